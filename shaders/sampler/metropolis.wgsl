@@ -1,0 +1,46 @@
+// Component-wise random-walk Metropolis. Twin of src/sampler/metropolis.rs.
+
+// As bits, because drivers assume that no NaN exists and optimise comparisons by it.
+fn admissible(log_density: f32) -> f32 {
+    let magnitude = bitcast<u32>(log_density) & 0x7fffffffu;
+    return select(REJECTED, log_density, magnitude <= LARGEST_LOG_DENSITY_BITS);
+}
+
+fn propose(coordinate: f32, scale: f32, normal: f32) -> f32 {
+    return coordinate + scale * normal;
+}
+
+fn accepts(log_uniform: f32, proposed: f32, current: f32) -> bool {
+    return log_uniform < proposed - current;
+}
+
+struct Chain {
+    coordinates: array<f32, COORDINATES>,
+    log_density: f32,
+    scales: array<f32, COORDINATES>,
+    accepted: array<u32, COORDINATES>,
+}
+
+fn sweep(chain: ptr<function, Chain>, number: u32, step: u32) {
+    var normals: NormalPair;
+    var log_uniforms: vec2<f32>;
+    for (var coordinate = 0u; coordinate < COORDINATES; coordinate++) {
+        let first_half = coordinate % 2u == 0u;
+        if first_half {
+            let words = philox(vec4<u32>(number, step, coordinate / 2u, PURPOSE_TRANSITION), seed_key());
+            normals = normal_pair(words.x, words.y);
+            log_uniforms = vec2<f32>(log_uniform(words.z), log_uniform(words.w));
+        }
+        let normal = select(normals.second, normals.first, first_half);
+        let threshold = select(log_uniforms.y, log_uniforms.x, first_half);
+        let previous = (*chain).coordinates[coordinate];
+        (*chain).coordinates[coordinate] = propose(previous, (*chain).scales[coordinate], normal);
+        let proposed = admissible(log_density((*chain).coordinates));
+        if accepts(threshold, proposed, (*chain).log_density) {
+            (*chain).log_density = proposed;
+            (*chain).accepted[coordinate] += 1u;
+        } else {
+            (*chain).coordinates[coordinate] = previous;
+        }
+    }
+}

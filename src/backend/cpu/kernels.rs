@@ -1,0 +1,212 @@
+//! The arithmetic of the lane evaluator: each function is one loop over lanes, compiled once per vector width.
+//!
+//! Absent on purpose: any choice that depends on a lane's value, which would make the loop scalar.
+
+use super::machine::Lanes;
+use crate::ir::{Binary, Loop, Unary};
+use crate::math::Real;
+use crate::math::accumulate::{Accumulator, accumulate};
+use crate::math::elementary::{precise_exp, precise_ln, precise_ln_1p, precise_ln_cosh, precise_tanh};
+use crate::math::simd::{Width, lane_kernel};
+
+/// Applies a function of one number to every lane.
+pub(super) fn unary<R: Real>(width: Width, function: Unary, to: &mut [R], x: Lanes<'_, R>) {
+    match x {
+        Lanes::Each(x) => unary_lanes(width, function, to, x),
+        Lanes::All(x) => {
+            let mut result = [R::ZERO];
+            unary_lanes(width, function, &mut result, &[x]);
+            to.fill(result[0]);
+        }
+    }
+}
+
+fn unary_lanes<R: Real>(width: Width, function: Unary, to: &mut [R], x: &[R]) {
+    match function {
+        Unary::Negate => negate(width, to, x),
+        Unary::Square => square(width, to, x),
+        Unary::Sqrt => sqrt(width, to, x),
+        Unary::Exp => exp(width, to, x),
+        Unary::Ln => ln(width, to, x),
+        Unary::Ln1p => ln_1p(width, to, x),
+        Unary::Tanh => tanh(width, to, x),
+        Unary::LnCosh => ln_cosh(width, to, x),
+    }
+}
+
+/// Applies a function of two numbers to every lane.
+pub(super) fn binary<R: Real>(width: Width, function: Binary, to: &mut [R], x: Lanes<'_, R>, y: Lanes<'_, R>) {
+    match (function, x, y) {
+        (Binary::Add, Lanes::Each(x), Lanes::Each(y)) => add(width, to, x, y),
+        (Binary::Add, Lanes::Each(x), Lanes::All(y)) | (Binary::Add, Lanes::All(y), Lanes::Each(x)) => {
+            add_constant(width, to, x, y);
+        }
+        (Binary::Subtract, Lanes::Each(x), Lanes::Each(y)) => subtract(width, to, x, y),
+        (Binary::Subtract, Lanes::Each(x), Lanes::All(y)) => add_constant(width, to, x, -y),
+        (Binary::Subtract, Lanes::All(x), Lanes::Each(y)) => subtract_from_constant(width, to, x, y),
+        (Binary::Multiply, Lanes::Each(x), Lanes::Each(y)) => multiply(width, to, x, y),
+        (Binary::Multiply, Lanes::Each(x), Lanes::All(y)) | (Binary::Multiply, Lanes::All(y), Lanes::Each(x)) => {
+            multiply_by_constant(width, to, x, y);
+        }
+        (Binary::Divide, Lanes::Each(x), Lanes::Each(y)) => divide(width, to, x, y),
+        (Binary::Divide, Lanes::Each(x), Lanes::All(y)) => divide_by_constant(width, to, x, y),
+        (Binary::Divide, Lanes::All(x), Lanes::Each(y)) => divide_constant(width, to, x, y),
+        (_, Lanes::All(x), Lanes::All(y)) => to.fill(match function {
+            Binary::Add => x + y,
+            Binary::Subtract => x - y,
+            Binary::Multiply => x * y,
+            Binary::Divide => x / y,
+        }),
+    }
+}
+
+/// `holds` where `left <= right`, else `fails`, for `[left, right, holds, fails]`.
+pub(super) fn select<R: Real>(to: &mut [R], operands: [Lanes<'_, R>; 4]) {
+    let at = |operand: Lanes<'_, R>, lane: usize| match operand {
+        Lanes::Each(x) => x[lane],
+        Lanes::All(x) => x,
+    };
+    for (lane, result) in to.iter_mut().enumerate() {
+        let [left, right, holds, fails] = operands.map(|operand| at(operand, lane));
+        *result = R::select(left <= right, holds, fails);
+    }
+}
+
+/// Adds a term to a compensated sum in every lane.
+pub(super) fn accumulate_term<R: Real>(width: Width, sum: &mut [R], rest: &mut [R], term: Lanes<'_, R>) {
+    match term {
+        Lanes::Each(term) => accumulate_lanes(width, sum, rest, term),
+        Lanes::All(term) => accumulate_constant(width, sum, rest, term),
+    }
+}
+
+lane_kernel! {
+    fn negate<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = -x; } }
+    fn square<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = x * x; } }
+    fn sqrt<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = x.sqrt(); } }
+    fn exp<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_exp(x); } }
+    fn ln<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_ln(x); } }
+    fn ln_1p<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_ln_1p(x); } }
+    fn tanh<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_tanh(x); } }
+    fn ln_cosh<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_ln_cosh(x); } }
+
+    fn add<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = x + y; } }
+    fn subtract<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = x - y; } }
+    fn multiply<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = x * y; } }
+    fn divide<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = x / y; } }
+
+    fn add_constant<R>(to: &mut [R], x: &[R], y: R) { for (to, &x) in to.iter_mut().zip(x) { *to = x + y; } }
+    fn subtract_from_constant<R>(to: &mut [R], x: R, y: &[R]) { for (to, &y) in to.iter_mut().zip(y) { *to = x - y; } }
+    fn multiply_by_constant<R>(to: &mut [R], x: &[R], y: R) { for (to, &x) in to.iter_mut().zip(x) { *to = x * y; } }
+    fn divide_by_constant<R>(to: &mut [R], x: &[R], y: R) { for (to, &x) in to.iter_mut().zip(x) { *to = x / y; } }
+    fn divide_constant<R>(to: &mut [R], x: R, y: &[R]) { for (to, &y) in to.iter_mut().zip(y) { *to = x / y; } }
+
+    fn accumulate_lanes<R>(sum: &mut [R], rest: &mut [R], term: &[R]) {
+        for ((sum, rest), &term) in sum.iter_mut().zip(rest).zip(term) {
+            let next = accumulate(Accumulator { sum: *sum, rest: *rest }, term);
+            (*sum, *rest) = (next.sum, next.rest);
+        }
+    }
+
+    fn accumulate_constant<R>(sum: &mut [R], rest: &mut [R], term: R) {
+        for (sum, rest) in sum.iter_mut().zip(rest) {
+            let next = accumulate(Accumulator { sum: *sum, rest: *rest }, term);
+            (*sum, *rest) = (next.sum, next.rest);
+        }
+    }
+
+    /// The value of a compensated sum, into its first half.
+    pub(super) fn total<R>(sum: &mut [R], rest: &[R]) {
+        for (sum, &rest) in sum.iter_mut().zip(rest) {
+            *sum = Accumulator { sum: *sum, rest }.total();
+        }
+    }
+
+    /// `sum over rows of (column[row] - centre)^2` for every lane, in the order of summation of [`Loop`]. Many lanes
+    /// go side by side in vector registers; few go one by one, the four partial sums side by side.
+    pub(super) fn squared_distance<R>(to: &mut [R], column: &[R], centre: &[R], block: usize) {
+        const SIDE_BY_SIDE: usize = 16;
+        let many = centre.len() - centre.len() % SIDE_BY_SIDE;
+        let compensated = column.len() > block;
+        for (to, centre) in to[..many].chunks_exact_mut(SIDE_BY_SIDE).zip(centre[..many].chunks_exact(SIDE_BY_SIDE)) {
+            let mut x = [R::ZERO; SIDE_BY_SIDE];
+            x.copy_from_slice(centre);
+            let mut totals = [Accumulator::default(); SIDE_BY_SIDE];
+            for rows in column.chunks(block) {
+                let mut partials = [[R::ZERO; SIDE_BY_SIDE]; Loop::PARTIALS];
+                let whole = rows.chunks_exact(Loop::PARTIALS);
+                let tail = whole.remainder();
+                for four in whole {
+                    for (partial, &datum) in partials.iter_mut().zip(four) {
+                        for lane in 0..SIDE_BY_SIDE {
+                            let difference = datum - x[lane];
+                            partial[lane] = partial[lane] + difference * difference;
+                        }
+                    }
+                }
+                for (partial, &datum) in partials.iter_mut().zip(tail) {
+                    for lane in 0..SIDE_BY_SIDE {
+                        let difference = datum - x[lane];
+                        partial[lane] = partial[lane] + difference * difference;
+                    }
+                }
+                let [p0, p1, p2, p3] = partials;
+                for lane in 0..SIDE_BY_SIDE {
+                    let sum = (p0[lane] + p1[lane]) + (p2[lane] + p3[lane]);
+                    totals[lane] =
+                        if compensated { accumulate(totals[lane], sum) } else { Accumulator { sum, rest: R::ZERO } };
+                }
+            }
+            for lane in 0..SIDE_BY_SIDE {
+                to[lane] = totals[lane].total();
+            }
+        }
+        for (to, &x) in to[many..].iter_mut().zip(&centre[many..]) {
+            let mut total = Accumulator::default();
+            for rows in column.chunks(block) {
+                let mut partials = [R::ZERO; Loop::PARTIALS];
+                let whole = rows.chunks_exact(Loop::PARTIALS);
+                let tail = whole.remainder();
+                for four in whole {
+                    for row in 0..Loop::PARTIALS {
+                        let difference = four[row] - x;
+                        partials[row] = partials[row] + difference * difference;
+                    }
+                }
+                for (partial, &datum) in partials.iter_mut().zip(tail) {
+                    let difference = datum - x;
+                    *partial = *partial + difference * difference;
+                }
+                let sum = (partials[0] + partials[1]) + (partials[2] + partials[3]);
+                total = if compensated { accumulate(total, sum) } else { Accumulator { sum, rest: R::ZERO } };
+            }
+            *to = total.total();
+        }
+    }
+
+    /// Adds row `r` of a tile `[row, lane]` to partial sum `r mod 4` of `[partial, lane]`, rows in order.
+    pub(super) fn add_rows<R>(partials: &mut [R], tile: &[R], lanes: usize) {
+        if lanes == 1 {
+            let mut four = [R::ZERO; Loop::PARTIALS];
+            four.copy_from_slice(partials);
+            let whole = tile.chunks_exact(Loop::PARTIALS);
+            let tail = whole.remainder();
+            for rows in whole {
+                for row in 0..Loop::PARTIALS {
+                    four[row] = four[row] + rows[row];
+                }
+            }
+            for (partial, &term) in four.iter_mut().zip(tail) {
+                *partial = *partial + term;
+            }
+            partials.copy_from_slice(&four);
+        } else {
+            // Four rows of a tile lie in memory as the four partial sums do.
+            for rows in tile.chunks(lanes * Loop::PARTIALS) {
+                for (partial, &term) in partials.iter_mut().zip(rows) {
+                    *partial = *partial + term;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Floor 4: where chains run. One of the project's four contracts: how chains advance, whoever advances them.
+//!
+//! Down goes [`Tuning`], up come [`BlockStats`] and draws; nothing else crosses this line while chains run. Chains
+//! are numbered across the whole run, steps from the first warm-up step on, and random numbers are addressed by
+//! both, so that a backend may cut its work into blocks, threads and dispatches as it likes: the bits stay the same.
+//!
+//! Absent on purpose: what a good scale is, when warm-up ends, what a draw is worth.
+
+pub mod cpu;
+// pub mod gpu;
+pub mod pace;
+
+use std::fmt;
+use std::ops::ControlFlow;
+
+use crate::draws::Draws;
+
+/// Precision in which chains advance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Single precision: what GPUs compute in.
+    F32,
+    /// Double precision: the CPU's default.
+    F64,
+}
+
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+        })
+    }
+}
+
+/// What runs the chains, for people and for machines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// `cpu` or `gpu`.
+    pub backend: &'static str,
+    /// The device: an adapter's name, or what the processor offers.
+    pub adapter: String,
+    /// The precision of the states.
+    pub precision: Precision,
+}
+
+/// Which chains of a run a backend holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Population {
+    /// Number of the first chain in the whole run.
+    pub first: u32,
+    /// Number of chains, at least 1.
+    pub chains: usize,
+}
+
+/// What warm-up tells the chains.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tuning {
+    /// Standard deviations of the proposals, `[chain, coordinate]`.
+    pub scales: Vec<f64>,
+}
+
+/// What a stretch of steps tells warm-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockStats {
+    /// Steps taken by every chain.
+    pub steps: u32,
+    /// Proposals taken, `[chain, coordinate]`.
+    pub accepted: Vec<u32>,
+}
+
+/// A stretch of steps, the same for every chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Number of the first step in the whole run.
+    pub first_step: u32,
+    /// How many.
+    pub steps: u32,
+}
+
+/// Where kept states go: every `thin`-th state of a stretch becomes a draw, `from` being the index of the first.
+/// A stretch of `n` steps fills `n / thin` draws.
+#[derive(Debug)]
+pub struct Keep<'a> {
+    /// The draws of exactly the chains and parameters at hand.
+    pub draws: &'a mut Draws,
+    /// Index of the first draw to fill.
+    pub from: usize,
+    /// Steps per draw, at least 1; a stretch is a multiple of it.
+    pub thin: u32,
+}
+
+/// Told now and then how many steps of the current stretch every chain has taken; may stop it.
+pub type Progress<'a> = &'a mut dyn FnMut(u32) -> ControlFlow<()>;
+
+/// Chains of one model, somewhere.
+pub trait Backend {
+    /// What runs the chains.
+    fn description(&self) -> &Description;
+
+    /// Puts the chains at `positions`, `[chain, coordinate]`, with unit scales, and returns the log density there, a
+    /// number per chain, up to the model's constant; one that is not finite is given as it is.
+    ///
+    /// # Errors
+    /// When the device fails or the chains do not fit.
+    fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, Error>;
+
+    /// Sets the tuning for the steps to come.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn tune(&mut self, tuning: &Tuning) -> Result<(), Error>;
+
+    /// Advances every chain by a stretch. Statistics are of this stretch alone.
+    ///
+    /// # Errors
+    /// When the device fails, or `progress` breaks the stretch off ([`Error::Interrupted`]).
+    fn advance(
+        &mut self,
+        stretch: Stretch,
+        keep: Option<Keep<'_>>,
+        progress: Progress<'_>,
+    ) -> Result<BlockStats, Error>;
+
+    /// Where the chains are, `[chain, coordinate]`.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn positions(&mut self) -> Result<Vec<f64>, Error>;
+}
+
+/// Why chains cannot run on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The stretch was broken off on request.
+    #[error("interrupted after {steps} steps of the stretch")]
+    Interrupted {
+        /// Steps every chain had taken by then.
+        steps: u32,
+    },
+}

@@ -1,0 +1,239 @@
+//! The draws of a run: named parameters and their values, `[chain, draw, parameter]`.
+//!
+//! Samplers and readers fill a [`Draws`]; diagnostics look at one parameter at a time through a
+//! [`ChainView`], which copies nothing. Deliberately absent: warm-up, sampler statistics, files.
+
+use thiserror::Error;
+
+/// Most draws one parameter may have, all chains together. Diagnostics keep a draw's position
+/// in 31 bits; the bound is 16 GiB of `f64` for a single parameter.
+pub const MOST_DRAWS_PER_PARAMETER: usize = (1 << 31) - 1;
+
+/// Why a set of draws cannot have the shape it was asked to have.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DrawsError {
+    /// The values do not fill the stated shape.
+    #[error("{chains} chains x {draws} draws x {parameters} parameters need {} values, not {found}",
+        chains * draws * parameters)]
+    ShapeMismatch { chains: usize, draws: usize, parameters: usize, found: usize },
+    /// The shape is beyond [`MOST_DRAWS_PER_PARAMETER`], or beyond what memory can address.
+    #[error("{chains} chains x {draws} draws x {parameters} parameters are too many")]
+    TooMany { chains: usize, draws: usize, parameters: usize },
+}
+
+/// Number of values of a shape, if it is one that can be stored.
+fn volume(chains: usize, draws: usize, parameters: usize) -> Result<usize, DrawsError> {
+    chains
+        .checked_mul(draws)
+        .filter(|&per_parameter| per_parameter <= MOST_DRAWS_PER_PARAMETER)
+        .and_then(|per_parameter| per_parameter.checked_mul(parameters))
+        .filter(|&values| values <= isize::MAX as usize / size_of::<f64>())
+        .ok_or(DrawsError::TooMany { chains, draws, parameters })
+}
+
+/// Draws of named parameters, contiguous in the order `[chain, draw, parameter]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draws {
+    parameters: Vec<String>,
+    chains: usize,
+    draws: usize,
+    values: Vec<f64>,
+}
+
+impl Draws {
+    /// All-zero draws. The zeros come from the operating system, so memory that is never written
+    /// is never resident.
+    ///
+    /// # Errors
+    /// [`DrawsError::TooMany`] if the shape is beyond [`MOST_DRAWS_PER_PARAMETER`].
+    pub fn new(parameters: Vec<String>, chains: usize, draws: usize) -> Result<Self, DrawsError> {
+        let volume = volume(chains, draws, parameters.len())?;
+        Ok(Self { parameters, chains, draws, values: vec![0.0; volume] })
+    }
+
+    /// Draws from values that are already in `[chain, draw, parameter]` order.
+    ///
+    /// # Errors
+    /// [`DrawsError::ShapeMismatch`] if their number is not `chains * draws * parameters`;
+    /// [`DrawsError::TooMany`] as for [`Draws::new`].
+    pub fn from_values(
+        parameters: Vec<String>,
+        chains: usize,
+        draws: usize,
+        values: Vec<f64>,
+    ) -> Result<Self, DrawsError> {
+        if volume(chains, draws, parameters.len())? != values.len() {
+            return Err(DrawsError::ShapeMismatch { chains, draws, parameters: parameters.len(), found: values.len() });
+        }
+        Ok(Self { parameters, chains, draws, values })
+    }
+
+    /// Number of chains.
+    #[must_use]
+    pub fn chains(&self) -> usize {
+        self.chains
+    }
+
+    /// Number of draws of each chain.
+    #[must_use]
+    pub fn draws(&self) -> usize {
+        self.draws
+    }
+
+    /// Names of the parameters, in the order of the last axis.
+    #[must_use]
+    pub fn parameters(&self) -> &[String] {
+        &self.parameters
+    }
+
+    /// All values, `[chain, draw, parameter]`.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// All values, `[chain, draw, parameter]`, to be written.
+    pub fn values_mut(&mut self) -> &mut [f64] {
+        &mut self.values
+    }
+
+    /// The draws of one parameter.
+    ///
+    /// # Panics
+    /// If there is no parameter of that index.
+    #[must_use]
+    pub fn view(&self, parameter: usize) -> ChainView<'_> {
+        assert!(parameter < self.parameters.len(), "parameter {parameter} of {}", self.parameters.len());
+        ChainView {
+            values: self.values.get(parameter..).unwrap_or(&[]),
+            stride: self.parameters.len(),
+            chains: self.chains,
+            draws: self.draws,
+        }
+    }
+}
+
+/// One parameter's draws, `[chain, draw]`, read in place.
+#[derive(Debug, Clone, Copy)]
+pub struct ChainView<'a> {
+    /// Starts at the parameter's first value; the next one lies `stride` further on.
+    values: &'a [f64],
+    stride: usize,
+    chains: usize,
+    draws: usize,
+}
+
+impl<'a> ChainView<'a> {
+    /// A view of values that are already in `[chain, draw]` order.
+    ///
+    /// # Errors
+    /// [`DrawsError::ShapeMismatch`] if their number is not `chains * draws`;
+    /// [`DrawsError::TooMany`] beyond [`MOST_DRAWS_PER_PARAMETER`].
+    pub fn from_slice(values: &'a [f64], chains: usize, draws: usize) -> Result<Self, DrawsError> {
+        if volume(chains, draws, 1)? != values.len() {
+            return Err(DrawsError::ShapeMismatch { chains, draws, parameters: 1, found: values.len() });
+        }
+        Ok(Self { values, stride: 1, chains, draws })
+    }
+
+    /// Number of chains.
+    #[must_use]
+    pub fn chains(&self) -> usize {
+        self.chains
+    }
+
+    /// Number of draws of each chain.
+    #[must_use]
+    pub fn draws(&self) -> usize {
+        self.draws
+    }
+
+    /// Number of draws of all chains together.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.chains * self.draws
+    }
+
+    /// One value.
+    ///
+    /// # Panics
+    /// If there is no such chain or draw.
+    #[must_use]
+    pub fn get(&self, chain: usize, draw: usize) -> f64 {
+        assert!(draw < self.draws, "draw {draw} of {}", self.draws);
+        self.at(chain * self.draws + draw)
+    }
+
+    /// The value at `position = chain * draws + draw`.
+    ///
+    /// # Panics
+    /// If there is no such position.
+    #[must_use]
+    #[inline]
+    pub fn at(&self, position: usize) -> f64 {
+        self.values[position * self.stride]
+    }
+
+    /// Copies the values from `position` on into `into`, as many as fit there.
+    ///
+    /// # Panics
+    /// If fewer values are left.
+    pub fn copy(&self, position: usize, into: &mut [f64]) {
+        if into.is_empty() {
+            return;
+        }
+        let first = position * self.stride;
+        let last = first + (into.len() - 1) * self.stride;
+        let from = self.values[first..=last].iter().step_by(self.stride);
+        for (to, from) in into.iter_mut().zip(from) {
+            *to = *from;
+        }
+    }
+
+    /// All values, chain after chain.
+    pub fn iterate(&self) -> impl Iterator<Item = f64> + use<'a> {
+        self.values.iter().step_by(self.stride).take(self.size()).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(count: usize) -> Vec<String> {
+        (0..count).map(|i| format!("theta[{}]", i + 1)).collect()
+    }
+
+    #[test]
+    fn a_view_reads_its_own_parameter_chain_after_chain() {
+        let values = (0..12).map(f64::from).collect();
+        let draws = Draws::from_values(names(2), 2, 3, values).unwrap();
+        let view = draws.view(1);
+        assert_eq!(view.iterate().collect::<Vec<_>>(), [1.0, 3.0, 5.0, 7.0, 9.0, 11.0]);
+        assert_eq!(view.get(1, 2).to_bits(), 11.0_f64.to_bits());
+        let mut chain = [0.0; 3];
+        view.copy(3, &mut chain);
+        assert_eq!(chain, [7.0, 9.0, 11.0]);
+    }
+
+    #[test]
+    fn a_wrong_number_of_values_is_refused_with_the_evidence() {
+        let error = Draws::from_values(names(2), 2, 3, vec![0.0; 11]).unwrap_err();
+        assert_eq!(error.to_string(), "2 chains x 3 draws x 2 parameters need 12 values, not 11");
+        assert!(ChainView::from_slice(&[0.0; 5], 2, 3).is_err());
+    }
+
+    #[test]
+    fn a_shape_beyond_memory_is_refused_instead_of_overflowing() {
+        let error = Draws::new(names(1), usize::MAX, 2).unwrap_err();
+        assert!(matches!(error, DrawsError::TooMany { .. }));
+    }
+
+    #[test]
+    fn empty_shapes_have_empty_views() {
+        for (chains, draws) in [(0, 5), (5, 0), (0, 0)] {
+            let draws = Draws::new(names(3), chains, draws).unwrap();
+            assert_eq!(draws.view(2).iterate().count(), 0);
+        }
+    }
+}

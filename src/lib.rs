@@ -1,0 +1,10 @@
+//! ridgewalk
+
+pub mod backend;
+pub mod draws;
+pub mod ir;
+pub mod lang;
+pub mod math;
+pub mod model;
+pub mod rng;
+pub mod sampler;

@@ -1,0 +1,11 @@
+//! Floor 1: numbers. Own elementary functions (twins of `shaders/math/`), compensated sums, and the SIMD
+//! dispatch every lane kernel goes through.
+//!
+//! Absent on purpose: anything that knows about models, chains or draws.
+
+pub mod accumulate;
+pub mod elementary;
+pub mod real;
+pub mod simd;
+
+pub use real::Real;

@@ -1,0 +1,8 @@
+//! Floor 2: random numbers by address, not by state. The address of a number is (seed, chain, step, slot, purpose):
+//! any chain can be replayed from any step on any device, and nothing depends on what ran beside it.
+//!
+//! Absent on purpose: a generator that advances.
+
+pub mod philox;
+pub mod slots;
+pub mod variate;

@@ -1,0 +1,15 @@
+//! Floor 3: how a chain takes one step. Each sampler is written twice, once here for lanes of chains on the CPU and
+//! once in `shaders/sampler/` for one chain per GPU invocation: same stem, same functions, same order, same bits.
+//!
+//! Steps are pure: state, tuning and an address in the random stream in, state out. What adapts during warm-up is
+//! decided apart from the steps ([`tuning`]), so that warm-up cannot leak into sampling.
+
+pub mod metropolis;
+pub mod tuning;
+
+/// A log density over lanes of chains: what a step asks of a model.
+pub trait Density<R> {
+    /// Writes the log density of every lane, up to a constant. `coordinates` is `[coordinate, lane]`; a density that
+    /// is not finite may be written as any number that is not: the step rejects it.
+    fn log_density(&mut self, coordinates: &[Vec<R>], log_density: &mut [R]);
+}
