@@ -3,6 +3,7 @@
 //! In: an [`Error`] and the [`Source`] it was found in. Out: text, with terminal colours only on request.
 //! Absent: writing it anywhere, and the wording of the sentence itself, which is the error's `Display`.
 
+use super::bind::BindError;
 use super::error::{Error, Errors};
 use super::source::{Source, Span};
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind};
@@ -40,37 +41,59 @@ impl Error {
     /// One error as a picture, closed by a newline. See [`Errors::render`].
     #[must_use]
     pub fn render(&self, source: &Source, colour: bool) -> String {
-        let picture = picture(self);
-        let name = printable(source.name());
-        let text = printable(source.text());
-        let place = |span: Span| (name.as_str(), visible(span, &text));
-        let mut labels = vec![(picture.span, picture.label, Color::Red)];
-        labels.extend(picture.other.map(|(span, label)| (span, label, Color::Blue)));
-        // ariadne draws labels that run backwards as two excerpts, and gives both the same line number.
-        labels.sort_by_key(|(span, ..)| span.start);
-        let mut report = Report::build(ReportKind::Error, place(picture.span))
-            .with_config(Config::default().with_color(colour).with_index_type(IndexType::Byte).with_tab_width(2))
-            .with_message(self);
-        for (span, label, shade) in labels {
-            report = report.with_label(Label::new(place(span)).with_message(label).with_color(shade));
-        }
-        if let Some(help) = picture.help {
-            report = report.with_help(help);
-        }
-        let mut bytes = Vec::new();
-        let written = report.finish().write((name.as_str(), ariadne::Source::from(text.as_str())), &mut bytes);
-        let drawn = String::from_utf8_lossy(&bytes);
-        let mut out = String::new();
-        if written.is_err() || drawn.is_empty() {
-            // Writing to memory does not fail; should it, the sentence still reaches the reader.
-            let _ = writeln!(out, "Error: {self}");
-            return out;
-        }
-        for line in drawn.lines() {
-            let _ = writeln!(out, "{}", line.trim_end());
-        }
-        out
+        draw(&self.to_string(), picture(self), source, colour)
     }
+}
+
+impl BindError {
+    /// What the data do not fit, as a picture of the model, closed by a newline. See [`Errors::render`].
+    #[must_use]
+    pub fn render(&self, source: &Source, colour: bool) -> String {
+        let label = match self {
+            Self::DivisionByZero { .. } | Self::IntegerOverflow { .. } => "computed here",
+            Self::EmptyInterval { .. } => "an empty interval",
+            Self::Missing { .. }
+            | Self::Shape { .. }
+            | Self::Length { .. }
+            | Self::NotFinite { .. }
+            | Self::OutOfBounds { .. }
+            | Self::NegativeSize { .. } => "declared here",
+        };
+        let picture = Picture { span: self.span(), label: label.to_owned(), other: None, help: None };
+        draw(&self.to_string(), picture, source, colour)
+    }
+}
+
+fn draw(sentence: &str, picture: Picture, source: &Source, colour: bool) -> String {
+    let name = printable(source.name());
+    let text = printable(source.text());
+    let place = |span: Span| (name.as_str(), visible(span, &text));
+    let mut labels = vec![(picture.span, picture.label, Color::Red)];
+    labels.extend(picture.other.map(|(span, label)| (span, label, Color::Blue)));
+    // ariadne draws labels that run backwards as two excerpts, and gives both the same line number.
+    labels.sort_by_key(|(span, ..)| span.start);
+    let mut report = Report::build(ReportKind::Error, place(picture.span))
+        .with_config(Config::default().with_color(colour).with_index_type(IndexType::Byte).with_tab_width(2))
+        .with_message(sentence);
+    for (span, label, shade) in labels {
+        report = report.with_label(Label::new(place(span)).with_message(label).with_color(shade));
+    }
+    if let Some(help) = picture.help {
+        report = report.with_help(help);
+    }
+    let mut bytes = Vec::new();
+    let written = report.finish().write((name.as_str(), ariadne::Source::from(text.as_str())), &mut bytes);
+    let drawn = String::from_utf8_lossy(&bytes);
+    let mut out = String::new();
+    if written.is_err() || drawn.is_empty() {
+        // Writing to memory does not fail; should it, the sentence still reaches the reader.
+        let _ = writeln!(out, "Error: {sentence}");
+        return out;
+    }
+    for line in drawn.lines() {
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
 }
 
 /// The text with every character that acts replaced by one that shows, of the same length in bytes.

@@ -4,7 +4,11 @@
 //! Absent on purpose: anything that knows about models, chains or draws.
 
 pub mod accumulate;
+pub mod autocovariance;
+pub mod beta_quantile;
 pub mod elementary;
+pub mod moments;
+pub mod normal_quantile;
 pub mod real;
 pub mod simd;
 

@@ -3,6 +3,7 @@
 //! The language room makes a [`Model`] from text and data. Absent on purpose: names of distributions, constraints and
 //! syntax, all of which have become operations by now.
 
+pub mod data;
 pub mod dist;
 pub mod transform;
 

@@ -80,6 +80,22 @@ pub(super) fn accumulate_term<R: Real>(width: Width, sum: &mut [R], rest: &mut [
     }
 }
 
+/// `partial + (datum - x)^2` in every lane.
+#[inline(always)]
+fn add_squares<R: Real, const LANES: usize>(mut partial: [R; LANES], x: &[R; LANES], datum: R) -> [R; LANES] {
+    for lane in 0..LANES {
+        let difference = datum - x[lane];
+        partial[lane] = partial[lane] + difference * difference;
+    }
+    partial
+}
+
+/// The sum of a loop over `rows` rows with one more block in it: compensated where there are several blocks.
+#[inline(always)]
+pub(super) fn next_block<R: Real>(sum: Accumulator<R>, block: R, rows: usize) -> Accumulator<R> {
+    if rows > Loop::BLOCK { accumulate(sum, block) } else { Accumulator { sum: block, rest: R::ZERO } }
+}
+
 lane_kernel! {
     fn negate<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = -x; } }
     fn square<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = x * x; } }
@@ -124,37 +140,31 @@ lane_kernel! {
 
     /// `sum over rows of (column[row] - centre)^2` for every lane, in the order of summation of [`Loop`]. Many lanes
     /// go side by side in vector registers; few go one by one, the four partial sums side by side.
-    pub(super) fn squared_distance<R>(to: &mut [R], column: &[R], centre: &[R], block: usize) {
+    pub(super) fn squared_distance<R>(to: &mut [R], column: &[R], centre: &[R]) {
         const SIDE_BY_SIDE: usize = 16;
         let many = centre.len() - centre.len() % SIDE_BY_SIDE;
-        let compensated = column.len() > block;
         for (to, centre) in to[..many].chunks_exact_mut(SIDE_BY_SIDE).zip(centre[..many].chunks_exact(SIDE_BY_SIDE)) {
             let mut x = [R::ZERO; SIDE_BY_SIDE];
             x.copy_from_slice(centre);
             let mut totals = [Accumulator::default(); SIDE_BY_SIDE];
-            for rows in column.chunks(block) {
-                let mut partials = [[R::ZERO; SIDE_BY_SIDE]; Loop::PARTIALS];
+            for rows in column.chunks(Loop::BLOCK) {
+                // Four arrays by value, not an array of arrays: those the compiler would keep in memory.
+                let zero = [R::ZERO; SIDE_BY_SIDE];
+                let (mut p0, mut p1, mut p2, mut p3) = (zero, zero, zero, zero);
                 let whole = rows.chunks_exact(Loop::PARTIALS);
                 let tail = whole.remainder();
                 for four in whole {
-                    for (partial, &datum) in partials.iter_mut().zip(four) {
-                        for lane in 0..SIDE_BY_SIDE {
-                            let difference = datum - x[lane];
-                            partial[lane] = partial[lane] + difference * difference;
-                        }
-                    }
+                    p0 = add_squares(p0, &x, four[0]);
+                    p1 = add_squares(p1, &x, four[1]);
+                    p2 = add_squares(p2, &x, four[2]);
+                    p3 = add_squares(p3, &x, four[3]);
                 }
-                for (partial, &datum) in partials.iter_mut().zip(tail) {
-                    for lane in 0..SIDE_BY_SIDE {
-                        let difference = datum - x[lane];
-                        partial[lane] = partial[lane] + difference * difference;
-                    }
+                for (partial, &datum) in [&mut p0, &mut p1, &mut p2].into_iter().zip(tail) {
+                    *partial = add_squares(*partial, &x, datum);
                 }
-                let [p0, p1, p2, p3] = partials;
                 for lane in 0..SIDE_BY_SIDE {
-                    let sum = (p0[lane] + p1[lane]) + (p2[lane] + p3[lane]);
-                    totals[lane] =
-                        if compensated { accumulate(totals[lane], sum) } else { Accumulator { sum, rest: R::ZERO } };
+                    let block = (p0[lane] + p1[lane]) + (p2[lane] + p3[lane]);
+                    totals[lane] = next_block(totals[lane], block, column.len());
                 }
             }
             for lane in 0..SIDE_BY_SIDE {
@@ -163,7 +173,7 @@ lane_kernel! {
         }
         for (to, &x) in to[many..].iter_mut().zip(&centre[many..]) {
             let mut total = Accumulator::default();
-            for rows in column.chunks(block) {
+            for rows in column.chunks(Loop::BLOCK) {
                 let mut partials = [R::ZERO; Loop::PARTIALS];
                 let whole = rows.chunks_exact(Loop::PARTIALS);
                 let tail = whole.remainder();
@@ -177,8 +187,7 @@ lane_kernel! {
                     let difference = datum - x;
                     *partial = *partial + difference * difference;
                 }
-                let sum = (partials[0] + partials[1]) + (partials[2] + partials[3]);
-                total = if compensated { accumulate(total, sum) } else { Accumulator { sum, rest: R::ZERO } };
+                total = next_block(total, (partials[0] + partials[1]) + (partials[2] + partials[3]), column.len());
             }
             *to = total.total();
         }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::assemble::{Instruction, LaneProgram, Operand};
 use super::kernels;
 use super::rows::RowState;
-use crate::ir::Loop;
 use crate::math::Real;
 use crate::math::simd::Width;
 use crate::sampler::Density;
@@ -89,10 +88,10 @@ impl<R: Real> Machine<R> {
                     let mut result = std::mem::take(&mut self.registers[*to]);
                     match read(&self.registers, inputs, *centre, lanes) {
                         Lanes::Each(centre) => {
-                            kernels::squared_distance(width, &mut result[..lanes], column, centre, Loop::BLOCK);
+                            kernels::squared_distance(width, &mut result[..lanes], column, centre);
                         }
                         Lanes::All(centre) => {
-                            kernels::squared_distance(width, &mut result[..1], column, &[centre], Loop::BLOCK);
+                            kernels::squared_distance(width, &mut result[..1], column, &[centre]);
                             let sum = result[0];
                             result[..lanes].fill(sum);
                         }

@@ -8,7 +8,7 @@ use super::kernels;
 use super::machine::{Lanes, Machine};
 use crate::ir::Loop;
 use crate::math::Real;
-use crate::math::accumulate::{Accumulator, accumulate};
+use crate::math::accumulate::Accumulator;
 use crate::math::simd::Width;
 
 /// Numbers in a tile, about: a few of them fill the first-level cache.
@@ -99,13 +99,11 @@ impl<R: Real> RowState<R> {
                     }
                 }
             }
-            let compensated = inner.rows > Loop::BLOCK;
             for (sums, partials) in self.sums.iter_mut().zip(&self.partials) {
                 for (lane, sum) in sums.iter_mut().enumerate() {
                     let partial = |index: usize| partials[index * lanes + lane];
                     let block = (partial(0) + partial(1)) + (partial(2) + partial(3));
-                    *sum =
-                        if compensated { accumulate(*sum, block) } else { Accumulator { sum: block, rest: R::ZERO } };
+                    *sum = kernels::next_block(*sum, block, inner.rows);
                 }
             }
         }

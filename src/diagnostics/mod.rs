@@ -1,0 +1,27 @@
+//! Says what draws are worth: convergence, effective sizes, standard errors, intervals.
+//!
+//! Draws flow in as a [`ChainView`](crate::draws::ChainView) (one parameter) or as
+//! [`Draws`](crate::draws::Draws); numbers and typed findings flow out. Every number equals
+//! ArviZ 0.23.4 where that defines one. Deliberately absent: prose, rounding, and any opinion of
+//! the model (that is `identify`).
+
+pub mod autocorrelation;
+mod column;
+pub mod correlation;
+pub mod ebfmi;
+pub mod ess;
+pub mod interval;
+mod layout;
+pub mod mcse;
+pub mod nested_rhat;
+mod order;
+mod pooled;
+pub mod quantile;
+pub mod rank;
+pub mod rhat;
+pub mod summary;
+pub mod verdict;
+
+pub use interval::Interval;
+pub use summary::{Row, Settings, Summary, SummaryError, summarise};
+pub use verdict::{Finding, verdict};

@@ -1,0 +1,295 @@
+//! Autocovariances: of one series, and averaged over many series of equal length.
+//!
+//! The average is what effective sample sizes need, and only its first lags: it is computed
+//! directly for a few lags and, when more are asked for, by one Fourier transform a series for
+//! all lags at once. Deliberately absent: any rule when to stop asking.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use realfft::num_complex::Complex;
+use realfft::{RealFftPlanner, RealToComplex};
+
+use crate::math::moments::mean;
+
+/// Lags computed directly. One direct lag costs about a thirtieth of a Fourier transform, and
+/// most well-mixed chains need fewer than this.
+const DIRECT_LAGS: usize = 8;
+
+/// Series are summed in at most this many groups, whatever the number of threads, so that results
+/// do not depend on it; each group holds one spectrum.
+const GROUPS: usize = 16;
+
+/// Mean autocovariance over equally long rows, biased (divisor `length`), each row about its own
+/// mean; with the mean and the variance of each row.
+pub struct MeanAutocovariance<F> {
+    rows: usize,
+    length: usize,
+    fill: F,
+    means: Vec<f64>,
+    variances: Vec<f64>,
+    lags: Vec<f64>,
+}
+
+impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
+    /// Reads every row once: `fill(row, into)` writes its `length` values. A NaN or an infinity
+    /// in any row makes all lags NaN.
+    ///
+    /// # Panics
+    /// If there are no rows, or rows of no values.
+    pub fn new(rows: usize, length: usize, fill: F) -> Self {
+        assert!(rows > 0 && length > 0, "{rows} rows of {length} values");
+        let kept = DIRECT_LAGS.min(length);
+        let groups: Vec<_> = groups(rows)
+            .map(|group| {
+                let mut padded = vec![0.0; length + DIRECT_LAGS];
+                let mut total = [0.0; DIRECT_LAGS];
+                let mut moments = Vec::with_capacity(group.len());
+                for row in group {
+                    fill(row, &mut padded[..length]);
+                    let mean = centre(&mut padded[..length]);
+                    let products = first_lags(&padded);
+                    moments.push((mean, products[0]));
+                    for (total, product) in total.iter_mut().zip(products) {
+                        *total += product;
+                    }
+                }
+                (moments, total)
+            })
+            .collect();
+        let scale = 1.0 / (rows as f64 * length as f64);
+        let lags = (0..kept).map(|lag| groups.iter().map(|(_, total)| total[lag]).sum::<f64>() * scale).collect();
+        let moments = groups.iter().flat_map(|(moments, _)| moments);
+        let (means, variances) = moments.map(|&(mean, squares)| (mean, squares / (length as f64 - 1.0))).unzip();
+        Self { rows, length, fill, means, variances, lags }
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of values of a row.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Mean of each row.
+    pub fn means(&self) -> &[f64] {
+        &self.means
+    }
+
+    /// Variance of each row, divisor `length - 1`; exactly 0 for a row of equal values.
+    pub fn variances(&self) -> &[f64] {
+        &self.variances
+    }
+
+    /// Mean autocovariance at `lag`. The first one beyond the directly computed lags transforms
+    /// every row.
+    ///
+    /// # Panics
+    /// If `lag` is not below the length of the rows.
+    pub fn at(&mut self, lag: usize) -> f64 {
+        if lag >= self.lags.len() {
+            self.lags = self.all_lags();
+        }
+        self.lags[lag]
+    }
+
+    fn all_lags(&self) -> Vec<f64> {
+        let transform = Transform::new(self.length);
+        let spectra: Vec<_> = groups(self.rows)
+            .map(|group| {
+                let mut scratch = transform.scratch();
+                let mut power = transform.power();
+                for row in group {
+                    (self.fill)(row, &mut scratch.signal[..self.length]);
+                    transform.add_power(&mut scratch, &mut power);
+                }
+                power
+            })
+            .collect();
+        let mut total = transform.power();
+        for spectrum in spectra {
+            for (total, power) in total.iter_mut().zip(spectrum) {
+                *total += power;
+            }
+        }
+        let mut lags = transform.lags(&total);
+        let rows = self.rows as f64;
+        lags.iter_mut().for_each(|lag| *lag /= rows);
+        lags
+    }
+}
+
+/// Contiguous groups of rows, the same for any number of threads.
+fn groups(rows: usize) -> impl IndexedParallelIterator<Item = std::ops::Range<usize>> {
+    let each = rows.div_ceil(GROUPS);
+    (0..rows.div_ceil(each)).into_par_iter().map(move |group| group * each..((group + 1) * each).min(rows))
+}
+
+/// Subtracts the mean, and returns it.
+fn centre(values: &mut [f64]) -> f64 {
+    let mean = mean(values);
+    values.iter_mut().for_each(|value| *value -= mean);
+    mean
+}
+
+/// `sum_i x[i] x[i + lag]` for the first lags; the last `DIRECT_LAGS` values must be zeros.
+fn first_lags(padded: &[f64]) -> [f64; DIRECT_LAGS] {
+    let mut sums = [0.0; DIRECT_LAGS];
+    for window in padded.array_windows::<DIRECT_LAGS>() {
+        let x = window[0];
+        for (sum, y) in sums.iter_mut().zip(window) {
+            *sum += x * y;
+        }
+    }
+    sums
+}
+
+/// Autocovariance of one series at every lag, biased (divisor `n`), about its own mean. Empty
+/// input gives an empty result; a NaN or an infinity makes every lag NaN.
+#[must_use]
+pub fn autocovariance(series: &[f64]) -> Vec<f64> {
+    if series.is_empty() {
+        return Vec::new();
+    }
+    let transform = Transform::new(series.len());
+    let mut scratch = transform.scratch();
+    let mut power = transform.power();
+    scratch.signal[..series.len()].copy_from_slice(series);
+    transform.add_power(&mut scratch, &mut power);
+    transform.lags(&power)
+}
+
+/// The transform for series of one length, padded with zeros so that lags do not wrap around.
+struct Transform {
+    length: usize,
+    padded: usize,
+    forward: Arc<dyn RealToComplex<f64>>,
+}
+
+struct Scratch {
+    signal: Vec<f64>,
+    spectrum: Vec<Complex<f64>>,
+    work: Vec<Complex<f64>>,
+}
+
+impl Transform {
+    fn new(length: usize) -> Self {
+        let padded = fast_length(2 * length);
+        Self { length, padded, forward: RealFftPlanner::new().plan_fft_forward(padded) }
+    }
+
+    fn scratch(&self) -> Scratch {
+        Scratch {
+            signal: self.forward.make_input_vec(),
+            spectrum: self.forward.make_output_vec(),
+            work: self.forward.make_scratch_vec(),
+        }
+    }
+
+    /// A power spectrum of zeros.
+    fn power(&self) -> Vec<f64> {
+        vec![0.0; self.padded / 2 + 1]
+    }
+
+    /// Adds the power spectrum of the first `length` values of `scratch.signal`, centred.
+    fn add_power(&self, scratch: &mut Scratch, power: &mut [f64]) {
+        let (series, padding) = scratch.signal.split_at_mut(self.length);
+        centre(series);
+        padding.fill(0.0);
+        self.forward
+            .process_with_scratch(&mut scratch.signal, &mut scratch.spectrum, &mut scratch.work)
+            .expect("the buffers were made by this very transform");
+        for (power, value) in power.iter_mut().zip(&scratch.spectrum) {
+            *power += value.norm_sqr();
+        }
+    }
+
+    /// Autocovariances from a power spectrum. The spectrum is real and even, so a forward
+    /// transform of it serves as the inverse one, and half of its values suffice.
+    fn lags(&self, power: &[f64]) -> Vec<f64> {
+        let mut signal = self.forward.make_input_vec();
+        for (index, value) in signal.iter_mut().enumerate() {
+            *value = power[index.min(self.padded - index)];
+        }
+        let mut spectrum = self.forward.make_output_vec();
+        self.forward.process(&mut signal, &mut spectrum).expect("the buffers were made by this very transform");
+        let scale = 1.0 / (self.padded as f64 * self.length as f64);
+        let lags = spectrum.iter().take(self.length);
+        lags.map(|value| value.re * scale).collect()
+    }
+}
+
+/// The least even number at or above `at_least` without prime factors beyond 5.
+fn fast_length(at_least: usize) -> usize {
+    let mut best = at_least.next_power_of_two().max(2);
+    let mut fives = 1;
+    while fives < best {
+        let mut odd = fives;
+        while odd < best {
+            let mut length = 2 * odd;
+            while length < at_least {
+                length *= 2;
+            }
+            best = best.min(length);
+            odd *= 3;
+        }
+        fives *= 5;
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by_definition(series: &[f64]) -> Vec<f64> {
+        let mean = mean(series);
+        let at = |lag: usize| {
+            let pairs = series.iter().zip(&series[lag..]);
+            pairs.map(|(x, y)| (x - mean) * (y - mean)).sum::<f64>() / series.len() as f64
+        };
+        (0..series.len()).map(at).collect()
+    }
+
+    fn series(length: usize, seed: f64) -> Vec<f64> {
+        (0..length).map(|i| (i as f64 * 0.7 + seed).sin() + (i as f64 * 1.9).cos()).collect()
+    }
+
+    /// Transforms of up to 200 values lose fewer than `log2(200) < 8` roundings of the variance.
+    const TOLERANCE: f64 = 8.0 * f64::EPSILON * 2.0;
+
+    #[test]
+    fn every_lag_equals_its_definition() {
+        for length in [1, 2, 3, 15, 16, 17, 33, 100] {
+            let series = series(length, 0.3);
+            for (fast, slow) in autocovariance(&series).iter().zip(by_definition(&series)) {
+                assert!((fast - slow).abs() < TOLERANCE, "{length}: {fast} {slow}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_mean_over_rows_is_the_mean_of_the_rows() {
+        for (rows, length) in [(1, 40), (5, 7), (37, 50)] {
+            let data: Vec<_> = (0..rows).map(|row| series(length, row as f64)).collect();
+            let mut mean = MeanAutocovariance::new(rows, length, |row, into: &mut [f64]| {
+                into.copy_from_slice(&data[row]);
+            });
+            for lag in 0..length {
+                let slow: f64 = data.iter().map(|row| by_definition(row)[lag]).sum();
+                assert!((mean.at(lag) - slow / rows as f64).abs() < TOLERANCE);
+            }
+        }
+    }
+
+    #[test]
+    fn fast_lengths_are_even_smooth_and_tight() {
+        let expected = [(1, 2), (2, 2), (7, 8), (11, 12), (1000, 1000), (1001, 1024)];
+        for (at_least, length) in expected {
+            assert_eq!(fast_length(at_least), length);
+        }
+    }
+}

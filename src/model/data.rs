@@ -1,0 +1,285 @@
+//! Data as files hold them: names and numbers, from Stan's JSON or from CSV. What they mean is known when a model is
+//! bound to them.
+//!
+//! Text comes in, never a path: opening files is not this room's. Absent on purpose: sizes and types, which the model
+//! declares.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+/// A number or a nest of lists of numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Datum {
+    /// Written without a decimal point or exponent.
+    Int(i64),
+    /// Any other number; not always finite.
+    Real(f64),
+    /// `[...]`
+    List(Vec<Datum>),
+}
+
+/// The data of a model, by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Data {
+    values: BTreeMap<String, Datum>,
+    /// Rows of the CSV files read so far.
+    rows: Option<usize>,
+}
+
+/// Why a text is not data.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// Not JSON at all; the message names line and column.
+    #[error("{file} is not JSON: {source}")]
+    Json {
+        /// Name of the file.
+        file: String,
+        /// What the reader stumbled over.
+        source: serde_json::Error,
+    },
+    /// JSON, but not an object at the top.
+    #[error("{file} must hold one JSON object, {{\"name\": value, ...}}, and holds {found}")]
+    NotAnObject {
+        /// Name of the file.
+        file: String,
+        /// What it holds instead.
+        found: &'static str,
+    },
+    /// A value that no Stan variable can have.
+    #[error("{file}: `{name}` holds {found}, which is neither a number nor a list of numbers")]
+    NotNumbers {
+        /// Name of the file.
+        file: String,
+        /// The variable.
+        name: String,
+        /// What it holds instead.
+        found: String,
+    },
+    /// Not readable as CSV.
+    #[error("{file} is not CSV: {source}")]
+    Csv {
+        /// Name of the file.
+        file: String,
+        /// What the reader stumbled over.
+        source: csv::Error,
+    },
+    /// A cell that is not a number.
+    #[error("{file}, line {line}, column `{column}`: `{cell}` is not a number")]
+    Cell {
+        /// Name of the file.
+        file: String,
+        /// Line, from 1, the header being the first.
+        line: u64,
+        /// Name of the column.
+        column: String,
+        /// What the cell holds.
+        cell: String,
+    },
+    /// A name in two places.
+    #[error("`{name}` is given twice{}", .file.as_ref().map_or_else(String::new, |file| format!(", the second time in {file}")))]
+    Twice {
+        /// The variable.
+        name: String,
+        /// Name of the file, when there are several.
+        file: Option<String>,
+    },
+    /// Two CSV files of different length.
+    #[error("{file} has {rows} rows, and the CSV file before it {before}")]
+    RowsDiffer {
+        /// Name of the file.
+        file: String,
+        /// Its rows.
+        rows: usize,
+        /// Rows of the file before.
+        before: usize,
+    },
+}
+
+impl Data {
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&Datum> {
+        self.values.get(name)
+    }
+
+    /// The names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.keys().map(String::as_str)
+    }
+
+    /// Rows of the CSV files, if any was read: what an integer size that is missing stands for.
+    pub fn rows(&self) -> Option<usize> {
+        self.rows
+    }
+
+    /// Adds the variables of a JSON text in Stan's format: one object of numbers and nested lists. NaN and infinities
+    /// are the strings CmdStan writes for them.
+    ///
+    /// # Errors
+    /// When the text is not of that form, or names a variable again. Nothing is added then.
+    pub fn add_json(&mut self, text: &str, file: &str) -> Result<(), DataError> {
+        let json: Json =
+            serde_json::from_str(text).map_err(|source| DataError::Json { file: file.to_owned(), source })?;
+        let Json::Object(members) = json else {
+            return Err(DataError::NotAnObject { file: file.to_owned(), found: kind(&json) });
+        };
+        let mut values = Vec::new();
+        for (name, value) in members {
+            let datum = datum(&value).map_err(|found| DataError::NotNumbers {
+                file: file.to_owned(),
+                name: name.clone(),
+                found: found.to_owned(),
+            })?;
+            values.push((name, datum));
+        }
+        self.add(values, file)
+    }
+
+    /// Adds the columns of a CSV text, each as a vector under the name in its header.
+    ///
+    /// # Errors
+    /// When a row is too short or long, a cell is not a number, or a name is already there. Nothing is added then.
+    pub fn add_csv(&mut self, text: &str, file: &str) -> Result<(), DataError> {
+        let csv_error = |source| DataError::Csv { file: file.to_owned(), source };
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+        let names: Vec<String> = reader.headers().map_err(csv_error)?.iter().map(str::to_owned).collect();
+        let mut columns = vec![Vec::new(); names.len()];
+        for record in reader.records() {
+            let record = record.map_err(csv_error)?;
+            for ((cell, column), name) in record.iter().zip(&mut columns).zip(&names) {
+                column.push(number(cell).ok_or_else(|| DataError::Cell {
+                    file: file.to_owned(),
+                    line: record.position().map_or(0, csv::Position::line),
+                    column: name.clone(),
+                    cell: cell.to_owned(),
+                })?);
+            }
+        }
+        let rows = columns.first().map_or(0, Vec::len);
+        if let Some(before) = self.rows.filter(|&before| before != rows) {
+            return Err(DataError::RowsDiffer { file: file.to_owned(), rows, before });
+        }
+        self.add(names.into_iter().zip(columns.into_iter().map(Datum::List)).collect(), file)?;
+        self.rows = Some(rows);
+        Ok(())
+    }
+
+    fn add(&mut self, values: Vec<(String, Datum)>, file: &str) -> Result<(), DataError> {
+        let mut merged = self.values.clone();
+        for (name, datum) in values {
+            if merged.insert(name.clone(), datum).is_some() {
+                return Err(DataError::Twice { name, file: Some(file.to_owned()) });
+            }
+        }
+        self.values = merged;
+        Ok(())
+    }
+}
+
+/// A number as data files write it; the spellings of CmdStan and of R for what is not finite are known.
+fn number(cell: &str) -> Option<Datum> {
+    if let Ok(int) = cell.parse::<i64>() {
+        return Some(Datum::Int(int));
+    }
+    match cell {
+        "NaN" | "nan" | "NA" => Some(Datum::Real(f64::NAN)),
+        "Inf" | "inf" | "+inf" | "+Inf" | "Infinity" | "+Infinity" => Some(Datum::Real(f64::INFINITY)),
+        "-Inf" | "-inf" | "-Infinity" => Some(Datum::Real(f64::NEG_INFINITY)),
+        _ => cell.parse().ok().map(Datum::Real),
+    }
+}
+
+fn datum(value: &Json) -> Result<Datum, &'static str> {
+    match value {
+        Json::Number(n) => Ok(n.as_i64().map_or_else(|| Datum::Real(n.as_f64().unwrap_or(f64::NAN)), Datum::Int)),
+        Json::Array(items) => Ok(Datum::List(items.iter().map(datum).collect::<Result<_, _>>()?)),
+        Json::String(text) => match number(text) {
+            Some(Datum::Real(x)) if !x.is_finite() => Ok(Datum::Real(x)),
+            _ => Err(kind(value)),
+        },
+        Json::Null | Json::Bool(_) | Json::Object(_) => Err(kind(value)),
+    }
+}
+
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn json(text: &str) -> Result<Data, DataError> {
+        let mut data = Data::default();
+        data.add_json(text, "data.json").map(|()| data)
+    }
+
+    fn csv(text: &str) -> Result<Data, DataError> {
+        let mut data = Data::default();
+        data.add_csv(text, "data.csv").map(|()| data)
+    }
+
+    #[test]
+    fn json_keeps_the_difference_between_integers_and_reals() {
+        let data = json(r#"{"N": 2, "y": [1, 2.5], "x": [[1], [2]], "m": "-Inf"}"#).unwrap();
+        assert_eq!(data.get("N"), Some(&Datum::Int(2)));
+        assert_eq!(data.get("y"), Some(&Datum::List(vec![Datum::Int(1), Datum::Real(2.5)])));
+        assert_eq!(data.get("m"), Some(&Datum::Real(f64::NEG_INFINITY)));
+        assert_eq!(data.names().collect::<Vec<_>>(), ["N", "m", "x", "y"]);
+    }
+
+    #[test]
+    fn each_column_of_a_csv_is_a_vector_and_gives_the_row_count() {
+        let data = csv("y, x\n1.5,2\n-3e2,4\n").unwrap();
+        assert_eq!(data.get("y"), Some(&Datum::List(vec![Datum::Real(1.5), Datum::Real(-300.0)])));
+        assert_eq!(data.rows(), Some(2));
+    }
+
+    #[test]
+    fn errors_name_the_file_the_variable_and_the_place() {
+        let sentence = |result: Result<Data, DataError>| result.unwrap_err().to_string();
+        assert!(sentence(json("{\"y\": [1,")).starts_with("data.json is not JSON: EOF while parsing"));
+        assert_eq!(
+            sentence(json("[1]")),
+            "data.json must hold one JSON object, {\"name\": value, ...}, and holds a list"
+        );
+        assert_eq!(
+            sentence(json(r#"{"y": [1, "two"]}"#)),
+            "data.json: `y` holds a text, which is neither a number nor a list of numbers"
+        );
+        assert_eq!(sentence(csv("y\n1\ntwo\n")), "data.csv, line 3, column `y`: `two` is not a number");
+        assert!(sentence(csv("y,x\n1\n")).contains("data.csv is not CSV"));
+        let mut data = json(r#"{"y": 1}"#).unwrap();
+        let twice = data.add_csv("y\n1\n", "more.csv").unwrap_err().to_string();
+        assert_eq!(twice, "`y` is given twice, the second time in more.csv");
+        assert_eq!(data, json(r#"{"y": 1}"#).unwrap(), "a failed addition leaves the data as they were");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_reader_panic(text in "\\PC{0,200}", lines in "[-0-9eE.,\n\"NaIinf ]{0,200}") {
+            for text in [text, lines] {
+                let _ = json(&text);
+                let _ = csv(&text);
+            }
+        }
+
+        #[test]
+        fn numbers_survive_json_to_the_last_bit(values in prop::collection::vec(-1e300..1e300_f64, 0..20)) {
+            let text = serde_json::json!({ "y": values }).to_string();
+            let list = values.iter().map(|&x| Datum::Real(x)).collect();
+            let data = json(&text).unwrap();
+            prop_assert_eq!(data.get("y"), Some(&Datum::List(list)));
+        }
+    }
+}

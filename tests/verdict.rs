@@ -1,0 +1,183 @@
+//! The verdict on runs whose truth is known. Seeds are fixed; each test states how often a
+//! correct build would fail with another seed.
+
+use ridgewalk::diagnostics::{Finding, Settings, Summary, nested_rhat, summarise, verdict};
+use ridgewalk::draws::Draws;
+
+/// SplitMix64 (Steele, Lea, Flood 2014) and the Box-Muller transform: enough for these tests.
+struct Random(u64);
+
+impl Random {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / 9_007_199_254_740_992.0
+    }
+
+    fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+}
+
+/// One parameter; `chain(random, superchain, values)` writes the draws of a chain.
+fn run(
+    seed: u64,
+    (chains, superchains, length): (usize, usize, usize),
+    mut chain: impl FnMut(&mut Random, usize, &mut [f64]),
+) -> Summary {
+    let mut random = Random(seed);
+    let mut draws = Draws::new(vec!["x".to_owned()], chains, length).unwrap();
+    for (index, values) in draws.values_mut().chunks_exact_mut(length).enumerate() {
+        chain(&mut random, index * superchains / chains, values);
+    }
+    summarise(&draws, superchains, &Settings::default()).unwrap()
+}
+
+fn codes(summary: &Summary) -> Vec<&'static str> {
+    verdict(summary).iter().map(Finding::code).collect()
+}
+
+/// Stationary autoregression with unit variance.
+fn autoregression(phi: f64) -> impl FnMut(&mut Random, usize, &mut [f64]) {
+    move |random, _, values| {
+        let mut x = random.normal();
+        for value in values {
+            *value = x;
+            x = phi * x + (1.0 - phi * phi).sqrt() * random.normal();
+        }
+    }
+}
+
+#[test]
+fn perfect_draws_have_no_findings() {
+    // Few chains: the sd of R-hat - 1 for 4 x 1000 independent draws is about 5e-4, so 1.01 is
+    // twenty of them away. Many chains: 0.001 by construction of the limit.
+    assert_eq!(codes(&run(1, (4, 4, 1000), autoregression(0.0))), [""; 0]);
+    for (seed, shape) in [(2, (64, 16, 20)), (3, (4096, 16, 10)), (4, (512, 64, 40))] {
+        assert_eq!(codes(&run(seed, shape, autoregression(0.0))), [""; 0], "{shape:?}");
+    }
+}
+
+#[test]
+fn stationary_but_slow_chains_pass_when_superchains_are_large() {
+    // 19 draws are worth one; 0.001 false alarms by construction of the limit.
+    for (seed, shape) in [(5, (512, 16, 300)), (6, (128, 16, 500)), (7, (1024, 256, 400))] {
+        assert_eq!(codes(&run(seed, shape, autoregression(0.9))), [""; 0], "{shape:?}");
+    }
+}
+
+#[test]
+fn the_limit_is_exceeded_by_perfect_draws_as_often_as_it_says() {
+    // 2,000 runs at 5 %: the count is binomial with sd 9.7; four of them are 39 (fails 6e-5). The
+    // limit neglects 1 / length, which lowers the expected count from 100 to about 94.
+    let (superchains, chains, length, runs) = (16, 32, 100, 2000);
+    let mut random = Random(11);
+    let mut values = vec![0.0; chains * length];
+    let effective = (chains / superchains * length) as f64;
+    let limit = nested_rhat::limit(superchains, effective, 1.0, 0.05);
+    let exceeded = (0..runs)
+        .filter(|_| {
+            values.iter_mut().for_each(|x| *x = random.normal());
+            let view = ridgewalk::draws::ChainView::from_slice(&values, chains, length).unwrap();
+            nested_rhat::plain(view, superchains) > limit
+        })
+        .count();
+    assert!((100 - 39..=100 + 39).contains(&exceeded), "{exceeded} of {runs}");
+}
+
+#[test]
+fn superchains_stuck_along_a_ridge_are_flagged_although_the_total_ess_passes() {
+    // Each superchain starts at its own far point of a flat ridge and barely walks from it.
+    for (seed, shape) in [(21, (400, 16, 500)), (22, (4096, 64, 100)), (23, (400, 100, 200))] {
+        let mut starts: Vec<f64> = Vec::new();
+        let summary = run(seed, shape, |random, superchain, values| {
+            while starts.len() <= superchain {
+                starts.push(1e3 * random.normal());
+            }
+            let mut x = starts[superchain];
+            for value in values {
+                x += random.normal();
+                *value = x;
+            }
+        });
+        let row = &summary.rows[0];
+        assert!(row.ess_bulk > 400.0, "{shape:?}: {}", row.ess_bulk);
+        assert_eq!(codes(&summary), ["nested_r_hat_above"], "{shape:?}");
+    }
+}
+
+#[test]
+fn single_chains_stuck_along_a_ridge_are_flagged_by_classical_rhat() {
+    let summary = run(31, (400, 400, 500), |random, _, values| {
+        let mut x = 1e3 * random.normal();
+        for value in values {
+            x += random.normal();
+            *value = x;
+        }
+    });
+    assert!(summary.rows[0].r_hat_nested.is_none());
+    assert!(codes(&summary).contains(&"r_hat_above"));
+}
+
+#[test]
+fn chains_that_each_fell_into_some_mode_are_flagged_even_within_superchains() {
+    // Which mode is a matter of chance for every chain, so superchains of 8 agree only roughly:
+    // scatter between chains must not count as sampling noise.
+    let summary = run(41, (512, 64, 100), |random, _, values| {
+        let mode = if random.uniform() < 0.5 { -5.0 } else { 5.0 };
+        values.iter_mut().for_each(|x| *x = mode + random.normal());
+    });
+    assert!(codes(&summary).contains(&"nested_r_hat_above"));
+}
+
+#[test]
+fn superchains_of_different_width_are_flagged() {
+    let summary = run(51, (512, 16, 50), |random, superchain, values| {
+        let width = if superchain % 2 == 0 { 1.0 } else { 4.0 };
+        values.iter_mut().for_each(|x| *x = width * random.normal());
+    });
+    assert_eq!(codes(&summary), ["nested_r_hat_above"]);
+}
+
+#[test]
+fn few_chains_follow_the_rules_of_stan_and_pymc() {
+    let shifted = run(61, (4, 4, 1000), |random, chain, values| {
+        values.iter_mut().for_each(|x| *x = chain as f64 + random.normal());
+    });
+    assert_eq!(codes(&shifted)[0], "r_hat_above");
+    assert_eq!(codes(&run(62, (2, 2, 1000), autoregression(0.0))), ["few_chains"]);
+    assert_eq!(codes(&run(63, (4, 4, 50), autoregression(-0.7)))[..1], ["few_draws"]);
+    // Worth about 4000 / 99 = 40 draws, of 400 wanted.
+    let slow = codes(&run(64, (4, 4, 1000), autoregression(0.98)));
+    assert!(slow.contains(&"ess_bulk_below") && slow.contains(&"ess_tail_below"));
+}
+
+#[test]
+fn constant_and_non_finite_draws_are_findings_and_not_a_silent_one() {
+    let constant = run(71, (4, 4, 200), |_, _, values| values.fill(2.5));
+    assert!(constant.rows[0].r_hat.is_nan());
+    assert_eq!(codes(&constant), ["constant"]);
+    assert!(!verdict(&constant)[0].is_bad());
+    let broken = run(72, (4, 4, 200), |random, chain, values| {
+        values.iter_mut().for_each(|x| *x = random.normal());
+        if chain == 1 {
+            values[7] = f64::NAN;
+        }
+    });
+    assert_eq!(codes(&broken)[0], "non_finite");
+    assert_eq!(verdict(&broken)[0], Finding::NonFinite { parameters: vec![("x".to_owned(), 1)] });
+    let stuck = run(73, (4, 4, 200), |_, chain, values| values.fill(chain as f64));
+    assert!(stuck.rows[0].r_hat.is_infinite());
+    assert!(codes(&stuck).contains(&"r_hat_above"));
+}
+
+#[test]
+fn unequal_superchains_are_refused() {
+    let draws = Draws::new(vec!["x".to_owned()], 10, 10).unwrap();
+    for superchains in [0, 3, 20] {
+        assert!(summarise(&draws, superchains, &Settings::default()).is_err());
+    }
+}
