@@ -7,7 +7,7 @@
 //! Absent on purpose: what a good scale is, when warm-up ends, what a draw is worth.
 
 pub mod cpu;
-// pub mod gpu;
+pub mod gpu;
 pub mod pace;
 
 use std::fmt;
@@ -133,6 +133,9 @@ pub trait Backend {
 /// Why chains cannot run on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The device refused or failed.
+    #[error(transparent)]
+    Gpu(#[from] gpu::Error),
     /// The stretch was broken off on request.
     #[error("interrupted after {steps} steps of the stretch")]
     Interrupted {

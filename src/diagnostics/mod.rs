@@ -24,4 +24,4 @@ pub mod verdict;
 
 pub use interval::Interval;
 pub use summary::{Row, Settings, Summary, SummaryError, summarise};
-pub use verdict::{Finding, verdict};
+pub use verdict::{EssKind, Finding, verdict};

@@ -6,6 +6,7 @@
 pub mod data;
 pub mod dist;
 pub mod transform;
+pub mod unconstrain;
 
 use crate::ir::Program;
 use crate::ir::evaluate::{evaluate, evaluate_total};

@@ -1,0 +1,20 @@
+// Stands in for the generated model, so that the hand-written files are valid by themselves: independent standard
+// normals.
+
+fn log_density(coordinates: array<f32, COORDINATES>) -> f32 {
+    var point = coordinates;
+    var sum: Accumulator;
+    for (var i = 0u; i < COORDINATES; i++) {
+        sum = accumulate(sum, -0.5 * (point[i] * point[i]));
+    }
+    return total(sum);
+}
+
+fn constrain(coordinates: array<f32, COORDINATES>) -> array<f32, PARAMETERS> {
+    var point = coordinates;
+    var parameters: array<f32, PARAMETERS>;
+    for (var i = 0u; i < PARAMETERS; i++) {
+        parameters[i] = point[i];
+    }
+    return parameters;
+}

@@ -1,0 +1,182 @@
+//! What the emitter writes, and that a WGSL front end takes it.
+
+use wgpu::naga;
+
+use super::*;
+use crate::backend::gpu::shader;
+use crate::ir::{Builder, Table};
+
+fn model(density: Program, coordinates: usize) -> Model {
+    let mut b = Builder::new(coordinates);
+    let parameters = (0..coordinates).map(|i| b.push(Op::Coordinate(i))).collect();
+    Model {
+        name: "test".into(),
+        coordinates: (0..coordinates).map(|i| format!("z{i}")).collect(),
+        parameters: (0..coordinates).map(|i| format!("z{i}")).collect(),
+        density,
+        constrain: b.finish(parameters),
+        hazards: Vec::new(),
+    }
+}
+
+fn validated(model: &Model) -> String {
+    let source = shader::wgsl(model);
+    let module =
+        naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source)));
+    naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty())
+        .validate(&module)
+        .unwrap_or_else(|error| panic!("{}", error.emit_to_string(&source)));
+    emit(model, &Tables::new(model))
+}
+
+fn table(rows: usize) -> Table {
+    Table { name: "y".into(), values: (0..rows).map(|row| row as f64).collect() }
+}
+
+/// `sum over rows of (y - z0)^2`
+fn squares(rows: usize) -> Program {
+    let mut b = Builder::new(1);
+    let y = b.table(table(rows));
+    let z = b.push(Op::Coordinate(0));
+    let row = b.open_loop(rows);
+    let datum = b.push(Op::Datum { table: y, row });
+    let residual = b.subtract(datum, z);
+    let square = b.unary(Unary::Square, residual);
+    let sum = b.close_loop(&[square])[0];
+    b.finish(vec![sum])
+}
+
+#[test]
+fn a_loop_reads_four_rows_at_a_time_and_writes_out_the_rest() {
+    insta::assert_snapshot!(validated(&model(squares(6), 1)), @r"
+    fn log_density(coordinates: array<f32, COORDINATES>) -> f32 {
+        var p4: vec4<f32>;
+        for (var n0 = 0u; n0 < 1u; n0++) {
+            let d0_0 = data[0u + n0];
+            {
+                let v2 = d0_0.x - coordinates[0];
+                let v3 = v2 * v2;
+                p4.x += v3;
+            }
+            {
+                let v2 = d0_0.y - coordinates[0];
+                let v3 = v2 * v2;
+                p4.y += v3;
+            }
+            {
+                let v2 = d0_0.z - coordinates[0];
+                let v3 = v2 * v2;
+                p4.z += v3;
+            }
+            {
+                let v2 = d0_0.w - coordinates[0];
+                let v3 = v2 * v2;
+                p4.w += v3;
+            }
+        }
+        {
+            let n0 = 1u;
+            let d0_0 = data[0u + n0];
+            {
+                let v2 = d0_0.x - coordinates[0];
+                let v3 = v2 * v2;
+                p4.x += v3;
+            }
+            {
+                let v2 = d0_0.y - coordinates[0];
+                let v3 = v2 * v2;
+                p4.y += v3;
+            }
+        }
+        let v4 = (p4.x + p4.y) + (p4.z + p4.w);
+        var sum: Accumulator;
+        sum = accumulate(sum, v4);
+        return total(sum);
+    }
+
+    fn constrain(coordinates: array<f32, COORDINATES>) -> array<f32, PARAMETERS> {
+        return array<f32, PARAMETERS>(coordinates[0]);
+    }
+    ");
+}
+
+#[test]
+fn loops_of_every_size_are_valid_shaders() {
+    for rows in [1, 3, 4, 255, 256, 257, 1024, 1027] {
+        let text = validated(&model(squares(rows), 1));
+        assert_eq!(text.contains("var a"), rows > Loop::BLOCK, "{rows} rows accumulate over blocks");
+    }
+}
+
+#[test]
+fn nested_and_neighbouring_loops_are_a_valid_shader() {
+    let mut b = Builder::new(2);
+    let (x, y) = (b.table(table(5)), b.table(table(7)));
+    let (z0, z1) = (b.push(Op::Coordinate(0)), b.push(Op::Coordinate(1)));
+    let outer = b.open_loop(5);
+    let first = b.push(Op::Datum { table: x, row: outer });
+    let scaled = b.multiply(first, z0);
+    let inner = b.open_loop(7);
+    let second = b.push(Op::Datum { table: y, row: inner });
+    let product = b.multiply(second, scaled);
+    let shifted = b.add(product, first);
+    let term = b.unary(Unary::Tanh, shifted);
+    let inner_sum = b.close_loop(&[term])[0];
+    let square = b.unary(Unary::Square, inner_sum);
+    let outer_sum = b.close_loop(&[square, inner_sum]);
+    let again = b.open_loop(7);
+    let datum = b.push(Op::Datum { table: y, row: again });
+    let exponent = b.multiply(datum, z1);
+    let exp = b.unary(Unary::Exp, exponent);
+    let sum = b.close_loop(&[exp])[0];
+    let text = validated(&model(b.finish(vec![outer_sum[0], outer_sum[1], sum]), 2));
+    assert_eq!(text.matches("for (var n").count(), 3);
+}
+
+#[test]
+fn every_operation_is_a_valid_shader_even_with_numbers_that_have_no_literal() {
+    let mut b = Builder::new(1);
+    let z = b.push(Op::Coordinate(0));
+    let mut terms = Vec::new();
+    for function in
+        [Unary::Negate, Unary::Square, Unary::Sqrt, Unary::Exp, Unary::Ln, Unary::Ln1p, Unary::Tanh, Unary::LnCosh]
+    {
+        terms.push(b.unary(function, z));
+    }
+    for number in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e-45, 1e300, -0.0] {
+        let constant = b.constant(number);
+        for function in [Binary::Add, Binary::Subtract, Binary::Multiply, Binary::Divide] {
+            terms.push(b.binary(function, z, constant));
+        }
+        terms.push(b.push(Op::Select { left: constant, right: z, holds: z, fails: constant }));
+    }
+    validated(&model(b.finish(terms), 1));
+}
+
+#[test]
+fn what_a_driver_would_rewrite_is_opaque_and_a_horner_step_is_not() {
+    let mut b = Builder::new(3);
+    let [x, y, z] = [0, 1, 2].map(|i| b.push(Op::Coordinate(i)));
+    let (xy, xz) = (b.multiply(x, y), b.multiply(x, z));
+    let factored = b.add(xy, xz);
+    let horner = b.add(xy, z);
+    let root = b.unary(Unary::Sqrt, z);
+    let inverse_root = b.divide(x, root);
+    let text = validated(&model(b.finish(vec![factored, horner, inverse_root]), 3));
+    for (value, operation) in [
+        (factored, format!("opaque(v{}) + opaque(v{})", xy.index(), xz.index())),
+        (horner, format!("v{} + coordinates[2]", xy.index())),
+        (inverse_root, format!("coordinates[0] / opaque(v{})", root.index())),
+    ] {
+        assert!(text.contains(&format!("let v{} = {operation};", value.index())), "{text}");
+    }
+}
+
+#[test]
+fn literals_keep_their_bits() {
+    for x in [1.0_f32, -1.5e-7, f32::MIN_POSITIVE, f32::MAX, 1.0e-45, 0.1, 16_777_217.0] {
+        let text = literal(x);
+        let digits = text.trim_matches(['(', ')']).trim_end_matches('f');
+        assert_eq!(digits.parse::<f32>().map(f32::to_bits), Ok(x.to_bits()));
+    }
+}

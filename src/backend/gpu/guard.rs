@@ -1,0 +1,81 @@
+//! Which operands a driver must not see through. GLSL compilers rewrite floating-point expressions as if arithmetic
+//! were exact; Mesa factors `x*y + x*z`, gathers constants out of `(x*c)*y`, cancels `(x - y) + y` and turns `1 / sqrt(x)` into
+//! a reciprocal square root, and each rewriting rounds differently. Such operands go through `opaque`
+//! (`shaders/math/accumulate.wgsl`), which costs one exclusive-or.
+//!
+//! A value goes in, whether it is at risk there comes out. Plain Horner steps, differences and squares of
+//! differences are not: they were measured to keep their bits on two software drivers, and they are what runs in loops.
+
+use crate::ir::{Binary, Op, Program, Unary, Value};
+
+/// What an operation looks like to a compiler that reassociates.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    /// `+` and `-` on top.
+    Sum,
+    /// `*` and `/` on top.
+    Product,
+    /// `sqrt`.
+    Root,
+    /// Nothing that could be rewritten together with what it is an operand of.
+    Leaf,
+}
+
+fn family(program: &Program, value: Value) -> Family {
+    match program.op(value) {
+        Op::Unary(Unary::Negate, x) => family(program, x),
+        // ln_cosh ends in a sum, and exp in a product.
+        Op::Unary(Unary::LnCosh, _) | Op::Binary(Binary::Add | Binary::Subtract, ..) | Op::Sum(..) => Family::Sum,
+        Op::Unary(Unary::Square | Unary::Exp, _) | Op::Binary(Binary::Multiply | Binary::Divide, ..) => Family::Product,
+        Op::Unary(Unary::Sqrt, _) => Family::Root,
+        Op::Unary(Unary::Ln | Unary::Ln1p | Unary::Tanh, _)
+        | Op::Constant(_)
+        | Op::Coordinate(_)
+        | Op::Datum { .. }
+        | Op::Select { .. } => Family::Leaf,
+    }
+}
+
+/// Whether `operand` must be opaque as an operand of `function` whose other operand is `other`.
+pub fn in_binary(program: &Program, function: Binary, operand: Value, other: Value) -> bool {
+    match function {
+        Binary::Add | Binary::Subtract => match family(program, operand) {
+            Family::Sum => true,
+            Family::Product => family(program, other) != Family::Leaf || has_factor(program, operand, other),
+            Family::Root | Family::Leaf => false,
+        },
+        Binary::Multiply => matches!(family(program, operand), Family::Product | Family::Root),
+        // A constant divisor would become a product with its rounded inverse.
+        Binary::Divide => {
+            matches!(family(program, operand), Family::Product | Family::Root) || program.constant(operand).is_some()
+        }
+    }
+}
+
+/// Whether `x` must be opaque under `function`.
+pub fn in_unary(program: &Program, function: Unary, x: Value) -> bool {
+    match function {
+        Unary::Square | Unary::Sqrt => matches!(family(program, x), Family::Product | Family::Root),
+        Unary::Ln1p | Unary::LnCosh | Unary::Exp | Unary::Tanh => family(program, x) != Family::Leaf,
+        Unary::Negate | Unary::Ln => false,
+    }
+}
+
+/// Whether a term must be opaque when it is added to a partial sum: two products of neighbouring rows may share
+/// a factor. Squares share none.
+pub fn in_partial_sum(program: &Program, term: Value) -> bool {
+    match program.op(term) {
+        Op::Unary(Unary::Square, _) => false,
+        Op::Unary(Unary::Negate, x) => in_partial_sum(program, x),
+        _ => family(program, term) != Family::Leaf,
+    }
+}
+
+fn has_factor(program: &Program, product: Value, factor: Value) -> bool {
+    match program.op(product) {
+        Op::Unary(Unary::Negate, x) => has_factor(program, x, factor),
+        Op::Unary(Unary::Square, x) => x == factor,
+        Op::Binary(Binary::Multiply, x, y) => x == factor || y == factor,
+        _ => false,
+    }
+}

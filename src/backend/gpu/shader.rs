@@ -1,0 +1,96 @@
+//! Assembles the shader of a model: whole files in a fixed order, no preprocessor.
+//!
+//!     generated constants, rng, math, interface, the model, sampler, run
+//!
+//! Numbers that Rust knows (sizes, purposes of random numbers, bounds of log densities) are written once, in Rust, and
+//! arrive as generated constants.
+
+use std::fmt::Write as _;
+
+use super::{emit, layout, tables::Tables};
+use crate::math::Real;
+use crate::model::Model;
+use crate::rng::slots::Purpose;
+
+pub const INTERFACE: &str = include_str!("../../../shaders/interface.wgsl");
+const PHILOX: &str = include_str!("../../../shaders/rng/philox.wgsl");
+const VARIATE: &str = include_str!("../../../shaders/rng/variate.wgsl");
+const ELEMENTARY: &str = include_str!("../../../shaders/math/elementary.wgsl");
+const ACCUMULATE: &str = include_str!("../../../shaders/math/accumulate.wgsl");
+const METROPOLIS: &str = include_str!("../../../shaders/sampler/metropolis.wgsl");
+const RUN: &str = include_str!("../../../shaders/run.wgsl");
+const STUB: &str = include_str!("../../../shaders/model_stub.wgsl");
+const CANARY: &str = include_str!("../../../shaders/canary.wgsl");
+
+/// The exact text that a driver is given for a model: what `compile --emit wgsl` prints.
+///
+/// The model must have at least one coordinate and one parameter: WGSL has no empty arrays.
+pub fn wgsl(model: &Model) -> String {
+    let constants = constants(model.coordinates.len(), model.parameters.len());
+    let functions = emit::emit(model, &Tables::new(model));
+    join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, INTERFACE, &functions, METROPOLIS, RUN])
+}
+
+/// The shader of a standard normal in so many coordinates, all of it written by hand.
+#[cfg(test)]
+pub fn stub(coordinates: usize) -> String {
+    let constants = constants(coordinates, coordinates);
+    join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, INTERFACE, STUB, METROPOLIS, RUN])
+}
+
+/// The shader of the canary, which has an interface of its own.
+pub fn canary() -> String {
+    let constants = constants(2, 2);
+    join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, STUB, METROPOLIS, CANARY])
+}
+
+fn constants(coordinates: usize, parameters: usize) -> String {
+    let mut text = String::from("// Constants, written by src/backend/gpu/shader.rs.\n");
+    let words = [
+        ("COORDINATES", coordinates as u32),
+        ("PARAMETERS", parameters as u32),
+        ("WORKGROUP_SIZE", layout::WORKGROUP_SIZE),
+        ("LARGEST_LOG_DENSITY_BITS", f32::LARGEST_LOG_DENSITY.to_bits()),
+        ("PURPOSE_TRANSITION", Purpose::Transition as u32),
+        ("PURPOSE_START", Purpose::Start as u32),
+        ("PURPOSE_CHECK", Purpose::Check as u32),
+    ];
+    for (name, word) in words {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "const {name}: u32 = {word}u;");
+    }
+    let _ = writeln!(text, "const REJECTED: f32 = {:?}f;", f32::REJECTED);
+    text
+}
+
+fn join(files: &[&str]) -> String {
+    files.iter().map(|file| file.trim_end()).collect::<Vec<_>>().join("\n\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use wgpu::naga;
+
+    use super::*;
+
+    /// Parses and validates as the driver's front end will.
+    fn validate(source: &str) {
+        let module =
+            naga::front::wgsl::parse_str(source).unwrap_or_else(|error| panic!("{}", error.emit_to_string(source)));
+        let mut validator =
+            naga::valid::Validator::new(naga::valid::ValidationFlags::all(), naga::valid::Capabilities::empty());
+        validator.validate(&module).unwrap_or_else(|error| panic!("{}", error.emit_to_string(source)));
+    }
+
+    #[test]
+    fn every_hand_written_file_is_valid_with_the_stub_model() {
+        for coordinates in [1, 2, 3, 100] {
+            validate(&stub(coordinates));
+        }
+    }
+
+    #[test]
+    fn the_canary_is_valid() {
+        validate(&canary());
+    }
+}

@@ -1,0 +1,25 @@
+//! `ridgewalk compile`: shows what a model becomes.
+
+use std::io::Write;
+
+use super::args::{Compile, Emit};
+use super::{CliError, Verdict, files};
+use crate::backend::gpu;
+use crate::ir::print::print;
+
+pub(super) fn compile(compile: &Compile, out: &mut impl Write) -> Result<Verdict, CliError> {
+    let model = files::model(&compile.input)?;
+    match compile.emit {
+        Emit::Ir => {
+            writeln!(out, "// log density, up to a constant, on the coordinates")?;
+            for (index, name) in model.coordinates.iter().enumerate() {
+                writeln!(out, "// z{index}: {name}")?;
+            }
+            write!(out, "{}", print(&model.density, &[]))?;
+            writeln!(out, "\n// parameters")?;
+            write!(out, "{}", print(&model.constrain, &model.parameters))?;
+        }
+        Emit::Wgsl => write!(out, "{}", gpu::wgsl(&model))?,
+    }
+    Ok(Verdict::Good)
+}

@@ -1,0 +1,57 @@
+//! Opens what the command line names: models, data, starting points.
+
+use std::fs;
+use std::path::Path;
+
+use super::CliError;
+use super::args::Input;
+use crate::lang;
+use crate::lang::source::Source;
+use crate::model::Model;
+use crate::model::data::{Data, Datum};
+
+/// Reads, compiles and binds a model.
+pub(super) fn model(input: &Input) -> Result<Model, CliError> {
+    let source = Source::new(input.model.display().to_string(), text(&input.model, "the model")?);
+    let mut bound = Data::default();
+    for path in &input.data {
+        add(&mut bound, path)?;
+    }
+    let name = input.model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    lang::compile(&source, &bound, &name).map_err(|error| {
+        let mut picture = error.render(&source, super::colour());
+        if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, &input.data[..]) {
+            picture += "no data were given: name them with --data FILE\n";
+        }
+        CliError::Rendered(picture)
+    })
+}
+
+/// The values of a file of starting points.
+pub(super) fn starting_values(path: &Path) -> Result<impl Fn(&str) -> Option<f64> + use<>, CliError> {
+    let mut data = Data::default();
+    data.add_json(&text(path, "the starting values")?, &path.display().to_string())
+        .map_err(|error| CliError::plain(error.to_string()))?;
+    Ok(move |name: &str| match data.get(name) {
+        Some(Datum::Int(x)) => Some(*x as f64),
+        Some(Datum::Real(x)) => Some(*x),
+        Some(Datum::List(_)) | None => None,
+    })
+}
+
+fn add(data: &mut Data, path: &Path) -> Result<(), CliError> {
+    let text = text(path, "the data")?;
+    let name = path.display().to_string();
+    let csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let added = if csv { data.add_csv(&text, &name) } else { data.add_json(&text, &name) };
+    added.map_err(|error| CliError::plain(error.to_string()))
+}
+
+fn text(path: &Path, what: &str) -> Result<String, CliError> {
+    let bytes =
+        fs::read(path).map_err(|error| CliError::plain(format!("cannot read {what} {}: {error}", path.display())))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        CliError::plain(format!("{what} {} is not UTF-8 text: byte {at} begins no character", path.display()))
+    })
+}

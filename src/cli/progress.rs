@@ -1,0 +1,59 @@
+//! Live progress on standard error: one line per phase, on a terminal only.
+
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::run::Phase;
+
+/// The line of the current phase.
+pub(super) struct Progress {
+    chains: u64,
+    hidden: bool,
+    current: RefCell<Option<(Phase, ProgressBar)>>,
+}
+
+impl Progress {
+    /// For so many chains; shows nothing when `quiet`, and nothing without a terminal.
+    pub(super) fn new(chains: u32, quiet: bool) -> Self {
+        Self { chains: u64::from(chains), hidden: quiet, current: RefCell::new(None) }
+    }
+
+    /// Every chain has taken `done` of `total` steps of a phase. Never stops the run.
+    pub(super) fn report(&self, phase: Phase, done: u32, total: u32) -> ControlFlow<()> {
+        let mut current = self.current.borrow_mut();
+        if current.as_ref().is_none_or(|(shown, _)| *shown != phase) {
+            if let Some((_, bar)) = current.take() {
+                bar.finish_and_clear();
+            }
+            *current = Some((phase, self.bar(phase, total)));
+        }
+        if let Some((_, bar)) = current.as_ref() {
+            bar.set_position(u64::from(done) * self.chains);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Removes the line.
+    pub(super) fn finish(&self) {
+        if let Some((_, bar)) = self.current.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn bar(&self, phase: Phase, total: u32) -> ProgressBar {
+        // Standard error that is no terminal shows nothing: indicatif asks.
+        let target = if self.hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(5) };
+        let bar = ProgressBar::with_draw_target(Some(u64::from(total) * self.chains), target);
+        let style = ProgressStyle::with_template("{prefix:<8} {wide_bar} {percent:>3}% {msg} {per_sec} {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style);
+        bar.set_prefix(match phase {
+            Phase::Warmup => "warm-up",
+            Phase::Sampling => "sampling",
+        });
+        bar.set_message(format!("{} chains x {} steps", HumanCount(self.chains), HumanCount(u64::from(total))));
+        bar
+    }
+}

@@ -1,0 +1,141 @@
+//! What was typed, made sense of: settings, and the backend that will run them with the reason for it.
+
+use std::path::Path;
+
+use super::args::{BackendName, PrecisionName, Sample};
+use super::{CliError, files};
+use crate::backend::Backend;
+use crate::backend::cpu::CpuBackend;
+use crate::backend::gpu::{AdapterChoice, GpuBackend, Kind, adapters};
+use crate::model::Model;
+use crate::model::unconstrain::unconstrain;
+use crate::run::{Init, Settings};
+
+/// Up to this many chains each is a superchain of its own, as users of Stan and PyMC expect.
+const FEW_CHAINS: u32 = 16;
+
+/// A backend, and what to tell about the choice.
+pub(super) struct Chosen {
+    pub backend: Box<dyn Backend>,
+    /// Why this one, in a clause.
+    pub reason: Option<String>,
+    /// Work-arounds in force.
+    pub notes: Vec<String>,
+}
+
+/// The settings of a run.
+pub(super) fn settings(sample: &Sample, model: &Model, seed: u64) -> Result<Settings, CliError> {
+    for (count, option) in [(sample.chains, "--chains"), (sample.draws, "--draws"), (sample.thin, "--thin")] {
+        if count == 0 {
+            return Err(CliError::plain(format!("{option} must be at least 1")));
+        }
+    }
+    let superchains = superchains(sample.chains, sample.superchains)?;
+    Ok(Settings {
+        first_chain: 0,
+        chains: sample.chains as usize,
+        superchain_size: (sample.chains / superchains) as usize,
+        warmup: sample.warmup,
+        draws: sample.draws as usize,
+        thin: sample.thin,
+        seed,
+        init: init(&sample.init, model)?,
+    })
+}
+
+/// The number of superchains: what was asked for, or every chain up to 16, or the divisor of the number of chains
+/// nearest to 16 (every chain again, where there is none between 4 and 64).
+fn superchains(chains: u32, asked: Option<u32>) -> Result<u32, CliError> {
+    match asked {
+        Some(0) => Err(CliError::plain("--superchains must be at least 1")),
+        Some(k) if !chains.is_multiple_of(k) => {
+            let divisors: Vec<String> =
+                (1..=chains.min(1024)).filter(|k| chains.is_multiple_of(*k)).map(|k| k.to_string()).collect();
+            Err(CliError::plain(format!(
+                "{chains} chains cannot form {k} superchains of equal size; possible are {}",
+                divisors.join(", ")
+            )))
+        }
+        Some(k) => Ok(k),
+        None if chains <= FEW_CHAINS => Ok(chains),
+        None => {
+            Ok((4..=64).filter(|k| chains.is_multiple_of(*k)).min_by_key(|k| k.abs_diff(FEW_CHAINS)).unwrap_or(chains))
+        }
+    }
+}
+
+fn init(text: &str, model: &Model) -> Result<Init, CliError> {
+    match text {
+        "zero" => Ok(Init::At(vec![0.0; model.coordinates.len()])),
+        "random" => Ok(Init::Random { radius: 2.0 }),
+        _ => match text.strip_prefix("random:") {
+            Some(radius) => match radius.parse::<f64>() {
+                Ok(radius) if radius > 0.0 && radius.is_finite() => Ok(Init::Random { radius }),
+                _ => Err(CliError::plain(format!("--init random:{radius}: the radius must be a positive number"))),
+            },
+            None => {
+                let values = files::starting_values(Path::new(text))?;
+                let coordinates = unconstrain(model, values).map_err(|error| CliError::plain(error.to_string()))?;
+                Ok(Init::At(coordinates))
+            }
+        },
+    }
+}
+
+/// The backend to run on.
+pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chosen, CliError> {
+    let adapter = || match &sample.adapter {
+        Some(name) => AdapterChoice::Named(name.clone()),
+        None => AdapterChoice::Best,
+    };
+    let cpu = |reason: Option<String>| Chosen {
+        backend: match sample.precision {
+            Some(PrecisionName::F32) => Box::new(CpuBackend::<f32>::new(model, seed)),
+            Some(PrecisionName::F64) | None => Box::new(CpuBackend::<f64>::new(model, seed)),
+        },
+        reason,
+        notes: Vec::new(),
+    };
+    match (sample.backend, sample.precision) {
+        (BackendName::Cpu, _) if sample.adapter.is_some() => {
+            Err(CliError::plain("--adapter names a GPU, and --backend cpu uses none"))
+        }
+        (BackendName::Cpu, _) => Ok(cpu(None)),
+        (BackendName::Gpu, Some(PrecisionName::F64)) => Err(CliError::plain(
+            "GPUs run in f32 only: WGSL has no usable double precision; leave out --precision, or use --backend cpu",
+        )),
+        (BackendName::Gpu, _) => Ok(gpu(GpuBackend::new(model, &adapter(), seed)?, None)),
+        (BackendName::Auto, _) if sample.adapter.is_some() => match sample.precision {
+            Some(PrecisionName::F64) => Err(CliError::plain("--adapter names a GPU, and GPUs run in f32 only")),
+            Some(PrecisionName::F32) | None => Ok(gpu(GpuBackend::new(model, &adapter(), seed)?, None)),
+        },
+        (BackendName::Auto, Some(PrecisionName::F64)) => Ok(cpu(Some("f64 was asked for".to_owned()))),
+        (BackendName::Auto, _) => Ok(match adapters().into_iter().find(|info| info.kind != Kind::Cpu) {
+            None => cpu(Some("there is no hardware GPU".to_owned())),
+            Some(info) => match GpuBackend::new(model, &AdapterChoice::Named(info.name), seed) {
+                Ok(backend) => gpu(backend, Some("a hardware GPU that passed its test".to_owned())),
+                Err(error) => cpu(Some(error.to_string())),
+            },
+        }),
+    }
+}
+
+fn gpu(backend: GpuBackend, reason: Option<String>) -> Chosen {
+    let notes = backend.notes().to_vec();
+    Chosen { backend: Box::new(backend), reason, notes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn superchains_divide_the_chains() {
+        let default = |chains| superchains(chains, None).unwrap();
+        assert_eq!([1, 4, 16, 1024, 4096, 100, 30].map(default), [1, 4, 16, 16, 16, 20, 15]);
+        assert_eq!(default(1009), 1009, "a prime number of chains has no superchains but its chains");
+        assert_eq!(superchains(12, Some(6)).unwrap(), 6);
+        let error = superchains(12, Some(5)).unwrap_err().to_string();
+        assert_eq!(error, "12 chains cannot form 5 superchains of equal size; possible are 1, 2, 3, 4, 6, 12");
+    }
+}

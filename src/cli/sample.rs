@@ -1,0 +1,224 @@
+//! `ridgewalk sample`: runs chains, and prints what they say.
+
+use std::io::Write;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::args::{Sample, Sampler};
+use super::progress::Progress;
+use super::{CliError, Verdict, files, memory, request, say};
+use crate::backend::Description;
+use crate::diagnostics::correlation::correlation;
+use crate::diagnostics::{self, Finding, Summary, summarise, verdict};
+use crate::model::{Hazard, Model};
+use crate::report::{findings, table};
+use crate::run::{Outcome, Settings, run};
+use crate::store;
+
+/// What the diagnostics of a run say.
+struct Diagnosis {
+    summary: Summary,
+    /// `[parameter, parameter]`
+    correlation: Vec<f64>,
+    findings: Vec<Finding>,
+}
+
+/// Seconds that each part took.
+struct Timing {
+    compile: f64,
+    diagnostics: f64,
+    total: f64,
+}
+
+pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
+    let clock = Instant::now();
+    let model = files::model(&sample.input)?;
+    let seed = sample.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let settings = request::settings(sample, &model, seed)?;
+    memory::check(sample.chains, sample.draws, model.parameters.len())?;
+    let mut chosen = request::backend(sample, &model, seed)?;
+    let description = chosen.backend.description().clone();
+    let compile = clock.elapsed().as_secs_f64();
+    let tell = |text: &str| {
+        if !sample.quiet {
+            say(text);
+        }
+    };
+    tell(&opening(sample, &model, &settings, &description, chosen.reason.as_deref()));
+    for note in &chosen.notes {
+        tell(&format!("note: {note}\n"));
+    }
+    for hazard in model.hazards.iter().filter(|_| description.precision == crate::backend::Precision::F32) {
+        tell(&format!("warning: {}\n", hazard_sentence(hazard)));
+    }
+    let progress = Progress::new(sample.chains, sample.quiet);
+    let outcome =
+        run(&model, chosen.backend.as_mut(), &settings, &mut |phase, done, total| progress.report(phase, done, total));
+    progress.finish();
+    let outcome = outcome?;
+    let diagnostics_clock = Instant::now();
+    let diagnosis = diagnose(&outcome, &settings)?;
+    let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
+    let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
+    if sample.json {
+        let object = object(&model, &settings, &description, &outcome, &diagnosis, &timing);
+        writeln!(out, "{object:#}")?;
+    } else {
+        tell(&closing(&settings, &outcome, &model));
+        write_tables(out, &diagnosis)?;
+        for finding in &diagnosis.findings {
+            tell(&format!("\nwarning: {}\n", findings::sentence(finding)));
+        }
+        let names = names(&diagnosis.summary);
+        if let Some(lesson) = findings::lesson(&diagnosis.findings, &names, &diagnosis.correlation) {
+            tell(&format!("\n{lesson}\n"));
+        }
+    }
+    let bad = diagnosis.findings.iter().any(Finding::is_bad);
+    Ok(if sample.strict && bad { Verdict::Bad } else { Verdict::Good })
+}
+
+fn diagnose(outcome: &Outcome, settings: &Settings) -> Result<Diagnosis, CliError> {
+    let superchains = settings.chains / settings.superchain_size;
+    let summary = summarise(&outcome.draws, superchains, &diagnostics::Settings::default())
+        .map_err(|error| CliError::plain(error.to_string()))?;
+    let all: Vec<usize> = (0..outcome.draws.parameters().len()).collect();
+    let correlation = correlation(&outcome.draws, &all);
+    let findings = verdict(&summary);
+    Ok(Diagnosis { summary, correlation, findings })
+}
+
+fn names(summary: &Summary) -> Vec<String> {
+    summary.rows.iter().map(|row| row.parameter.clone()).collect()
+}
+
+fn write_tables(out: &mut impl Write, diagnosis: &Diagnosis) -> Result<(), CliError> {
+    writeln!(out, "{}", table::summary(&diagnosis.summary))?;
+    writeln!(out, "Correlation")?;
+    write!(out, "{}", table::correlation(&names(&diagnosis.summary), &diagnosis.correlation))?;
+    Ok(())
+}
+
+/// What runs where, before it runs.
+fn opening(
+    sample: &Sample,
+    model: &Model,
+    settings: &Settings,
+    description: &Description,
+    reason: Option<&str>,
+) -> String {
+    let method = match sample.sampler {
+        Sampler::Metropolis => "Metropolis, component-wise",
+    };
+    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    let superchains = settings.chains / settings.superchain_size;
+    let groups = if superchains == settings.chains {
+        String::new()
+    } else {
+        format!(" in {superchains} superchains of {}", settings.superchain_size)
+    };
+    format!(
+        "{method}: {}\n{} chain{}{groups} on the {} ({}, {}){reason}\nseed {}\n",
+        model.coordinates.join(", "),
+        settings.chains,
+        if settings.chains == 1 { "" } else { "s" },
+        if description.backend == "gpu" { "GPU" } else { "CPU" },
+        description.adapter,
+        description.precision,
+        settings.seed,
+    )
+}
+
+/// What was run, and how fast.
+fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
+    let rates: Vec<String> = model
+        .coordinates
+        .iter()
+        .zip(&outcome.acceptance)
+        .map(|(name, rate)| format!("{name} {:.0}%", 100.0 * rate))
+        .collect();
+    format!(
+        "{} warm-up steps and {} draws of {} chains took {} ({} steps per second); accepted: {}\n\n",
+        settings.warmup,
+        settings.draws,
+        settings.chains,
+        seconds(outcome.warmup_seconds + outcome.sampling_seconds),
+        magnitude(steps_per_second(settings, outcome)),
+        rates.join(", "),
+    )
+}
+
+fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
+    let steps = settings.draws as f64 * f64::from(settings.thin) * settings.chains as f64;
+    steps / outcome.sampling_seconds.max(1e-9)
+}
+
+fn seconds(seconds: f64) -> String {
+    if seconds < 10.0 { format!("{seconds:.2} s") } else { format!("{seconds:.0} s") }
+}
+
+fn magnitude(x: f64) -> String {
+    match x {
+        x if x >= 1e9 => format!("{:.1} billion", x / 1e9),
+        x if x >= 1e6 => format!("{:.1} million", x / 1e6),
+        x if x >= 1e3 => format!("{:.1} thousand", x / 1e3),
+        x => format!("{x:.0}"),
+    }
+}
+
+fn hazard_sentence(hazard: &Hazard) -> String {
+    match hazard {
+        Hazard::Uncentred { data, mean, sd } => format!(
+            "the values of {data} lie around {mean:.4} with a spread of {sd:.4}: in single precision their differences \
+             lose digits; centre them, or use --precision f64"
+        ),
+        Hazard::Large { data, value } => format!(
+            "{data} holds {value}, which single precision cannot tell from its neighbours; rescale it, or use \
+             --precision f64"
+        ),
+    }
+}
+
+fn object(
+    model: &Model,
+    settings: &Settings,
+    description: &Description,
+    outcome: &Outcome,
+    diagnosis: &Diagnosis,
+    timing: &Timing,
+) -> Value {
+    let acceptance: serde_json::Map<String, Value> = model
+        .coordinates
+        .iter()
+        .zip(&outcome.acceptance)
+        .map(|(name, &rate)| (name.clone(), store::json::number(rate)))
+        .collect();
+    json!({
+        "model": model.name,
+        "data": model.density.tables.iter().map(|table| (table.name.clone(), json!(table.values.len())))
+            .collect::<serde_json::Map<_, _>>(),
+        "seed": settings.seed,
+        "sampler": "metropolis",
+        "backend": description.backend,
+        "adapter": description.adapter,
+        "precision": description.precision,
+        "chains": settings.chains,
+        "superchains": settings.chains / settings.superchain_size,
+        "warmup": settings.warmup,
+        "draws": settings.draws,
+        "thin": settings.thin,
+        "timing": {
+            "compile_s": timing.compile,
+            "warmup_s": outcome.warmup_seconds,
+            "sampling_s": outcome.sampling_seconds,
+            "diagnostics_s": timing.diagnostics,
+            "total_s": timing.total,
+            "steps_per_s": steps_per_second(settings, outcome),
+        },
+        "acceptance": acceptance,
+        "summary": store::json::summary(&diagnosis.summary),
+        "correlation": store::json::correlation(&names(&diagnosis.summary), &diagnosis.correlation),
+        "warnings": store::json::warnings(&diagnosis.findings),
+    })
+}

@@ -1,0 +1,143 @@
+//! Findings in plain words: what is wrong, with which parameters, and what to do about it.
+
+use crate::diagnostics::{EssKind, Finding};
+
+/// Names listed before the rest is counted.
+const MOST_NAMES: usize = 8;
+
+/// A finding as a paragraph of one or two sentences.
+pub fn sentence(finding: &Finding) -> String {
+    match finding {
+        Finding::NonFinite { parameters } => format!(
+            "Some draws are not finite: {}. Their summaries mean nothing; look for a division by zero or an overflow \
+             in the model.",
+            list(parameters, |(name, count)| format!("{name} ({count} draws)"))
+        ),
+        Finding::Constant { parameters } => {
+            format!("All draws are equal: {}. There is nothing to diagnose.", list(parameters, Clone::clone))
+        }
+        Finding::FewChains { chains: 1 } => "Only one chain was run, so nothing says whether it has converged. Run at \
+             least 4 chains (--chains 4)."
+            .to_owned(),
+        Finding::FewChains { chains } => format!(
+            "Only {chains} chains were run: convergence diagnostics are reliable from 4 on. Run at least 4 chains \
+             (--chains 4)."
+        ),
+        Finding::FewDraws { draws } => {
+            format!("Only {draws} draws were kept of each chain: too few to judge convergence. Ask for more (--draws).")
+        }
+        Finding::RHatAbove { threshold, parameters } => format!(
+            "R-hat is above {threshold} for {}: the chains disagree about {}, so those rows of the table cannot be \
+             trusted. Run longer (--warmup, --draws); if R-hat stays large, the data may not identify them: \
+             reparameterise, or give informative priors.",
+            list(parameters, |(name, r_hat)| format!("{name} ({r_hat:.2})")),
+            if parameters.len() == 1 { "it" } else { "them" }
+        ),
+        Finding::NestedRHatAbove { parameters } => format!(
+            "Nested R-hat is larger than sampling noise explains for {}: groups of chains that started apart are \
+             still apart, so those rows of the table cannot be trusted, however many draws there are. Run longer \
+             (--warmup); if it stays, the data may not identify them: reparameterise, or give informative priors.",
+            list(parameters, |excess| format!(
+                "{} ({:.3}, limit {:.3})",
+                excess.parameter, excess.r_hat_nested, excess.limit
+            ))
+        ),
+        Finding::EssBelow { kind, threshold, parameters } => format!(
+            "The effective sample size in the {} is below {threshold:.0} for {}: {} are not reliable. Ask for more \
+             draws (--draws).",
+            match kind {
+                EssKind::Bulk => "bulk",
+                EssKind::Tail => "tails",
+            },
+            list(parameters, |(name, size)| format!("{name} ({size:.0})")),
+            match kind {
+                EssKind::Bulk => "their means and R-hat",
+                EssKind::Tail => "their intervals",
+            }
+        ),
+    }
+}
+
+/// The parameters a finding names.
+pub fn parameters(finding: &Finding) -> Vec<&str> {
+    match finding {
+        Finding::NonFinite { parameters } => parameters.iter().map(|(name, _)| name.as_str()).collect(),
+        Finding::Constant { parameters } => parameters.iter().map(String::as_str).collect(),
+        Finding::FewChains { .. } | Finding::FewDraws { .. } => Vec::new(),
+        Finding::RHatAbove { parameters, .. } | Finding::EssBelow { parameters, .. } => {
+            parameters.iter().map(|(name, _)| name.as_str()).collect()
+        }
+        Finding::NestedRHatAbove { parameters } => parameters.iter().map(|excess| excess.parameter.as_str()).collect(),
+    }
+}
+
+/// What a disagreement leaves standing: the parameters that no finding names, and the pair of named ones that moves
+/// most as one. `matrix` is `[parameter, parameter]`.
+pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<String> {
+    /// Correlations beyond this make a ridge.
+    const RIDGE: f64 = 0.95;
+    let bad = |finding: &&Finding| matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. });
+    let flagged: Vec<&str> = findings.iter().filter(bad).flat_map(parameters).collect();
+    let index = |name: &str| names.iter().position(|other| other == name);
+    let pairs = flagged.iter().enumerate().flat_map(|(i, a)| flagged[i + 1..].iter().map(move |b| (*a, *b)));
+    let (a, b, r) = pairs
+        .filter_map(|(a, b)| Some((a, b, matrix[index(a)? * names.len() + index(b)?])))
+        .filter(|(_, _, r)| r.abs() > RIDGE)
+        .max_by(|x, y| x.2.abs().total_cmp(&y.2.abs()))?;
+    let standing: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !findings.iter().any(|f| parameters(f).contains(name)))
+        .collect();
+    let combination = if r < 0.0 { "sum" } else { "difference" };
+    let mut text = format!(
+        "{a} and {b} are correlated at {r:.4}: the chains walk along a ridge on which a weighted {combination} of the two \
+         stays the same."
+    );
+    if !standing.is_empty() {
+        text += &format!(" Nothing speaks against {}.", list(&standing, |name| (*name).to_owned()));
+    }
+    Some(text)
+}
+
+fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
+    let shown: Vec<String> = items.iter().take(MOST_NAMES).map(show).collect();
+    match items.len().saturating_sub(MOST_NAMES) {
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn sentences_name_the_parameters_and_say_what_to_do() {
+        let parameters = vec![("alpha1".to_owned(), 1.731), ("alpha2".to_owned(), 1.732)];
+        let text = sentence(&Finding::RHatAbove { threshold: 1.01, parameters });
+        assert!(text.starts_with("R-hat is above 1.01 for alpha1 (1.73), alpha2 (1.73):"), "{text}");
+        assert!(text.contains("reparameterise"));
+    }
+
+    #[test]
+    fn long_lists_are_counted() {
+        let text = sentence(&Finding::Constant { parameters: (0..30).map(|i| format!("x{i}")).collect() });
+        assert!(text.contains("x7 and 22 more"), "{text}");
+    }
+
+    #[test]
+    fn the_lesson_names_the_ridge_and_what_still_stands() {
+        let parameters = vec![("a".to_owned(), 1.7), ("b".to_owned(), 1.7)];
+        let findings = [Finding::FewChains { chains: 2 }, Finding::RHatAbove { threshold: 1.01, parameters }];
+        let matrix = [1.0, -0.9998, 0.0, -0.9998, 1.0, 0.0, 0.0, 0.0, 1.0];
+        let text = lesson(&findings, &names(&["a", "b", "mu"]), &matrix).unwrap();
+        assert!(text.starts_with("a and b are correlated at -0.9998:"), "{text}");
+        assert!(text.ends_with("Nothing speaks against mu."), "{text}");
+        assert_eq!(lesson(&findings[..1], &names(&["a", "b", "mu"]), &matrix), None);
+    }
+}

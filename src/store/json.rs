@@ -1,0 +1,84 @@
+//! Results as JSON. A number that is not finite, for which JSON has no word, is the string `"nan"`, `"inf"` or `"-inf"`.
+
+use serde_json::{Map, Value, json};
+
+use crate::diagnostics::{Finding, Interval, Summary};
+use crate::report::findings;
+
+/// A number, or the string for one that is not finite.
+pub fn number(x: f64) -> Value {
+    match x {
+        x if x.is_nan() => json!("nan"),
+        f64::INFINITY => json!("inf"),
+        f64::NEG_INFINITY => json!("-inf"),
+        x => json!(x),
+    }
+}
+
+/// The rows of a summary, an object per parameter.
+pub fn summary(summary: &Summary) -> Value {
+    let percent = |p: f64| (p * 1000.0).round() / 10.0;
+    let (kind, p) = match summary.interval {
+        Interval::HighestDensity(p) => ("hdi", p),
+        Interval::EqualTailed(p) => ("eti", p),
+    };
+    let ends = [(1.0 - p) / 2.0, (1.0 + p) / 2.0].map(|end| format!("{kind}_{}%", percent(end)));
+    let rows = summary.rows.iter().map(|row| {
+        let mut object = Map::new();
+        object.insert("parameter".into(), json!(row.parameter));
+        let [low, high] = &ends;
+        for (name, value) in [
+            ("mean", row.mean),
+            ("sd", row.sd),
+            (low, row.interval.0),
+            (high, row.interval.1),
+            ("mcse_mean", row.mcse_mean),
+            ("mcse_sd", row.mcse_sd),
+            ("ess_bulk", row.ess_bulk),
+            ("ess_tail", row.ess_tail),
+            ("r_hat", row.r_hat),
+        ] {
+            object.insert(name.to_owned(), number(value));
+        }
+        object.insert("r_hat_nested".into(), row.r_hat_nested.map_or(Value::Null, number));
+        for (name, value) in [("q5", row.q5), ("q25", row.q25), ("q50", row.q50), ("q75", row.q75), ("q95", row.q95)] {
+            object.insert(name.to_owned(), number(value));
+        }
+        Value::Object(object)
+    });
+    Value::Array(rows.collect())
+}
+
+/// A correlation matrix `[parameter, parameter]` with its names.
+pub fn correlation(parameters: &[String], matrix: &[f64]) -> Value {
+    let rows: Vec<Vec<Value>> =
+        matrix.chunks(parameters.len().max(1)).map(|row| row.iter().map(|&r| number(r)).collect()).collect();
+    json!({ "parameters": parameters, "matrix": rows })
+}
+
+/// Findings, each with its code for machines and its sentence for people.
+pub fn warnings(list: &[Finding]) -> Value {
+    list.iter()
+        .map(|finding| {
+            json!({
+                "code": finding.code(),
+                "message": findings::sentence(finding),
+                "parameters": findings::parameters(finding),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_not_finite_become_words() {
+        assert_eq!(
+            [number(f64::NAN), number(f64::INFINITY), number(f64::NEG_INFINITY)],
+            [json!("nan"), json!("inf"), json!("-inf")]
+        );
+        assert_eq!(correlation(&["a".into()], &[f64::NAN]), json!({"parameters": ["a"], "matrix": [["nan"]]}));
+    }
+}

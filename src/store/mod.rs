@@ -1,0 +1,3 @@
+//! Floor 5: what machines read and write.
+
+pub mod json;
