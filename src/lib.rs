@@ -9,7 +9,7 @@
 //! | 2 | [`ir`], [`rng`], [`diagnostics`] |
 //! | 3 | [`model`], [`sampler`] |
 //! | 4 | [`lang`], [`backend`] |
-//! | 5 | [`mod@run`], [`check`], [`report`], [`store`] |
+//! | 5 | [`mod@run`], [`report`], [`store`] |
 //! | 6 | [`cli`] |
 //!
 //! ```
@@ -41,8 +41,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#![warn(clippy::unwrap_used)]
+
 pub mod backend;
-pub mod check;
 pub mod cli;
 pub mod diagnostics;
 pub mod draws;

@@ -9,9 +9,10 @@ use super::{CliError, Verdict, files, say};
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{AdapterChoice, GpuBackend};
-use crate::check::{Report, check as compare};
+
 use crate::model::Model;
 use crate::report::table;
+use crate::run::check::{Report, check as compare};
 use crate::store::json::number;
 
 pub(super) fn check(arguments: &Check, out: &mut impl Write) -> Result<Verdict, CliError> {

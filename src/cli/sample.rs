@@ -219,6 +219,6 @@ fn object(
         "acceptance": acceptance,
         "summary": store::json::summary(&diagnosis.summary),
         "correlation": store::json::correlation(&names(&diagnosis.summary), &diagnosis.correlation),
-        "warnings": store::json::warnings(&diagnosis.findings),
+        "warnings": store::json::warnings(&diagnosis.findings, findings::sentence),
     })
 }

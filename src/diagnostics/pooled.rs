@@ -23,7 +23,7 @@ impl Pooled {
         let centre = mean(&means);
         let powers = per_chain(view, |chain| {
             let mut powers = [0.0; 2];
-            for x in chain.iter() {
+            for x in chain {
                 let square = (x - centre) * (x - centre);
                 powers[0] += square;
                 powers[1] += square * square;

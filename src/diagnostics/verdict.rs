@@ -73,6 +73,20 @@ impl Finding {
         }
     }
 
+    /// The parameters it names; none where it is about the run as a whole.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<&str> {
+        match self {
+            Self::NonFinite { parameters } => parameters.iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Constant { parameters } => parameters.iter().map(String::as_str).collect(),
+            Self::FewChains { .. } | Self::FewDraws { .. } => Vec::new(),
+            Self::RHatAbove { parameters, .. } | Self::EssBelow { parameters, .. } => {
+                parameters.iter().map(|(name, _)| name.as_str()).collect()
+            }
+            Self::NestedRHatAbove { parameters } => parameters.iter().map(|excess| excess.parameter.as_str()).collect(),
+        }
+    }
+
     /// Whether estimates should not be trusted. A constant parameter alone is no harm: models
     /// have them.
     #[must_use]

@@ -147,7 +147,7 @@ impl Lowering<'_> {
         let lower = lower.filter(|bound| bound.known() != Some(f64::NEG_INFINITY));
         let upper = upper.filter(|bound| bound.known() != Some(f64::INFINITY));
         if let (Some(lower), Some(upper)) = (lower.and_then(Lowered::known), upper.and_then(Lowered::known))
-            && !(lower < upper)
+            && (lower >= upper || lower.is_nan() || upper.is_nan())
         {
             let (name, span) = (declaration.name.clone(), declaration.span);
             return Err(BindError::EmptyInterval { name, lower, upper, span });

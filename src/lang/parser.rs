@@ -37,7 +37,7 @@ pub fn parse(source: &Source) -> Result<Program, Errors> {
     }
 }
 
-fn program(parser: &mut Parser, errors: &mut Errors) -> Result<Program, Error> {
+fn program(parser: &mut Parser<'_>, errors: &mut Errors) -> Result<Program, Error> {
     let mut program = Program::default();
     let mut seen: Vec<(Block, Span)> = Vec::new();
     while !parser.at_end() {
@@ -65,7 +65,7 @@ fn program(parser: &mut Parser, errors: &mut Errors) -> Result<Program, Error> {
 }
 
 /// One word or two, and where they stand.
-fn block_name(parser: &mut Parser) -> Result<(Block, Span), Error> {
+fn block_name(parser: &mut Parser<'_>) -> Result<(Block, Span), Error> {
     let Some(first) = parser.peek_word() else {
         return Err(parser.expected("a program block such as `model`"));
     };

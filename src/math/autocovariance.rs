@@ -22,6 +22,7 @@ const GROUPS: usize = 16;
 
 /// Mean autocovariance over equally long rows, biased (divisor `length`), each row about its own
 /// mean; with the mean and the variance of each row.
+#[expect(missing_debug_implementations, reason = "it holds a closure")]
 pub struct MeanAutocovariance<F> {
     rows: usize,
     length: usize,

@@ -100,7 +100,7 @@ pub trait Real:
 }
 
 macro_rules! implement_real {
-    ($float:ident, $bits:ident, mantissa: $mantissa:literal, bias: $bias:literal, round: $round:literal,
+    ($float:ident, $bits:ident, mantissa: $mantissa:literal, bias: $bias:literal $bias_float:literal, round: $round:literal,
      sqrt_half: $sqrt_half:literal, $($constants:tt)*) => {
         impl Real for $float {
             const ZERO: Self = 0.0;
@@ -152,23 +152,23 @@ macro_rules! implement_real {
                 let exponent = shifted >> $mantissa;
                 let significand = (shifted & ((1 << $mantissa) - 1)).wrapping_add($sqrt_half);
                 let k = <$float>::from_bits(($round as $float).to_bits().wrapping_add(exponent))
-                    - ($round + $bias as $float);
+                    - ($round + $bias_float);
                 (<$float>::from_bits(significand), k)
             }
         }
     };
 }
 
-implement_real! { f32, u32, mantissa: 23, bias: 127, round: 12_582_912.0, sqrt_half: 0x3f35_04f3,
+implement_real! { f32, u32, mantissa: 23, bias: 127 127.0, round: 12_582_912.0, sqrt_half: 0x3f35_04f3,
     const REJECTED: Self = -3.0e38;
     const LARGEST_LOG_DENSITY: Self = 1.0e37;
-    const LN_2_HIGH: Self = 0.693_359_375;
-    const LN_2_LOW: Self = -2.121_944_4e-4;
+    const LN_2_HIGH: Self = 0.693_359_4;
+    const LN_2_LOW: Self = -0.000_212_194_44;
     const EXP_LOWEST: Self = -104.0;
     const EXP_HIGHEST: Self = 89.0;
     const EXP: &'static [Self] = &[1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0];
     const LN: &'static [Self] = &[2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0];
-    const SIN_TURNS: &'static [Self] = &[42.058_693, -76.705_86, 81.605_25, -41.341_7, 6.283_185_5];
+    const SIN_TURNS: &'static [Self] = &[42.058_693, -76.705_86, 81.605_25, -41.341_7, std::f32::consts::TAU];
     const COS_TURNS: &'static [Self] = &[-26.426_256, 60.244_64, -85.456_82, 64.939_39, -19.739_208, 1.0];
 
     #[inline(always)]
@@ -182,7 +182,7 @@ implement_real! { f32, u32, mantissa: 23, bias: 127, round: 12_582_912.0, sqrt_h
     }
 }
 
-implement_real! { f64, u64, mantissa: 52, bias: 1023, round: 6_755_399_441_055_744.0, sqrt_half: 0x3fe6_a09e_667f_3bcd,
+implement_real! { f64, u64, mantissa: 52, bias: 1023 1023.0, round: 6_755_399_441_055_744.0, sqrt_half: 0x3fe6_a09e_667f_3bcd,
     const REJECTED: Self = -3.0e300;
     const LARGEST_LOG_DENSITY: Self = 1.0e299;
     const LN_2_HIGH: Self = 0.693_147_180_369_123_8;
@@ -198,7 +198,7 @@ implement_real! { f64, u64, mantissa: 52, bias: 1023, round: 6_755_399_441_055_7
         2.0 / 3.0,
     ];
     const SIN_TURNS: &'static [Self] = &[
-        0.104_229_162_208_139_84, -0.718_122_301_778_500_6, 3.819_952_584_848_282, -15.094_642_576_822_99, 42.058_693_944_897_655, -76.705_859_753_061_39, 81.605_249_276_075_06, -41.341_702_240_399_76, 6.283_185_307_179_586,
+        0.104_229_162_208_139_84, -0.718_122_301_778_500_6, 3.819_952_584_848_282, -15.094_642_576_822_99, 42.058_693_944_897_655, -76.705_859_753_061_39, 81.605_249_276_075_06, -41.341_702_240_399_76, std::f64::consts::TAU,
     ];
     const COS_TURNS: &'static [Self] = &[
         0.282_005_968_455_791_23, -1.714_390_711_088_672, 7.903_536_371_318_469, -26.426_256_783_374_4, 60.244_641_371_876_66, -85.456_817_206_693_73, 64.939_394_022_668_3, -19.739_208_802_178_716, 1.0,

@@ -58,26 +58,13 @@ pub fn sentence(finding: &Finding) -> String {
     }
 }
 
-/// The parameters a finding names.
-pub fn parameters(finding: &Finding) -> Vec<&str> {
-    match finding {
-        Finding::NonFinite { parameters } => parameters.iter().map(|(name, _)| name.as_str()).collect(),
-        Finding::Constant { parameters } => parameters.iter().map(String::as_str).collect(),
-        Finding::FewChains { .. } | Finding::FewDraws { .. } => Vec::new(),
-        Finding::RHatAbove { parameters, .. } | Finding::EssBelow { parameters, .. } => {
-            parameters.iter().map(|(name, _)| name.as_str()).collect()
-        }
-        Finding::NestedRHatAbove { parameters } => parameters.iter().map(|excess| excess.parameter.as_str()).collect(),
-    }
-}
-
 /// What a disagreement leaves standing: the parameters that no finding names, and the pair of named ones that moves
 /// most as one. `matrix` is `[parameter, parameter]`.
 pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<String> {
     /// Correlations beyond this make a ridge.
     const RIDGE: f64 = 0.95;
     let bad = |finding: &&Finding| matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. });
-    let flagged: Vec<&str> = findings.iter().filter(bad).flat_map(parameters).collect();
+    let flagged: Vec<&str> = findings.iter().filter(bad).flat_map(Finding::parameters).collect();
     let index = |name: &str| names.iter().position(|other| other == name);
     let pairs = flagged.iter().enumerate().flat_map(|(i, a)| flagged[i + 1..].iter().map(move |b| (*a, *b)));
     let (a, b, r) = pairs
@@ -87,7 +74,7 @@ pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<
     let standing: Vec<&str> = names
         .iter()
         .map(String::as_str)
-        .filter(|name| !findings.iter().any(|f| parameters(f).contains(name)))
+        .filter(|name| !findings.iter().any(|f| f.parameters().contains(name)))
         .collect();
     let combination = if r < 0.0 { "sum" } else { "difference" };
     let mut text = format!(

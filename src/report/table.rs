@@ -155,13 +155,13 @@ fn decimals(error: f64) -> usize {
 }
 
 fn number(x: f64, decimals: usize) -> String {
-    if x.is_finite() && x.abs() >= 1e7 { format!("{x:.3e}") } else { tidy(format!("{x:.decimals$}")) }
+    if x.is_finite() && x.abs() >= 1e7 { format!("{x:.3e}") } else { tidy(&format!("{x:.decimals$}")) }
 }
 
 /// Two significant digits.
 fn significant(x: f64) -> String {
     if !x.is_finite() {
-        return tidy(x.to_string());
+        return tidy(&x.to_string());
     }
     if x != 0.0 && (x.abs() < 1e-5 || x.abs() >= 1e5) {
         return format!("{x:.1e}");
@@ -171,11 +171,11 @@ fn significant(x: f64) -> String {
 
 fn coefficient(r: f64) -> String {
     // A ridge shows in how far the correlation is from one: 1 - 0.9998 needs its digits.
-    tidy(if r.abs() > 0.995 && r.abs() < 1.0 { format!("{r:.6}") } else { format!("{r:.3}") })
+    tidy(&if r.abs() > 0.995 && r.abs() < 1.0 { format!("{r:.6}") } else { format!("{r:.3}") })
 }
 
 /// A number as people write it: no minus before a zero, and NaN in small letters.
-fn tidy(text: String) -> String {
+fn tidy(text: &str) -> String {
     match text.strip_prefix('-') {
         Some(rest) if rest.chars().all(|c| c == '0' || c == '.') => rest.to_owned(),
         _ => text.replace("NaN", "nan"),

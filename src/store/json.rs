@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::diagnostics::{Finding, Interval, Summary};
-use crate::report::findings;
 
 /// A number, or the string for one that is not finite.
 pub fn number(x: f64) -> Value {
@@ -56,14 +55,14 @@ pub fn correlation(parameters: &[String], matrix: &[f64]) -> Value {
     json!({ "parameters": parameters, "matrix": rows })
 }
 
-/// Findings, each with its code for machines and its sentence for people.
-pub fn warnings(list: &[Finding]) -> Value {
+/// Findings, each with its code for machines and the sentence that people read.
+pub fn warnings(list: &[Finding], sentence: impl Fn(&Finding) -> String) -> Value {
     list.iter()
         .map(|finding| {
             json!({
                 "code": finding.code(),
-                "message": findings::sentence(finding),
-                "parameters": findings::parameters(finding),
+                "message": sentence(finding),
+                "parameters": finding.parameters(),
             })
         })
         .collect()

@@ -2,7 +2,7 @@
 //!
 //! Absent on purpose: any choice that depends on a lane's value, which would make the loop scalar.
 
-use super::machine::Lanes;
+use super::lanes::Lanes;
 use crate::ir::{Binary, Loop, Unary};
 use crate::math::Real;
 use crate::math::accumulate::{Accumulator, accumulate};
@@ -85,7 +85,7 @@ pub(super) fn accumulate_term<R: Real>(width: Width, sum: &mut [R], rest: &mut [
 fn add_squares<R: Real, const LANES: usize>(mut partial: [R; LANES], x: &[R; LANES], datum: R) -> [R; LANES] {
     for lane in 0..LANES {
         let difference = datum - x[lane];
-        partial[lane] = partial[lane] + difference * difference;
+        partial[lane] += difference * difference;
     }
     partial
 }
@@ -180,12 +180,12 @@ lane_kernel! {
                 for four in whole {
                     for row in 0..Loop::PARTIALS {
                         let difference = four[row] - x;
-                        partials[row] = partials[row] + difference * difference;
+                        partials[row] += difference * difference;
                     }
                 }
                 for (partial, &datum) in partials.iter_mut().zip(tail) {
                     let difference = datum - x;
-                    *partial = *partial + difference * difference;
+                    *partial += difference * difference;
                 }
                 total = next_block(total, (partials[0] + partials[1]) + (partials[2] + partials[3]), column.len());
             }
@@ -202,18 +202,18 @@ lane_kernel! {
             let tail = whole.remainder();
             for rows in whole {
                 for row in 0..Loop::PARTIALS {
-                    four[row] = four[row] + rows[row];
+                    four[row] += rows[row];
                 }
             }
             for (partial, &term) in four.iter_mut().zip(tail) {
-                *partial = *partial + term;
+                *partial += term;
             }
             partials.copy_from_slice(&four);
         } else {
             // Four rows of a tile lie in memory as the four partial sums do.
             for rows in tile.chunks(lanes * Loop::PARTIALS) {
                 for (partial, &term) in partials.iter_mut().zip(rows) {
-                    *partial = *partial + term;
+                    *partial += term;
                 }
             }
         }

@@ -1,11 +1,16 @@
 //! Runs a lane program: one kernel call per instruction, all lanes at a time.
+//!
+//! The body of a loop over data runs over tiles of rows times lanes, in a machine of its own: so a few chains vectorise
+//! over rows as well as thousands of chains vectorise over lanes, with the same kernels and the same bits.
 
 use std::sync::Arc;
 
-use super::assemble::{Instruction, LaneProgram, Operand};
+use super::assemble::{Instruction, LaneProgram, Operand, RowLoop};
 use super::kernels;
-use super::rows::RowState;
+use super::lanes::Lanes;
+use crate::ir::Loop;
 use crate::math::Real;
+use crate::math::accumulate::Accumulator;
 use crate::math::simd::Width;
 use crate::sampler::Density;
 
@@ -16,15 +21,6 @@ pub(super) struct Machine<R> {
     registers: Vec<Vec<R>>,
     /// The tiles of each loop, in the order of the instructions.
     rows: Vec<RowState<R>>,
-}
-
-/// A number for each lane.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Lanes<'a, R> {
-    /// One each.
-    Each(&'a [R]),
-    /// The same for all.
-    All(R),
 }
 
 impl<R: Real> Machine<R> {
@@ -111,6 +107,109 @@ impl<R: Real> Machine<R> {
     }
 }
 
+/// Numbers in a tile, about: a few of them fill the first-level cache.
+const TILE: usize = 1024;
+
+/// The buffers of one loop.
+#[derive(Clone, Debug)]
+struct RowState<R> {
+    body: Machine<R>,
+    /// The inputs of the body, `[input][row, lane]`: captured numbers, then data.
+    inputs: Vec<Vec<R>>,
+    /// The partial sums, `[result][partial, lane]`.
+    partials: Vec<Vec<R>>,
+    /// The sums, `[result][lane]`, with their compensations.
+    sums: Vec<Vec<Accumulator<R>>>,
+    totals: Vec<Vec<R>>,
+}
+
+impl<R: Real> RowState<R> {
+    fn new(inner: &RowLoop<R>) -> Self {
+        let results = inner.to.len();
+        Self {
+            body: Machine::new(Arc::new(inner.body.clone())),
+            inputs: vec![Vec::new(); inner.captured.len() + inner.columns.len()],
+            partials: vec![Vec::new(); results],
+            sums: vec![Vec::new(); results],
+            totals: vec![Vec::new(); results],
+        }
+    }
+
+    /// The sums of a result of the last run.
+    fn sum(&self, result: usize, lanes: usize) -> &[R] {
+        &self.totals[result][..lanes]
+    }
+
+    /// Runs the loop. `captured` are the numbers of the surrounding program that its body reads.
+    fn run<'a>(
+        &mut self,
+        width: Width,
+        inner: &RowLoop<R>,
+        captured: impl Iterator<Item = Lanes<'a, R>>,
+        lanes: usize,
+    ) {
+        // A multiple of four, so that a tile starts with partial sum 0.
+        let height = (TILE / lanes).clamp(Loop::PARTIALS, Loop::BLOCK) / Loop::PARTIALS * Loop::PARTIALS;
+        let height = height.min(inner.rows.next_multiple_of(Loop::PARTIALS));
+        for input in &mut self.inputs {
+            input.resize(height * lanes, R::ZERO);
+        }
+        let (outer, data) = self.inputs.split_at_mut(inner.captured.len());
+        for (tile, captured) in outer.iter_mut().zip(captured) {
+            match captured {
+                Lanes::Each(x) => tile.chunks_exact_mut(lanes).for_each(|row| row.copy_from_slice(x)),
+                Lanes::All(x) => tile.fill(x),
+            }
+        }
+        for (sums, partials) in self.sums.iter_mut().zip(&mut self.partials) {
+            sums.clear();
+            sums.resize(lanes, Accumulator::default());
+            partials.resize(Loop::PARTIALS * lanes, R::ZERO);
+        }
+        let columns = data.len();
+        for block in (0..inner.rows).step_by(Loop::BLOCK) {
+            let end = (block + Loop::BLOCK).min(inner.rows);
+            for partials in &mut self.partials {
+                partials[..Loop::PARTIALS * lanes].fill(R::ZERO);
+            }
+            for from in (block..end).step_by(height) {
+                let rows = height.min(end - from);
+                for column in 0..columns {
+                    let tile = &mut self.inputs[inner.captured.len() + column];
+                    for (row, &datum) in tile.chunks_exact_mut(lanes).zip(&inner.columns[column][from..from + rows]) {
+                        row.fill(datum);
+                    }
+                }
+                self.body.run(width, &self.inputs, rows * lanes);
+                for (result, partials) in self.partials.iter_mut().enumerate() {
+                    let partials = &mut partials[..Loop::PARTIALS * lanes];
+                    match self.body.result(result, &self.inputs, rows * lanes) {
+                        Lanes::Each(tile) => kernels::add_rows(width, partials, tile, lanes),
+                        Lanes::All(term) => {
+                            for row in 0..rows {
+                                let partial = row % Loop::PARTIALS;
+                                let lanes = &mut partials[partial * lanes..(partial + 1) * lanes];
+                                lanes.iter_mut().for_each(|sum| *sum += term);
+                            }
+                        }
+                    }
+                }
+            }
+            for (sums, partials) in self.sums.iter_mut().zip(&self.partials) {
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    let partial = |index: usize| partials[index * lanes + lane];
+                    let block = (partial(0) + partial(1)) + (partial(2) + partial(3));
+                    *sum = kernels::next_block(*sum, block, inner.rows);
+                }
+            }
+        }
+        for (totals, sums) in self.totals.iter_mut().zip(&self.sums) {
+            totals.clear();
+            totals.extend(sums.iter().map(|sum| sum.total()));
+        }
+    }
+}
+
 fn read<'a, R: Real>(registers: &'a [Vec<R>], inputs: &'a [Vec<R>], operand: Operand<R>, lanes: usize) -> Lanes<'a, R> {
     match operand {
         Operand::Register(register) => Lanes::Each(&registers[register][..lanes]),
@@ -145,113 +244,5 @@ impl<R: Real> Density<R> for LogDensity<R> {
             kernels::accumulate_term(self.width, log_density, &mut self.rest, term);
         }
         kernels::total(self.width, log_density, &self.rest);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::assemble::assemble;
-    use super::*;
-    use crate::ir::evaluate::evaluate_total;
-    use crate::ir::simplify::simplify;
-    use crate::ir::{Builder, Op, Program, Table, Unary, arbitrary};
-
-    fn log_densities<R: Real>(program: &Program, points: &[[f64; 2]], lanes: usize, width: Width) -> Vec<R> {
-        let mut density = LogDensity::new(Machine::new(Arc::new(assemble::<R>(program))), width);
-        let mut results = Vec::new();
-        for block in points.chunks(lanes) {
-            let coordinates: Vec<Vec<R>> =
-                (0..2).map(|z| block.iter().map(|point| R::from_f64(point[z])).collect()).collect();
-            let mut log_density = vec![R::ZERO; block.len()];
-            density.log_density(&coordinates, &mut log_density);
-            results.extend(log_density);
-        }
-        results
-    }
-
-    fn points(count: usize) -> Vec<[f64; 2]> {
-        (0..count).map(|i| [0.3 + 0.011 * i as f64, -1.7 + 0.013 * i as f64]).collect()
-    }
-
-    fn same_bits<R: Real>(a: &[R], b: &[R]) -> bool {
-        a.iter().zip(b).all(|(a, b)| a == b || (a.to_f64().is_nan() && b.to_f64().is_nan()))
-    }
-
-    proptest! {
-        /// As for `simplify`: a tolerance far above rounding and far below what a wrong operation would give, on
-        /// results that are well-conditioned by construction (moderate arguments, finite results).
-        #[test]
-        fn lanes_compute_what_the_evaluator_says(
-            choices in prop::collection::vec(any::<(u8, u8, u8)>(), 1..8),
-            y in prop::collection::vec(-2.0..2.0_f64, 1..30),
-        ) {
-            for program in [arbitrary::program(&choices, &y), simplify(&arbitrary::program(&choices, &y))] {
-                let points = points(5);
-                let lanes = log_densities::<f64>(&program, &points, 5, Width::widest());
-                for (point, ours) in points.iter().zip(lanes) {
-                    let truth = evaluate_total(&program, point);
-                    if truth.is_finite() && truth.abs() < 1e4 {
-                        prop_assert!((ours - truth).abs() < 1e-8 * truth.abs().max(1.0), "{ours} for {truth}");
-                    }
-                }
-            }
-        }
-
-        #[test]
-        fn the_bits_do_not_depend_on_lanes_or_vector_width(
-            choices in prop::collection::vec(any::<(u8, u8, u8)>(), 1..8),
-            y in prop::collection::vec(-2.0..2.0_f64, 1..300),
-        ) {
-            let program = arbitrary::program(&choices, &y);
-            let points = points(41);
-            let reference = log_densities::<f32>(&program, &points, 41, Width::Baseline);
-            for width in Width::available() {
-                for lanes in [1, 2, 7, 17, 40] {
-                    prop_assert!(same_bits(&log_densities::<f32>(&program, &points, lanes, width), &reference));
-                }
-            }
-        }
-    }
-
-    /// `sum of (y - z0)^2 + exp(z1)`, through the fused instruction, and again with a body that is not recognised.
-    fn squares(y: &[f64], fused: bool) -> Program {
-        let mut b = Builder::new(2);
-        let column = b.table(Table { name: "y".into(), values: y.into() });
-        let (z0, z1) = (b.push(Op::Coordinate(0)), b.push(Op::Coordinate(1)));
-        let row = b.open_loop(y.len());
-        let datum = b.push(Op::Datum { table: column, row });
-        let difference = b.subtract(datum, z0);
-        let square = if fused { b.unary(Unary::Square, difference) } else { b.multiply(difference, difference) };
-        let sum = b.close_loop(&[square])[0];
-        let exp = b.unary(Unary::Exp, z1);
-        b.finish(vec![sum, exp])
-    }
-
-    #[test]
-    fn the_fused_sum_of_squares_has_the_bits_of_the_general_loop() {
-        for rows in [1, 3, 4, 100, 101, 255, 256, 257, 600, 1027] {
-            let y: Vec<f64> = (0..rows).map(|i| f64::from(i * 7919 % 1000) / 317.0 - 1.5).collect();
-            let reference = log_densities::<f32>(&squares(&y, false), &points(37), 37, Width::Baseline);
-            for width in Width::available() {
-                for lanes in [1, 5, 16, 37] {
-                    let fused = log_densities::<f32>(&squares(&y, true), &points(37), lanes, width);
-                    assert_eq!(fused, reference, "{rows} rows, {lanes} lanes, {width:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_long_sum_in_single_precision_stays_within_the_error_of_one_block() {
-        let y: Vec<f64> = (0..100_003).map(|i| 1.0 + f64::from(i * 7919 % 1000) / 317.0).collect();
-        let program = squares(&y, true);
-        let point = [[0.25, 0.0]];
-        let truth = evaluate_total(&program, &point[0]);
-        let ours = f64::from(log_densities::<f32>(&program, &point, 1, Width::widest())[0]);
-        // Within a block 64 additions, worst case; across blocks none, thanks to compensation; each term 3 roundings.
-        let bound = f64::from(f32::EPSILON) / 2.0 * (64.0 + 2.0 + 3.0 + 1.0);
-        assert!((ours - truth).abs() <= bound * truth, "{ours} for {truth}");
     }
 }

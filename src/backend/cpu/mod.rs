@@ -9,8 +9,10 @@
 
 mod assemble;
 mod kernels;
+mod lanes;
 mod machine;
-mod rows;
+#[cfg(test)]
+mod machine_tests;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,6 +20,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use self::assemble::assemble;
+use self::lanes::Lanes;
 use self::machine::{LogDensity, Machine};
 use super::pace::Pace;
 use super::{Backend, BlockStats, Description, Error, Keep, Population, Precision, Progress, Stretch, Tuning};
@@ -33,6 +36,7 @@ use crate::sampler::metropolis::{Chains, sweep};
 const LANES: usize = 256;
 
 /// Chains of one model on this machine's cores.
+#[derive(Debug)]
 pub struct CpuBackend<R> {
     description: Description,
     width: Width,
@@ -45,6 +49,7 @@ pub struct CpuBackend<R> {
 }
 
 /// Chains that step together, with the machines that evaluate them.
+#[derive(Debug)]
 struct Block<R> {
     chains: Chains<R>,
     density: LogDensity<R>,
@@ -205,12 +210,12 @@ impl<R: Real> Block<R> {
             let values = self.constrain.result(parameter, &self.chains.coordinates, lanes);
             let offset = draw * parameters + parameter;
             match values {
-                machine::Lanes::Each(values) => {
+                Lanes::Each(values) => {
                     for (lane, value) in values.iter().enumerate() {
                         rows[lane * row + offset] = value.to_f64();
                     }
                 }
-                machine::Lanes::All(value) => {
+                Lanes::All(value) => {
                     for lane in 0..lanes {
                         rows[lane * row + offset] = value.to_f64();
                     }

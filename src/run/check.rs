@@ -1,4 +1,4 @@
-//! Floor 5: what a backend's precision costs for one model and its data, measured against the CPU in `f64`.
+//! What a backend's precision costs for one model and its data, measured against the CPU in `f64`.
 //!
 //! Four comparisons, from the smallest part to the whole: the log density at many points; the decisions of one sweep
 //! from the same states with the same random numbers; how long whole trajectories stay together; posterior means and
@@ -8,6 +8,7 @@
 
 use std::ops::ControlFlow;
 
+use super::{Init, RunError, Settings, run};
 use crate::backend::cpu::CpuBackend;
 use crate::backend::{Backend, Keep, Population, Stretch, Tuning};
 use crate::diagnostics::{Settings as Shown, Summary, summarise};
@@ -15,7 +16,6 @@ use crate::draws::Draws;
 use crate::ir::evaluate::evaluate;
 use crate::math::normal_quantile::normal_quantile;
 use crate::model::Model;
-use crate::run::{Init, RunError, Settings, run};
 
 /// A log density may differ by so much of the sum of the magnitudes of its terms: 80 roundings of half a unit in
 /// single precision, which the order of summation (64 additions a block) and the elementary functions (a few units

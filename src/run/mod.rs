@@ -4,6 +4,8 @@
 //! Chains are grouped in *superchains*: chains of one superchain start at the same point, superchains are independent.
 //! Absent on purpose: which backend, which files, what is printed.
 
+pub mod check;
+
 use std::ops::ControlFlow;
 use std::time::Instant;
 

@@ -1,0 +1,110 @@
+//! Machines against the evaluator, against other widths and numbers of lanes, and against themselves without fusion.
+
+use proptest::prelude::*;
+
+use super::assemble::assemble;
+use super::machine::{LogDensity, Machine};
+use crate::ir::evaluate::evaluate_total;
+use crate::ir::simplify::simplify;
+use crate::ir::{Builder, Op, Program, Table, Unary, arbitrary};
+use crate::math::Real;
+use crate::math::simd::Width;
+use crate::sampler::Density;
+use std::sync::Arc;
+
+fn log_densities<R: Real>(program: &Program, points: &[[f64; 2]], lanes: usize, width: Width) -> Vec<R> {
+    let mut density = LogDensity::new(Machine::new(Arc::new(assemble::<R>(program))), width);
+    let mut results = Vec::new();
+    for block in points.chunks(lanes) {
+        let coordinates: Vec<Vec<R>> =
+            (0..2).map(|z| block.iter().map(|point| R::from_f64(point[z])).collect()).collect();
+        let mut log_density = vec![R::ZERO; block.len()];
+        density.log_density(&coordinates, &mut log_density);
+        results.extend(log_density);
+    }
+    results
+}
+
+fn points(count: usize) -> Vec<[f64; 2]> {
+    (0..count).map(|i| [0.3 + 0.011 * i as f64, -1.7 + 0.013 * i as f64]).collect()
+}
+
+fn same_bits<R: Real>(a: &[R], b: &[R]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a == b || (a.to_f64().is_nan() && b.to_f64().is_nan()))
+}
+
+proptest! {
+    /// As for `simplify`: a tolerance far above rounding and far below what a wrong operation would give, on
+    /// results that are well-conditioned by construction (moderate arguments, finite results).
+    #[test]
+    fn lanes_compute_what_the_evaluator_says(
+        choices in prop::collection::vec(any::<(u8, u8, u8)>(), 1..8),
+        y in prop::collection::vec(-2.0..2.0_f64, 1..30),
+    ) {
+        for program in [arbitrary::program(&choices, &y), simplify(&arbitrary::program(&choices, &y))] {
+            let points = points(5);
+            let lanes = log_densities::<f64>(&program, &points, 5, Width::widest());
+            for (point, ours) in points.iter().zip(lanes) {
+                let truth = evaluate_total(&program, point);
+                if truth.is_finite() && truth.abs() < 1e4 {
+                    prop_assert!((ours - truth).abs() < 1e-8 * truth.abs().max(1.0), "{ours} for {truth}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_bits_do_not_depend_on_lanes_or_vector_width(
+        choices in prop::collection::vec(any::<(u8, u8, u8)>(), 1..8),
+        y in prop::collection::vec(-2.0..2.0_f64, 1..300),
+    ) {
+        let program = arbitrary::program(&choices, &y);
+        let points = points(41);
+        let reference = log_densities::<f32>(&program, &points, 41, Width::Baseline);
+        for width in Width::available() {
+            for lanes in [1, 2, 7, 17, 40] {
+                prop_assert!(same_bits(&log_densities::<f32>(&program, &points, lanes, width), &reference));
+            }
+        }
+    }
+}
+
+/// `sum of (y - z0)^2 + exp(z1)`, through the fused instruction, and again with a body that is not recognised.
+fn squares(y: &[f64], fused: bool) -> Program {
+    let mut b = Builder::new(2);
+    let column = b.table(Table { name: "y".into(), values: y.into() });
+    let (z0, z1) = (b.push(Op::Coordinate(0)), b.push(Op::Coordinate(1)));
+    let row = b.open_loop(y.len());
+    let datum = b.push(Op::Datum { table: column, row });
+    let difference = b.subtract(datum, z0);
+    let square = if fused { b.unary(Unary::Square, difference) } else { b.multiply(difference, difference) };
+    let sum = b.close_loop(&[square])[0];
+    let exp = b.unary(Unary::Exp, z1);
+    b.finish(vec![sum, exp])
+}
+
+#[test]
+fn the_fused_sum_of_squares_has_the_bits_of_the_general_loop() {
+    for rows in [1, 3, 4, 100, 101, 255, 256, 257, 600, 1027] {
+        let y: Vec<f64> = (0..rows).map(|i| f64::from(i * 7919 % 1000) / 317.0 - 1.5).collect();
+        let reference = log_densities::<f32>(&squares(&y, false), &points(37), 37, Width::Baseline);
+        for width in Width::available() {
+            for lanes in [1, 5, 16, 37] {
+                let fused = log_densities::<f32>(&squares(&y, true), &points(37), lanes, width);
+                assert_eq!(fused, reference, "{rows} rows, {lanes} lanes, {width:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_sum_in_single_precision_stays_within_the_error_of_one_block() {
+    let y: Vec<f64> = (0..100_003).map(|i| 1.0 + f64::from(i * 7919 % 1000) / 317.0).collect();
+    let program = squares(&y, true);
+    let point = [[0.25, 0.0]];
+    let truth = evaluate_total(&program, &point[0]);
+    let ours = f64::from(log_densities::<f32>(&program, &point, 1, Width::widest())[0]);
+    // Within a block 64 additions, worst case; across blocks none, thanks to compensation; each term 3 roundings.
+    let bound = f64::from(f32::EPSILON) / 2.0 * (64.0 + 2.0 + 3.0 + 1.0);
+    assert!((ours - truth).abs() <= bound * truth, "{ours} for {truth}");
+}
