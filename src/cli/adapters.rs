@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::args::Adapters;
-use super::{CliError, Verdict};
+use super::error::{CliError, Verdict};
 use crate::backend::gpu::{AdapterChoice, AdapterInfo, Kind, adapters as enumerate, examine};
 use crate::report::table;
 

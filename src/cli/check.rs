@@ -5,7 +5,9 @@ use std::io::Write;
 use serde_json::json;
 
 use super::args::{Check, Checked};
-use super::{CliError, Verdict, files, say};
+use super::error::{CliError, Verdict};
+use super::files;
+use super::terminal::say;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{AdapterChoice, GpuBackend};

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::args::{Compile, Emit};
-use super::{CliError, Verdict, files};
+use super::error::{CliError, Verdict};
+use super::files;
 use crate::backend::gpu;
 use crate::ir::print::print;
 

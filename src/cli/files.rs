@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::CliError;
 use super::args::Input;
+use super::error::CliError;
+use super::terminal::colour;
 use crate::lang;
 use crate::lang::source::Source;
 use crate::model::Model;
@@ -19,7 +20,7 @@ pub(super) fn model(input: &Input) -> Result<Model, CliError> {
     }
     let name = input.model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
     lang::compile(&source, &bound, &name).map_err(|error| {
-        let mut picture = error.render(&source, super::colour());
+        let mut picture = error.render(&source, colour());
         if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, &input.data[..]) {
             picture += "no data were given: name them with --data FILE\n";
         }

@@ -1,6 +1,6 @@
 //! Whether draws will fit: a run that would be killed for memory is refused before it starts.
 
-use super::CliError;
+use super::error::CliError;
 
 /// Diagnostics need about half the memory of the draws beside them, and never less than two columns.
 const BYTES_PER_VALUE: f64 = 8.0 * 1.5;

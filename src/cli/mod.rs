@@ -8,54 +8,23 @@ mod adapters;
 pub mod args;
 mod check;
 mod compile;
+mod error;
 mod files;
 mod memory;
 mod progress;
 mod request;
 mod sample;
+mod terminal;
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use self::args::{Arguments, Command};
-use crate::backend;
-use crate::run::RunError;
-
-/// What a command that did its work says about what it found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    Good,
-    Bad,
-}
-
-/// Why a command could not do its work.
-#[derive(Debug, thiserror::Error)]
-enum CliError {
-    /// A sentence is all there is to say.
-    #[error("{0}")]
-    Plain(String),
-    /// A picture that says it all.
-    #[error("{0}")]
-    Rendered(String),
-    #[error(transparent)]
-    Run(#[from] RunError),
-    #[error(transparent)]
-    Backend(#[from] backend::Error),
-    #[error(transparent)]
-    Gpu(#[from] backend::gpu::Error),
-    /// The reader of the results has gone, or the disk is full.
-    #[error("cannot write the results: {0}")]
-    Output(#[from] io::Error),
-}
-
-impl CliError {
-    fn plain(sentence: impl Into<String>) -> Self {
-        Self::Plain(sentence.into())
-    }
-}
+use self::error::{CliError, Verdict};
+use self::terminal::say;
 
 /// Runs a command line, program name first, and says how it went.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -91,14 +60,4 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Whether pictures on standard error may be coloured: a terminal, and no wish against it (<https://no-color.org>).
-fn colour() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// Writes to standard error. If that is closed there is nobody to tell.
-fn say(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
 }

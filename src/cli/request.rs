@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::args::{BackendName, PrecisionName, Sample};
-use super::{CliError, files};
+use super::error::CliError;
+use super::files;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{AdapterChoice, GpuBackend, Kind, adapters};

@@ -6,8 +6,10 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::args::{Sample, Sampler};
+use super::error::{CliError, Verdict};
 use super::progress::Progress;
-use super::{CliError, Verdict, files, memory, request, say};
+use super::terminal::say;
+use super::{files, memory, request};
 use crate::backend::Description;
 use crate::diagnostics::correlation::correlation;
 use crate::diagnostics::{self, Finding, Summary, summarise, verdict};

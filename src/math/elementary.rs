@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_edges_of_the_number_line_are_what_the_standard_library_says() {
-        let pairs: [(fn(f32) -> f32, fn(f32) -> f32); 4] =
+        type Function = fn(f32) -> f32;
+        let pairs: [(Function, Function); 4] =
             [(precise_exp, f32::exp), (precise_ln, f32::ln), (precise_ln_1p, f32::ln_1p), (precise_tanh, f32::tanh)];
         for (ours, std) in pairs {
             for x in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 0.0, -1.0, -2.0, 1.0e38, -1.0e38] {

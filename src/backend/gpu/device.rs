@@ -1,99 +1,16 @@
-//! Adapters, and the device that is opened on one: chosen by name or by kind, with all the limits it has. Every error
-//! that wgpu reports, whenever it does, ends up in one place and comes out typed; nothing panics.
+//! The device that is opened on an adapter, with all the limits the adapter has. Every error that wgpu reports, whenever
+//! it does, ends up in one place and comes out typed; nothing panics.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::adapter::{AdapterChoice, AdapterInfo, enumerate};
 use super::error::Error;
 
 /// How long one submission may take before the device counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// How often a wait looks whether the device is still there.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// What sort of device an adapter is, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A graphics card.
-    Discrete,
-    /// Graphics on the processor's chip.
-    Integrated,
-    /// A share of a GPU given to a virtual machine.
-    Virtual,
-    /// Something the driver does not name.
-    Other,
-    /// The processor in disguise: a software rasteriser.
-    Cpu,
-}
-
-/// An adapter, as `ridgewalk adapters` shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AdapterInfo {
-    /// The driver's name for it.
-    pub name: String,
-    /// What sort of device it is.
-    pub kind: Kind,
-    /// The interface it is reached by: `vulkan`, `metal` or `dx12`.
-    pub api: String,
-    /// The driver and its version.
-    pub driver: String,
-    /// Largest buffer, in bytes.
-    pub largest_buffer_bytes: u64,
-    /// Largest part of a buffer that a shader can see, in bytes.
-    pub largest_binding_bytes: u64,
-}
-
-impl AdapterInfo {
-    fn new(adapter: &wgpu::Adapter) -> Self {
-        let (info, limits) = (adapter.get_info(), adapter.limits());
-        let kind = match info.device_type {
-            wgpu::DeviceType::DiscreteGpu => Kind::Discrete,
-            wgpu::DeviceType::IntegratedGpu => Kind::Integrated,
-            wgpu::DeviceType::VirtualGpu => Kind::Virtual,
-            wgpu::DeviceType::Other => Kind::Other,
-            wgpu::DeviceType::Cpu => Kind::Cpu,
-        };
-        Self {
-            name: info.name,
-            kind,
-            api: info.backend.to_str().into(),
-            driver: format!("{} {}", info.driver, info.driver_info).trim().into(),
-            largest_buffer_bytes: limits.max_buffer_size,
-            largest_binding_bytes: limits.max_storage_buffer_binding_size,
-        }
-    }
-
-    /// Name and driver, for messages: software drivers of different age share a name.
-    pub fn full_name(&self) -> String {
-        format!("{} ({})", self.name, self.driver)
-    }
-}
-
-/// Which adapter to use.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum AdapterChoice {
-    /// The best one by [`Kind`]; the processor in disguise if there is nothing else.
-    #[default]
-    Best,
-    /// The first whose name contains this, upper and lower case alike.
-    Named(String),
-}
-
-/// The adapters of this machine, best first.
-pub fn adapters() -> Vec<AdapterInfo> {
-    enumerate().into_iter().map(|(info, _)| info).collect()
-}
-
-fn enumerate() -> Vec<(AdapterInfo, wgpu::Adapter)> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let mut adapters: Vec<_> = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY))
-        .into_iter()
-        .map(|adapter| (AdapterInfo::new(&adapter), adapter))
-        .collect();
-    adapters.sort_by_key(|(info, _)| info.kind);
-    adapters
-}
 
 /// An open device with its queue.
 #[derive(Debug)]

@@ -1,12 +1,10 @@
-//! Steps: cuts a stretch into dispatches of about 100 ms, has two in flight, and turns what they leave behind,
-//! `[draw, parameter, chain]` in `f32`, into draws, `[chain, draw, parameter]` in `f64`, while the next one runs.
+//! Steps: cuts a stretch into dispatches of about 100 ms and has two in flight: one runs while the draws of the one
+//! before are taken (`transpose`).
 //!
 //! Absent on purpose: what a step is, which only the shader knows.
 
 use std::collections::VecDeque;
 use std::time::Instant;
-
-use rayon::prelude::*;
 
 use super::buffers::{self, Mapped};
 use super::device::Device;
@@ -14,6 +12,7 @@ use super::error::Error;
 use super::kernels::Kernels;
 use super::layout::Params;
 use super::shard::Shard;
+use super::transpose::transpose;
 use crate::backend::pace::Pace;
 use crate::backend::{Keep, Progress, Stretch};
 
@@ -99,7 +98,10 @@ impl Dispatcher {
         progress: Progress<'_>,
     ) -> Result<u32, Error> {
         let thin = keep.as_ref().map_or(0, |keep| keep.thin.max(1));
-        let draws_in_slot = if thin > 0 { self.make_room(device, kernels, shards, stretch.steps / thin)? } else { 0 };
+        let draws_in_slot = match stretch.steps.checked_div(thin) {
+            Some(draws) => self.make_room(device, kernels, shards, draws)?,
+            None => 0,
+        };
         let mut flights = VecDeque::with_capacity(IN_FLIGHT);
         let (mut submitted, mut done, mut dispatches) = (0, 0, 0);
         let mut last_finish = Instant::now();
@@ -205,38 +207,5 @@ impl Dispatcher {
             })?;
         }
         Ok(if flight.ends_round { flight.steps } else { 0 })
-    }
-}
-
-/// Turns `[draw, parameter, chain]` into `[chain, draw, parameter]`, from draw `from` on; `row` numbers a chain.
-fn transpose(words: &[u32], rows: &mut [f64], chains: usize, parameters: usize, row: usize, from: usize) {
-    /// Chains taken together: a cache line of what is read.
-    const TOGETHER: usize = 16;
-    rows.par_chunks_mut(TOGETHER * row).enumerate().for_each(|(tile, rows)| {
-        for (position, column) in words.chunks_exact(chains).enumerate() {
-            let column = &column[tile * TOGETHER..];
-            for (chain, &word) in rows.chunks_exact_mut(row).zip(column) {
-                chain[from * parameters + position] = f64::from(f32::from_bits(word));
-            }
-        }
-    });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn draws_are_transposed_to_where_they_belong() {
-        // 37 chains, 2 of 4 draws from draw 1 on, 3 parameters.
-        let value = |chain: usize, draw: usize, parameter: usize| (chain * 100 + draw * 10 + parameter) as f32;
-        let words: Vec<u32> = (0..2 * 3 * 37).map(|i| value(i % 37, i / 37 / 3, i / 37 % 3).to_bits()).collect();
-        let mut rows = vec![-1.0; 37 * 4 * 3];
-        transpose(&words, &mut rows, 37, 3, 12, 1);
-        for (i, &found) in rows.iter().enumerate() {
-            let (chain, draw, parameter) = (i / 12, i / 3 % 4, i % 3);
-            let right = if (1..3).contains(&draw) { f64::from(value(chain, draw - 1, parameter)) } else { -1.0 };
-            assert_eq!(found, right);
-        }
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! Loops keep the order of summation of [`Loop`]: rows of an innermost loop are read four at a time from the table's
 //! vectors (several times faster than one at a time on software Vulkan), the rows left over are written out.
-//! What a driver must not rewrite is made opaque (`guard`). Absent on purpose: optimisation, which is `ir::simplify`'s.
+//! Expressions are `expression`'s. Absent on purpose: optimisation, which is `ir::simplify`'s.
 
 use std::collections::BTreeSet;
 
-use super::guard;
+use super::expression::{COMPONENTS, Writer};
 use super::tables::Tables;
 use crate::ir::op::LoopId;
-use crate::ir::{Binary, Loop, Op, Program, Statement, Unary, Value};
+use crate::ir::{Loop, Op, Program, Statement, Value};
 use crate::model::Model;
 
 /// Vectors per block of the order of summation.
@@ -23,7 +23,7 @@ pub fn emit(model: &Model, tables: &Tables) -> String {
     density.body(&model.density.body);
     density.line("var sum: Accumulator;");
     for &result in &model.density.results {
-        let term = density.read(result);
+        let term = density.writer.read(result);
         density.line(&format!("sum = accumulate(sum, {term});"));
     }
     density.line("return total(sum);");
@@ -35,25 +35,23 @@ pub fn emit(model: &Model, tables: &Tables) -> String {
     constrain.line("fn constrain(coordinates: array<f32, COORDINATES>) -> array<f32, PARAMETERS> {");
     constrain.indent += 1;
     constrain.body(&model.constrain.body);
-    let parameters: Vec<String> = model.constrain.results.iter().map(|&result| constrain.read(result)).collect();
+    let parameters: Vec<String> = model.constrain.results.iter().map(|&result| constrain.writer.read(result)).collect();
     constrain.line(&format!("return array<f32, PARAMETERS>({});", parameters.join(", ")));
     constrain.close();
     constrain.text
 }
 
 struct Emitter<'a> {
-    program: &'a Program,
+    writer: Writer<'a>,
     /// Offset in vectors of each table.
     offsets: &'a [usize],
-    /// The open loops whose rows come four at a time, and which of the four is at hand.
-    lanes: Vec<(LoopId, usize)>,
     indent: usize,
     text: String,
 }
 
 impl<'a> Emitter<'a> {
     fn new(program: &'a Program, offsets: &'a [usize]) -> Self {
-        Self { program, offsets, lanes: Vec::new(), indent: 0, text: String::new() }
+        Self { writer: Writer { program, lanes: Vec::new() }, offsets, indent: 0, text: String::new() }
     }
 
     fn line(&mut self, line: &str) {
@@ -78,7 +76,7 @@ impl<'a> Emitter<'a> {
         for statement in body {
             match statement {
                 Statement::Let(value) => {
-                    let operation = self.operation(*value);
+                    let operation = self.writer.operation(*value);
                     self.line(&format!("let v{} = {operation};", value.index()));
                 }
                 Statement::Loop(inner) => self.sum(inner),
@@ -140,13 +138,13 @@ impl<'a> Emitter<'a> {
             return self.lanes(inner, Loop::PARTIALS);
         }
         let id = inner.id.index();
-        for table in data_of(self.program, inner) {
+        for table in data_of(self.writer.program, inner) {
             let offset = self.offsets[table];
             self.line(&format!("let d{table}_{id} = data[{offset}u + n{id} / 4u][n{id} % 4u];"));
         }
         self.body(&inner.body);
         for sum in &inner.sums {
-            let term = self.term(sum.term);
+            let term = self.writer.term(sum.term);
             self.line(&format!("p{}[n{id} % 4u] += {term};", sum.total.index()));
         }
     }
@@ -154,76 +152,20 @@ impl<'a> Emitter<'a> {
     /// The body of a loop for the first so many of four rows.
     fn lanes(&mut self, inner: &Loop, rows: usize) {
         let id = inner.id.index();
-        for table in data_of(self.program, inner) {
+        for table in data_of(self.writer.program, inner) {
             let offset = self.offsets[table];
             self.line(&format!("let d{table}_{id} = data[{offset}u + n{id}];"));
         }
-        for row in 0..rows {
+        for (row, component) in COMPONENTS.iter().enumerate().take(rows) {
             self.open("{");
-            self.lanes.push((inner.id, row));
+            self.writer.lanes.push((inner.id, row));
             self.body(&inner.body);
             for sum in &inner.sums {
-                let term = self.term(sum.term);
-                self.line(&format!("p{}.{} += {term};", sum.total.index(), ["x", "y", "z", "w"][row]));
+                let term = self.writer.term(sum.term);
+                self.line(&format!("p{}.{} += {term};", sum.total.index(), component));
             }
-            self.lanes.pop();
+            self.writer.lanes.pop();
             self.close();
-        }
-    }
-
-    fn term(&self, term: Value) -> String {
-        self.guarded(term, guard::in_partial_sum(self.program, term))
-    }
-
-    fn guarded(&self, value: Value, at_risk: bool) -> String {
-        let name = self.read(value);
-        if at_risk { format!("opaque({name})") } else { name }
-    }
-
-    fn read(&self, value: Value) -> String {
-        match self.program.op(value) {
-            Op::Constant(x) => literal(x as f32),
-            Op::Coordinate(i) => format!("coordinates[{i}]"),
-            Op::Datum { table, row } => {
-                let name = format!("d{table}_{}", row.index());
-                let lane = self.lanes.iter().find(|(id, _)| *id == row);
-                lane.map_or_else(|| name.clone(), |(_, lane)| format!("{name}.{}", ["x", "y", "z", "w"][*lane]))
-            }
-            Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => format!("v{}", value.index()),
-        }
-    }
-
-    fn operation(&self, value: Value) -> String {
-        match self.program.op(value) {
-            Op::Unary(function, x) => {
-                let x = self.guarded(x, guard::in_unary(self.program, function, x));
-                match function {
-                    Unary::Negate => format!("-{x}"),
-                    Unary::Square => format!("{x} * {x}"),
-                    Unary::Sqrt => format!("sqrt({x})"),
-                    Unary::Exp => format!("precise_exp({x})"),
-                    Unary::Ln => format!("precise_ln({x})"),
-                    Unary::Ln1p => format!("precise_ln_1p({x})"),
-                    Unary::Tanh => format!("precise_tanh({x})"),
-                    Unary::LnCosh => format!("precise_ln_cosh({x})"),
-                }
-            }
-            Op::Binary(function, x, y) => {
-                let left = self.guarded(x, guard::in_binary(self.program, function, x, y));
-                let right = self.guarded(y, guard::in_binary(self.program, function, y, x));
-                let sign = match function {
-                    Binary::Add => '+',
-                    Binary::Subtract => '-',
-                    Binary::Multiply => '*',
-                    Binary::Divide => '/',
-                };
-                format!("{left} {sign} {right}")
-            }
-            Op::Select { left, right, holds, fails } => {
-                let [left, right, holds, fails] = [left, right, holds, fails].map(|value| self.read(value));
-                format!("select({fails}, {holds}, {left} <= {right})")
-            }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
         }
     }
 }
@@ -253,19 +195,6 @@ fn data_of(program: &Program, inner: &Loop) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     visit(program, inner.id, inner, &mut found);
     found
-}
-
-/// A number as WGSL writes it, to the bit. Infinity and NaN have no literal.
-fn literal(x: f32) -> String {
-    if x.is_nan() {
-        "not_a_number()".into()
-    } else if x.is_infinite() {
-        if x > 0.0 { "infinity()".into() } else { "(-infinity())".into() }
-    } else if x.is_sign_negative() {
-        format!("({x:?}f)")
-    } else {
-        format!("{x:?}f")
-    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use wgpu::naga;
 
+use super::super::expression::literal;
 use super::*;
 use crate::backend::gpu::shader;
-use crate::ir::{Builder, Table};
+use crate::ir::{Binary, Builder, Table, Unary};
 
 fn model(density: Program, coordinates: usize) -> Model {
     let mut b = Builder::new(coordinates);
@@ -143,11 +144,14 @@ fn every_operation_is_a_valid_shader_even_with_numbers_that_have_no_literal() {
     {
         terms.push(b.unary(function, z));
     }
-    for number in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e-45, 1e300, -0.0] {
+    for number in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e-45, 1e300, -0.0, -2.0] {
         let constant = b.constant(number);
         for function in [Binary::Add, Binary::Subtract, Binary::Multiply, Binary::Divide] {
             terms.push(b.binary(function, z, constant));
         }
+        let zero = b.constant(0.0);
+        terms.push(b.binary(Binary::Divide, constant, zero));
+        terms.push(b.unary(Unary::Sqrt, constant));
         terms.push(b.push(Op::Select { left: constant, right: z, holds: z, fails: constant }));
     }
     validated(&model(b.finish(terms), 1));

@@ -33,7 +33,7 @@ pub enum Error {
     /// The driver leaves loops early, and not even one step stays below its limit.
     #[error(
         "{adapter} leaves every loop after {limit} iterations in all, and one step of this model takes {needed}; \
-         a newer driver may help (Mesa from version 23 on has no such limit)"
+         a newer driver may help (Mesa 25 has no such limit)"
     )]
     LoopLimit {
         /// The adapter and its driver.

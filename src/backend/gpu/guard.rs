@@ -38,6 +38,10 @@ fn family(program: &Program, value: Value) -> Family {
 
 /// Whether `operand` must be opaque as an operand of `function` whose other operand is `other`.
 pub fn in_binary(program: &Program, function: Binary, operand: Value, other: Value) -> bool {
+    // WGSL computes an operation on constants itself, and rejects the shader where the result is not a finite number.
+    if program.constant(operand).is_some() && program.constant(other).is_some() {
+        return true;
+    }
     match function {
         Binary::Add | Binary::Subtract => match family(program, operand) {
             Family::Sum => true,
@@ -54,6 +58,9 @@ pub fn in_binary(program: &Program, function: Binary, operand: Value, other: Val
 
 /// Whether `x` must be opaque under `function`.
 pub fn in_unary(program: &Program, function: Unary, x: Value) -> bool {
+    if program.constant(x).is_some() {
+        return true;
+    }
     match function {
         Unary::Square | Unary::Sqrt => matches!(family(program, x), Family::Product | Family::Root),
         Unary::Ln1p | Unary::LnCosh | Unary::Exp | Unary::Tanh => family(program, x) != Family::Leaf,

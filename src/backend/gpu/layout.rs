@@ -51,7 +51,7 @@ pub const BINDINGS: [(&str, Access); 7] = [
 
 #[cfg(test)]
 mod tests {
-    use std::mem::{offset_of, size_of};
+    use std::mem::offset_of;
 
     use wgpu::naga;
 

@@ -1,0 +1,200 @@
+//! Chains of one model on one GPU, as a [`Backend`]: holds the device, the model's kernels and the shards, and hands each
+//! request to those who know how.
+
+use super::adapter::{AdapterChoice, AdapterInfo};
+use super::answers::Verdict;
+use super::device::Device;
+use super::dispatch::Dispatcher;
+use super::error::Error;
+use super::kernels::Kernels;
+use super::shard::{self, Shard};
+use super::{budget, buffers, canary};
+use crate::backend::{self, Backend, BlockStats, Description, Keep, Population, Precision, Progress, Stretch, Tuning};
+use crate::model::Model;
+
+/// Bounds below a device's own: what a smaller or an older device would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Restrictions {
+    /// Iterations that all loops of an invocation share.
+    pub loop_limit: Option<u64>,
+    /// Largest storage binding, in bytes.
+    pub largest_binding_bytes: Option<u64>,
+}
+
+/// Chains of one model on one GPU.
+#[derive(Debug)]
+pub struct GpuBackend {
+    description: Description,
+    adapter: AdapterInfo,
+    verdict: Verdict,
+    notes: Vec<String>,
+    compile_seconds: f64,
+    device: Device,
+    kernels: Kernels,
+    most_steps: u32,
+    shards: Vec<Shard>,
+    dispatcher: Option<Dispatcher>,
+}
+
+impl GpuBackend {
+    /// A backend for `model` on the adapter chosen, its random numbers keyed by `seed`.
+    ///
+    /// # Errors
+    /// When there is no such adapter, it does not compute correctly, or the model does not fit.
+    pub fn new(model: &Model, choice: &AdapterChoice, seed: u64) -> Result<Self, Error> {
+        Self::restricted(model, choice, seed, Restrictions::default())
+    }
+
+    /// As [`GpuBackend::new`], within tighter bounds than the device's own: all give the same bits.
+    ///
+    /// # Errors
+    /// As [`GpuBackend::new`].
+    pub fn restricted(
+        model: &Model,
+        choice: &AdapterChoice,
+        seed: u64,
+        restrictions: Restrictions,
+    ) -> Result<Self, Error> {
+        if model.coordinates.is_empty() || model.parameters.is_empty() {
+            return Err(Error::NothingToSample);
+        }
+        let device = Device::open(choice)?;
+        let mut verdict = canary::examine(&device)?;
+        verdict.loop_limit = [verdict.loop_limit, restrictions.loop_limit].into_iter().flatten().min();
+        let most_steps = match verdict.loop_limit {
+            None => u32::MAX,
+            Some(limit) => match budget::steps(model, limit) {
+                0 => {
+                    let (adapter, needed) = (device.info.full_name(), budget::step(model));
+                    return Err(Error::LoopLimit { adapter, limit, needed });
+                }
+                steps => u32::try_from(steps).unwrap_or(u32::MAX),
+            },
+        };
+        let own = device.limits.max_storage_buffer_binding_size;
+        let largest = restrictions.largest_binding_bytes.map_or(own, |bytes| bytes.min(own));
+        let (kernels, compile_seconds) = Kernels::new(&device, model, seed, largest)?;
+        Ok(Self {
+            description: Description { backend: "gpu", adapter: device.info.name.clone(), precision: Precision::F32 },
+            adapter: device.info.clone(),
+            notes: verdict.note().into_iter().collect(),
+            verdict,
+            compile_seconds,
+            device,
+            kernels,
+            most_steps,
+            shards: Vec::new(),
+            dispatcher: None,
+        })
+    }
+
+    /// The adapter in use.
+    pub fn adapter(&self) -> &AdapterInfo {
+        &self.adapter
+    }
+
+    /// What the canary found.
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+
+    /// What a user should know about the device, in sentences.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Seconds from WGSL to a shader that has run once.
+    pub fn compile_seconds(&self) -> f64 {
+        self.compile_seconds
+    }
+
+    fn place(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, Error> {
+        let (coordinates, device) = (self.kernels.coordinates, &self.device);
+        self.dispatcher = None;
+        self.shards.clear();
+        let most = shard::most_chains(coordinates, self.kernels.parameters, self.kernels.largest_binding_bytes);
+        let mut rest = positions;
+        for part in shard::cut(population, most) {
+            let (own, others) = rest.split_at(part.chains * coordinates);
+            self.shards.push(Shard::new(device, part, coordinates, own)?);
+            rest = others;
+        }
+        let dispatcher = Dispatcher::new(device, &self.kernels, &self.shards, self.most_steps)?;
+        let mut log_densities = Vec::with_capacity(population.chains);
+        for (index, shard) in self.shards.iter().enumerate() {
+            device.queue.write_buffer(&self.kernels.params, 0, bytemuck::bytes_of(&self.kernels.params(shard)));
+            buffers::dispatch(device, &self.kernels.start, dispatcher.group(index), shard.workgroups());
+            log_densities.extend(shard.log_densities(device)?);
+        }
+        self.dispatcher = Some(dispatcher);
+        Ok(log_densities)
+    }
+
+    fn clear_counts(&self) {
+        let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for shard in &self.shards {
+            shard.clear_counts(&mut encoder);
+        }
+        self.device.queue.submit([encoder.finish()]);
+    }
+}
+
+impl Backend for GpuBackend {
+    fn description(&self) -> &Description {
+        &self.description
+    }
+
+    fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, backend::Error> {
+        let bytes_per_chain = (12 * self.kernels.coordinates + 4) as u64;
+        let placed = self.place(population, positions).map_err(|error| match error {
+            Error::OutOfMemory { adapter, what, .. } => Error::OutOfMemory {
+                adapter,
+                what,
+                asked_bytes: bytes_per_chain * population.chains as u64,
+                // The shards before the one that found no room.
+                fitting_chains: Some(self.shards.iter().map(|shard| shard.population.chains as u64).sum())
+                    .filter(|&chains| chains > 0),
+            },
+            other => other,
+        });
+        Ok(placed?)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) -> Result<(), backend::Error> {
+        let mut rest = &tuning.scales[..];
+        for shard in &self.shards {
+            let (own, others) = rest.split_at(shard.population.chains * self.kernels.coordinates);
+            shard.tune(&self.device, own);
+            rest = others;
+        }
+        Ok(self.device.check("the tuning", 0)?)
+    }
+
+    fn advance(
+        &mut self,
+        stretch: Stretch,
+        keep: Option<Keep<'_>>,
+        progress: Progress<'_>,
+    ) -> Result<BlockStats, backend::Error> {
+        self.clear_counts();
+        if let Some(dispatcher) = &mut self.dispatcher {
+            let steps = dispatcher.advance(&self.device, &self.kernels, &self.shards, stretch, keep, progress)?;
+            if steps < stretch.steps {
+                return Err(backend::Error::Interrupted { steps });
+            }
+        }
+        let mut accepted = Vec::new();
+        for shard in &self.shards {
+            accepted.extend(shard.accepted(&self.device)?);
+        }
+        Ok(BlockStats { steps: stretch.steps, accepted })
+    }
+
+    fn positions(&mut self) -> Result<Vec<f64>, backend::Error> {
+        let mut positions = Vec::new();
+        for shard in &self.shards {
+            positions.extend(shard.positions(&self.device)?);
+        }
+        Ok(positions)
+    }
+}

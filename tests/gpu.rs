@@ -1,0 +1,14 @@
+//! The GPU against its twin on the CPU. A machine without an adapter fails these tests unless `RIDGEWALK_WITHOUT_GPU=1`
+//! says that it is meant to have none.
+
+#[path = "gpu/models.rs"]
+mod models;
+/// What goes wrong, and how it is said.
+#[path = "gpu/refusals.rs"]
+mod refusals;
+/// Whole runs: bits, and what they must not depend on.
+#[path = "gpu/runs.rs"]
+mod runs;
+/// Elementary functions, log densities and parameters: values.
+#[path = "gpu/values.rs"]
+mod values;

@@ -1,0 +1,65 @@
+//! Values: what the device computes for a state, against the Rust twins.
+
+use ridgewalk::backend::cpu::CpuBackend;
+use ridgewalk::backend::gpu::{self, AdapterChoice, Kind, MOST_ULPS, Restrictions};
+use ridgewalk::backend::{Backend, Population};
+
+use crate::models::{bits, everything, gpu, observations, on, seed_model, starts};
+
+/// The canary asks the elementary functions at 4,001 points, and Philox for its known answers; an error beyond the
+/// stated bound would have refused the device.
+#[test]
+fn elementary_functions_have_the_bits_of_their_twins_on_software_drivers() {
+    let Some(backend) = gpu(&seed_model(&observations()), 1, Restrictions::default()) else { return };
+    for &(name, ulps) in &backend.verdict().ulps {
+        assert!(ulps <= MOST_ULPS, "{name} on {}: {ulps} ULP", on(&backend));
+        assert!(ulps == 0.0 || backend.adapter().kind != Kind::Cpu, "{name} on {}: {ulps} ULP", on(&backend));
+    }
+}
+
+#[test]
+fn every_adapter_is_listed_and_the_best_one_passes_the_canary() {
+    if gpu(&seed_model(&observations()), 1, Restrictions::default()).is_none() {
+        return;
+    }
+    let adapters = gpu::adapters();
+    assert!(adapters.is_sorted_by_key(|adapter| adapter.kind), "{adapters:?}");
+    let verdict = gpu::examine(&AdapterChoice::Best).expect("the best adapter computes correctly");
+    println!("{}: {verdict:?}", adapters[0].full_name());
+}
+
+/// Tolerance: what the Rust twin in f32 itself differs from the truth, doubled, since the device may round each operation
+/// the other way; on software drivers, no bit at all.
+#[test]
+fn log_densities_are_those_of_the_twin() {
+    for model in [seed_model(&observations()), everything()] {
+        let Some(mut backend) = gpu(&model, 1, Restrictions::default()) else { return };
+        let chains = 3000;
+        let positions: Vec<f64> = starts(chains, 3).iter().map(|z| 4.0 * z).collect();
+        let population = Population { first: 0, chains };
+        let device = backend.start(population, &positions).unwrap();
+        let twin = CpuBackend::<f32>::new(&model, 1).start(population, &positions).unwrap();
+        let truth = CpuBackend::<f64>::new(&model, 1).start(population, &positions).unwrap();
+        if backend.adapter().kind == Kind::Cpu {
+            let differing = bits(&device).iter().zip(bits(&twin)).filter(|(a, b)| **a != *b).count();
+            assert_eq!(differing, 0, "{} of {chains} log densities of {} on {}", differing, model.name, on(&backend));
+        }
+        let worst =
+            twin.iter().zip(&truth).map(|(twin, truth)| (twin - truth).abs() / truth.abs()).fold(1e-7, f64::max);
+        for ((device, twin), truth) in device.iter().zip(&twin).zip(&truth) {
+            assert!(
+                (device - twin).abs() <= 2.0 * worst * truth.abs(),
+                "{device}, {twin}, {truth} on {}",
+                on(&backend)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_log_density_that_is_not_finite_is_reported_as_it_is() {
+    let Some(mut backend) = gpu(&seed_model(&observations()), 1, Restrictions::default()) else { return };
+    let positions = [0.0, 0.0, 0.0, 300.0, 0.0, 0.0, -300.0, 0.0, 0.0];
+    let found = backend.start(Population { first: 0, chains: 3 }, &positions).unwrap();
+    assert!(found[0].is_finite() && !found[1].is_finite() && !found[2].is_finite(), "{found:?} on {}", on(&backend));
+}
