@@ -231,7 +231,8 @@ fn warm_up(
         let stretch = Stretch { first_step: done, steps };
         let stats = backend.advance(stretch, None, &mut |now| watch(Phase::Warmup, done + now, settings.warmup))?;
         done += steps;
-        if steps == INTERVAL {
+        // As in PyMC, whose runs this reproduces: the last interval tunes nothing, since no step would try it out.
+        if done < settings.warmup {
             for (scale, &accepted) in scales.iter_mut().zip(&stats.accepted) {
                 *scale = next_scale(*scale, f64::from(accepted) / f64::from(INTERVAL));
             }

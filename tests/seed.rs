@@ -1,0 +1,9 @@
+//! The notebook's two models, from text to posterior, on every backend and in every precision, against values that
+//! quadrature gave (`tests/data/exact.json`, 25 digits; computed with mpmath, checked with scipy's dblquad).
+
+#[path = "seed/models.rs"]
+mod models;
+#[path = "seed/posterior.rs"]
+mod posterior;
+#[path = "seed/repeatable.rs"]
+mod repeatable;
