@@ -1,0 +1,285 @@
+//! The program as its user meets it: the README's command, the shapes of its output, wrong input, exit statuses.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use assert_cmd::cargo::CommandCargoExt;
+use serde_json::Value;
+
+const MODEL: &str = "examples/identifiability/nonidentified.stan";
+const DATA: &str = "examples/identifiability/y.json";
+
+fn ridgewalk(arguments: &[&str]) -> Output {
+    Command::cargo_bin("ridgewalk").unwrap().args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Runs `sample` on the CPU, small.
+fn sample(arguments: &[&str]) -> Output {
+    let small =
+        ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--warmup", "200", "--draws", "200", "--seed", "1"];
+    ridgewalk(&[&small, arguments].concat())
+}
+
+/// A file of the given content that lives as long as the test.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new(name: &str, content: &[u8]) -> Self {
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli");
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(name);
+        std::fs::File::create(&path).unwrap().write_all(content).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+/// Expects status 2, nothing on standard output, and every fragment on standard error.
+fn assert_refused(output: &Output, fragments: &[&str]) {
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{out}{error}");
+    assert!(out.is_empty(), "half-written: {out}");
+    for fragment in fragments {
+        assert!(error.contains(fragment), "`{fragment}` is not in: {error}");
+    }
+}
+
+#[test]
+fn the_readmes_command_tells_the_notebooks_story() {
+    let output = ridgewalk(&[
+        "sample",
+        MODEL,
+        "--data",
+        DATA,
+        "--chains",
+        "2",
+        "--draws",
+        "100000",
+        "--warmup",
+        "1000",
+        "--backend",
+        "cpu",
+        "--seed",
+        "1",
+    ]);
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{error}");
+    let header = out.lines().next().unwrap();
+    for column in ["mean", "sd", "hdi_3%", "hdi_97%", "mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat"] {
+        assert!(header.contains(column), "{out}");
+    }
+    for (line, parameter) in out.lines().skip(1).zip(["sigma", "alpha1", "alpha2", "mu"]) {
+        assert!(line.starts_with(parameter), "{out}");
+    }
+    assert!(out.contains("Correlation\n"), "{out}");
+    for sentence in [
+        "Metropolis, component-wise: sigma, alpha1, alpha2",
+        "2 chains on the CPU",
+        "Only 2 chains were run",
+        "R-hat is above 1.01 for alpha1",
+        "The effective sample size in the bulk is below 200 for alpha1",
+        "alpha1 and alpha2 are correlated at -0.999",
+        "Nothing speaks against sigma, mu.",
+    ] {
+        assert!(error.contains(sentence), "`{sentence}` is not in: {error}");
+    }
+}
+
+#[test]
+fn json_is_one_object_with_everything_in_it() {
+    let output = sample(&["--chains", "8", "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for key in [
+        "model",
+        "data",
+        "seed",
+        "sampler",
+        "backend",
+        "adapter",
+        "precision",
+        "chains",
+        "superchains",
+        "warmup",
+        "draws",
+        "thin",
+        "timing",
+        "acceptance",
+        "summary",
+        "correlation",
+        "warnings",
+    ] {
+        assert!(object.get(key).is_some(), "{key} is missing");
+    }
+    assert_eq!(object["summary"][1]["parameter"], "alpha1");
+    assert!(object["summary"][1]["hdi_97%"].is_number());
+    assert_eq!(object["correlation"]["matrix"].as_array().unwrap().len(), 4);
+    let codes: Vec<&str> = object["warnings"].as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"r_hat_above"), "{codes:?}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_output() {
+    let numbers = |output: Output| text(&output.stdout);
+    assert_eq!(numbers(sample(&["--chains", "3"])), numbers(sample(&["--chains", "3"])));
+}
+
+#[test]
+fn strict_turns_bad_diagnostics_into_status_1() {
+    assert_eq!(sample(&["--chains", "4", "--strict"]).status.code(), Some(1));
+    assert_eq!(sample(&["--chains", "4"]).status.code(), Some(0));
+    let easy = Scratch::new("easy.stan", b"parameters { real x; }\nmodel { x ~ normal(0, 1); }\n");
+    let easy =
+        ["sample", easy.path(), "--backend", "cpu", "--chains", "4", "--draws", "4000", "--seed", "1", "--strict"];
+    let output = ridgewalk(&easy);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn many_chains_of_a_nonidentified_model_are_flagged_although_their_draws_are_many() {
+    let output = sample(&["--chains", "400", "--json", "--strict"]);
+    assert_eq!(output.status.code(), Some(1));
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(object["summary"][1]["ess_bulk"].as_f64().unwrap() > 400.0, "the trap is not set");
+    let warnings = object["warnings"].as_array().unwrap();
+    let flagged = warnings.iter().find(|w| w["code"] == "nested_r_hat_above").unwrap();
+    assert_eq!(flagged["parameters"], serde_json::json!(["alpha1", "alpha2"]));
+}
+
+#[test]
+fn quiet_leaves_results_and_nothing_else() {
+    let output = sample(&["--quiet"]);
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    assert!(!output.stdout.is_empty());
+}
+
+#[test]
+fn starting_values_come_from_a_file() {
+    let values = Scratch::new("init.json", br#"{"sigma": 1, "alpha1": 12345.5, "alpha2": -12345.5}"#);
+    let output = sample(&["--chains", "4", "--init", values.path(), "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!((object["summary"][1]["mean"].as_f64().unwrap() - 12345.5).abs() < 50.0, "{object}");
+    let outside = Scratch::new("outside.json", br#"{"sigma": -1, "alpha1": 0, "alpha2": 0}"#);
+    assert_refused(&sample(&["--init", outside.path()]), &["starting value -1 of `sigma`"]);
+}
+
+#[test]
+fn a_csv_file_gives_its_columns_and_their_length() {
+    let from = |data: &str| {
+        let small =
+            ["sample", MODEL, "--data", data, "--backend", "cpu", "--draws", "100", "--seed", "1", "--chains", "2"];
+        text(&ridgewalk(&small).stdout)
+    };
+    let csv = from("examples/identifiability/y.csv");
+    assert!(csv.contains("sigma"));
+    assert_eq!(csv, from(DATA));
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named() {
+    assert_refused(&ridgewalk(&["sample", "no-such.stan"]), &["cannot read the model no-such.stan"]);
+    assert_refused(&ridgewalk(&["sample", MODEL, "--data", "no-such.json"]), &["cannot read the data no-such.json"]);
+    assert_refused(&ridgewalk(&["sample", MODEL]), &["the data do not hold `N`", "--data FILE"]);
+    let broken = Scratch::new("broken.json", b"{\"N\": 1, \"y\": [1");
+    assert_refused(&ridgewalk(&["sample", MODEL, "--data", broken.path()]), &["broken.json is not JSON", "line 1"]);
+    let binary = Scratch::new("binary.stan", b"data \xff\xfe");
+    assert_refused(&ridgewalk(&["sample", binary.path()]), &["is not UTF-8 text: byte 5"]);
+}
+
+#[test]
+fn data_that_do_not_fit_are_named_with_the_declaration() {
+    for (content, sentence) in [
+        (r#"{"N": 3, "y": [1, 2]}"#, "`y` is declared with 3 elements, and the data hold 2"),
+        (r#"{"N": 2, "y": 3}"#, "`y` is declared as `vector[2]`, and the data hold the integer 3"),
+        (r#"{"N": 1.5, "y": [1]}"#, "`N` is declared as an `int`, and the data hold the real number 1.5"),
+        (r#"{"N": -1, "y": []}"#, "`N` is -1 in the data, below its lower bound 0"),
+        (r#"{"N": 2, "y": [1, "NaN"]}"#, "`y[2]` is NaN in the data"),
+        (r#"{"N": 2, "y": [1, "-Inf"]}"#, "`y[2]` is -inf in the data"),
+        (r#"{"N": 2, "Y": [1, 2]}"#, "the data do not hold `y`; did you mean `Y`, which they hold?"),
+    ] {
+        let data = Scratch::new("misfit.json", content.as_bytes());
+        assert_refused(&ridgewalk(&["sample", MODEL, "--data", data.path()]), &[sentence, "nonidentified.stan:"]);
+    }
+}
+
+#[test]
+fn models_that_cannot_be_used_are_shown_with_a_caret() {
+    let model = Scratch::new("typo.stan", b"parameters { real sigma; }\nmodel { sigam ~ normal(0, 1); }\n");
+    assert_refused(
+        &ridgewalk(&["sample", model.path()]),
+        &["`sigam` has not been declared; did you mean `sigma`?", "typo.stan:2:9", "\u{252c}"],
+    );
+    let model = Scratch::new("loop.stan", b"parameters { real x; }\nmodel { for (i in 1:3) x ~ normal(0, 1); }\n");
+    assert_refused(&ridgewalk(&["sample", model.path()]), &["`for` loops are not supported yet"]);
+}
+
+#[test]
+fn requests_that_cannot_be_met_say_why() {
+    assert_refused(&sample(&["--chains", "0"]), &["--chains must be at least 1"]);
+    assert_refused(&sample(&["--chains", "10", "--superchains", "3"]), &["possible are 1, 2, 5, 10"]);
+    let too_many = ["sample", MODEL, "--data", DATA, "--chains", "4096", "--draws", "4000000000"];
+    assert_refused(&ridgewalk(&too_many), &["GiB", "would fit"]);
+    let nowhere = Scratch::new("nowhere.stan", b"parameters { real x; }\nmodel { target += log(-1 - x * x); }\n");
+    let output = ridgewalk(&["sample", nowhere.path(), "--backend", "cpu", "--quiet"]);
+    assert_refused(&output, &["no starting point with a finite log density after 100 attempts", "x = "]);
+    let empty = Scratch::new("empty.stan", b"model { }\n");
+    assert_refused(&ridgewalk(&["sample", empty.path(), "--backend", "cpu", "--quiet"]), &["has no parameters"]);
+    assert_refused(&sample(&["--adapter", "x"]), &["--backend cpu uses none"]);
+}
+
+#[test]
+fn compile_shows_the_program_and_the_shader() {
+    let ir = text(&ridgewalk(&["compile", MODEL, "--data", DATA, "--emit", "ir"]).stdout);
+    for line in ["data y[100]", "for n0 in 0..100 {", "target += z0", "mu = "] {
+        assert!(ir.contains(line), "`{line}` is not in: {ir}");
+    }
+    let wgsl = text(&ridgewalk(&["compile", MODEL, "--data", DATA, "--emit", "wgsl"]).stdout);
+    for part in ["fn philox(", "fn precise_ln(", "fn log_density(", "fn sweep(", "@compute"] {
+        assert!(wgsl.contains(part), "`{part}` is not in the shader");
+    }
+}
+
+#[test]
+fn check_finds_single_precision_good_enough_for_the_notebooks_model() {
+    let output = ridgewalk(&["check", MODEL, "--data", DATA, "--backend", "cpu", "--chains", "256", "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &object["passes"]), (Some(0), &Value::Bool(true)), "{object}");
+    assert!(object["log_density"]["largest_relative_error"].as_f64().unwrap() > 0.0, "f32 cannot be exact");
+}
+
+#[test]
+fn check_fails_where_single_precision_loses_the_data() {
+    // Observations a million standard deviations from zero: f32 cannot tell them apart.
+    let model = Scratch::new(
+        "far.stan",
+        b"data { int N; vector[N] y; } parameters { real mu; real<lower=0> s; } model { y ~ normal(mu + 1e7, s); }",
+    );
+    let y: Vec<f64> = (0..50).map(|i| 1e7 + f64::from(i % 7) / 7.0).collect();
+    let data = Scratch::new("far.json", serde_json::json!({"N": 50, "y": y}).to_string().as_bytes());
+    let output = ridgewalk(&["check", model.path(), "--data", data.path(), "--backend", "cpu", "--chains", "64"]);
+    assert_eq!(output.status.code(), Some(1), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains("NOT good enough"));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut command = Command::cargo_bin("ridgewalk").unwrap();
+    command.args(["compile", MODEL, "--data", DATA, "--emit", "wgsl"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn adapters_lists_what_the_machine_has() {
+    let object: Value = serde_json::from_slice(&ridgewalk(&["adapters", "--json"]).stdout).unwrap();
+    assert!(object["adapters"].is_array());
+}
