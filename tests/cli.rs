@@ -92,6 +92,21 @@ fn the_readmes_command_tells_the_notebooks_story() {
     }
 }
 
+/// Every line that the first two commands of the example's README print is in it, indented.
+#[test]
+fn the_examples_readme_shows_what_the_program_prints() {
+    let readme = include_str!("../examples/identifiability/README.md");
+    let notebook: &[&str] = &["--chains", "2", "--draws", "100000", "--warmup", "1000"];
+    for arguments in [notebook, &["--chains", "400"]] {
+        let command = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--seed", "1", "--quiet"];
+        let out = text(&ridgewalk(&[&command, arguments].concat()).stdout);
+        let table = out.split("Correlation").next().unwrap();
+        for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('*')) {
+            assert!(readme.contains(&format!("    {line}\n")), "`{line}` is not in the README");
+        }
+    }
+}
+
 #[test]
 fn json_is_one_object_with_everything_in_it() {
     let output = sample(&["--chains", "8", "--json"]);
