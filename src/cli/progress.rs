@@ -1,10 +1,13 @@
 //! Live progress on standard error: one line per phase, on a terminal only.
 
 use std::cell::RefCell;
+use std::fmt::Write;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::report::quantity::magnitude;
 use crate::run::Phase;
 
 /// The line of the current phase.
@@ -35,6 +38,15 @@ impl Progress {
         ControlFlow::Continue(())
     }
 
+    /// The chains have run, and their draws are being looked at.
+    pub(super) fn diagnose(&self) {
+        self.finish();
+        let line = ProgressBar::with_draw_target(None, self.target());
+        line.set_message("diagnostics");
+        line.enable_steady_tick(Duration::from_millis(200));
+        *self.current.borrow_mut() = Some((Phase::Sampling, line));
+    }
+
     /// Removes the line.
     pub(super) fn finish(&self) {
         if let Some((_, bar)) = self.current.borrow_mut().take() {
@@ -42,13 +54,19 @@ impl Progress {
         }
     }
 
+    /// Standard error that is no terminal shows nothing: indicatif asks.
+    fn target(&self) -> ProgressDrawTarget {
+        if self.hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(5) }
+    }
+
     fn bar(&self, phase: Phase, total: u32) -> ProgressBar {
-        // Standard error that is no terminal shows nothing: indicatif asks.
-        let target = if self.hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(5) };
-        let bar = ProgressBar::with_draw_target(Some(u64::from(total) * self.chains), target);
-        let style = ProgressStyle::with_template("{prefix:<8} {wide_bar} {percent:>3}% {msg} {per_sec} {eta} left")
+        let bar = ProgressBar::with_draw_target(Some(u64::from(total) * self.chains), self.target());
+        let style = ProgressStyle::with_template("{prefix:<8} {wide_bar} {percent:>3}% {msg}, {rate} {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style);
+        bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+            // Writing to the line fails only where the line itself cannot be shown.
+            let _ = write!(out, "{} per second,", magnitude(state.per_sec()));
+        }));
         bar.set_prefix(match phase {
             Phase::Warmup => "warm-up",
             Phase::Sampling => "sampling",

@@ -14,6 +14,7 @@ use crate::backend::Description;
 use crate::diagnostics::correlation::correlation;
 use crate::diagnostics::{self, Finding, Summary, summarise, verdict};
 use crate::model::{Hazard, Model};
+use crate::report::quantity::{magnitude, seconds};
 use crate::report::{findings, table};
 use crate::run::{Outcome, Settings, run};
 use crate::store;
@@ -57,10 +58,18 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     let progress = Progress::new(sample.chains, sample.quiet);
     let outcome =
         run(&model, chosen.backend.as_mut(), &settings, &mut |phase, done, total| progress.report(phase, done, total));
-    progress.finish();
-    let outcome = outcome?;
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            progress.finish();
+            return Err(error.into());
+        }
+    };
     let diagnostics_clock = Instant::now();
-    let diagnosis = diagnose(&outcome, &settings)?;
+    progress.diagnose();
+    let diagnosis = diagnose(&outcome, &settings);
+    progress.finish();
+    let diagnosis = diagnosis?;
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
     if sample.json {
@@ -154,19 +163,6 @@ fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
 fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
     let steps = settings.draws as f64 * f64::from(settings.thin) * settings.chains as f64;
     steps / outcome.sampling_seconds.max(1e-9)
-}
-
-fn seconds(seconds: f64) -> String {
-    if seconds < 10.0 { format!("{seconds:.2} s") } else { format!("{seconds:.0} s") }
-}
-
-fn magnitude(x: f64) -> String {
-    match x {
-        x if x >= 1e9 => format!("{:.1} billion", x / 1e9),
-        x if x >= 1e6 => format!("{:.1} million", x / 1e6),
-        x if x >= 1e3 => format!("{:.1} thousand", x / 1e3),
-        x => format!("{x:.0}"),
-    }
 }
 
 fn hazard_sentence(hazard: &Hazard) -> String {

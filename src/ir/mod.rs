@@ -4,9 +4,11 @@
 //! dynamic shapes: scalars, tables of data, and loops with known bounds. Loops stay loops (a shader of 5,000
 //! straight-line statements costs a driver seconds, one of 100 a tenth of one), and what a loop hands out are sums.
 //!
-//!     op        what can be said                     build     appends operations, shares equal ones
-//!     simplify  folds, hoists, factors sums          evaluate  slow, f64, obvious: judges both lowerings
-//!     print     the text of `compile --emit ir`      loops     how much work a program is
+//! ```text
+//! op        what can be said                     build     appends operations, shares equal ones
+//! simplify  folds, hoists, factors sums          evaluate  slow, f64, obvious: judges both lowerings
+//! interval  what range a value must lie in     print     the text of `compile --emit ir`
+//! ```
 //!
 //! Absent on purpose: parameters, constraints, distributions, chains. Here are only numbers.
 

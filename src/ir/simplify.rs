@@ -1,7 +1,9 @@
 //! Rewrites a program into an equal one that costs less: folds constants, cancels inverses, decides comparisons
 //! whose sides cannot overlap, hoists out of loops, and factors what does not change from row to row out of sums:
 //!
-//!     sum of -((y - mu) / sigma)^2 / 2 - ln(sigma)   becomes   (-1/2 / sigma^2) * sum of (y - mu)^2 - 100 ln(sigma)
+//! ```text
+//! sum of -((y - mu) / sigma)^2 / 2 - ln(sigma)   becomes   (-1/2 / sigma^2) * sum of (y - mu)^2 - 100 ln(sigma)
+//! ```
 //!
 //! Equal means equal in exact arithmetic; in floating point the results agree within rounding, which the tests hold.
 //! Constants gather in one place, and products of constants are folded here, because shader compilers do so too,

@@ -7,48 +7,64 @@
 
 use std::sync::OnceLock;
 
-/// How wide the vectors are that this machine runs.
+/// How wide the vectors are that a kernel runs with. A value exists only where the machine has such vectors: that is
+/// what makes running them safe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Width(Level);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Width {
-    /// What every machine of the target architecture has (SSE2 on x86-64, NEON on AArch64).
+pub(crate) enum Level {
     Baseline,
-    /// AVX2: 256 bits.
     Avx2,
-    /// AVX-512 F, BW, DQ and VL: 512 bits.
     Avx512,
 }
 
 impl Width {
+    /// What every machine of the target architecture has (SSE2 on x86-64, NEON on AArch64).
+    pub const BASELINE: Self = Self(Level::Baseline);
+
     /// The widest vectors of this machine; asked once.
     pub fn widest() -> Self {
-        static WIDEST: OnceLock<Width> = OnceLock::new();
-        *WIDEST.get_or_init(|| {
+        static WIDEST: OnceLock<Level> = OnceLock::new();
+        Self(*WIDEST.get_or_init(|| {
             #[cfg(target_arch = "x86_64")]
             {
                 let avx512 = is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl");
-                if avx512 {
-                    return Self::Avx512;
+                let avx2 = is_x86_feature_detected!("avx2");
+                if avx512 && avx2 {
+                    return Level::Avx512;
                 }
-                if is_x86_feature_detected!("avx2") {
-                    return Self::Avx2;
+                if avx2 {
+                    return Level::Avx2;
                 }
             }
-            Self::Baseline
-        })
+            Level::Baseline
+        }))
     }
 
     /// Every width this machine can run, narrowest first.
     pub fn available() -> impl Iterator<Item = Self> {
-        [Self::Baseline, Self::Avx2, Self::Avx512].into_iter().filter(|&width| width <= Self::widest())
+        [Level::Baseline, Level::Avx2, Level::Avx512].into_iter().filter(|&level| level <= Self::widest().0).map(Self)
+    }
+
+    /// What the vectors are called.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Level::Baseline => "baseline vectors",
+            Level::Avx2 => "AVX2",
+            Level::Avx512 => "AVX-512",
+        }
+    }
+
+    pub(crate) fn level(self) -> Level {
+        self.0
     }
 }
 
 /// Defines functions over lanes that run at the width given as their first argument.
-///
-/// The width must not exceed [`Width::widest`]: wider ones run at the baseline, which gives the same bits.
 macro_rules! lane_kernel {
     ($($(#[$attribute:meta])* $visibility:vis fn $name:ident<$R:ident>($($argument:ident: $type:ty),* $(,)?) $body:block)*) => {
         $($(#[$attribute])*
@@ -74,21 +90,15 @@ macro_rules! lane_kernel {
             #[allow(clippy::too_many_arguments, reason = "as above")]
             fn baseline<$R: $crate::math::Real>($($argument: $type),*) { body($($argument),*) }
 
-            #[cfg(target_arch = "x86_64")]
-            {
-                use $crate::math::simd::Width;
-                if width == Width::Avx512 && Width::widest() == Width::Avx512 {
-                    // SAFETY: the line above has asked the processor for every feature that `avx512` enables.
-                    return unsafe { avx512($($argument),*) };
-                }
-                if width == Width::Avx2 && Width::widest() >= Width::Avx2 {
-                    // SAFETY: AVX-512 machines and AVX2 machines have AVX2; the line above asked for one of them.
-                    return unsafe { avx2($($argument),*) };
-                }
+            match width.level() {
+                // SAFETY: a width of this level exists only where `Width::widest` has found every feature of `avx512`.
+                #[cfg(target_arch = "x86_64")]
+                $crate::math::simd::Level::Avx512 => unsafe { avx512($($argument),*) },
+                // SAFETY: as above, for `avx2`.
+                #[cfg(target_arch = "x86_64")]
+                $crate::math::simd::Level::Avx2 => unsafe { avx2($($argument),*) },
+                _ => baseline($($argument),*),
             }
-            #[cfg(not(target_arch = "x86_64"))]
-            let _ = width;
-            baseline($($argument),*)
         })*
     };
 }

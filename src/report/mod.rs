@@ -3,4 +3,5 @@
 //! Absent on purpose: writing it anywhere.
 
 pub mod findings;
+pub mod quantity;
 pub mod table;

@@ -159,7 +159,7 @@ mod tests {
     fn a_chain_alone_takes_the_steps_it_takes_among_others_at_every_width() {
         let mut reference = start::<f32>(0, 40);
         for step in 0..50 {
-            sweep(Width::Baseline, &mut reference, &mut Normal, [1, 2], step);
+            sweep(Width::BASELINE, &mut reference, &mut Normal, [1, 2], step);
         }
         for width in Width::available() {
             for (first, lanes) in [(17, 1), (10, 8), (3, 37)] {

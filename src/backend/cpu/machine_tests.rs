@@ -60,7 +60,7 @@ proptest! {
     ) {
         let program = arbitrary::program(&choices, &y);
         let points = points(41);
-        let reference = log_densities::<f32>(&program, &points, 41, Width::Baseline);
+        let reference = log_densities::<f32>(&program, &points, 41, Width::BASELINE);
         for width in Width::available() {
             for lanes in [1, 2, 7, 17, 40] {
                 prop_assert!(same_bits(&log_densities::<f32>(&program, &points, lanes, width), &reference));
@@ -87,7 +87,7 @@ fn squares(y: &[f64], fused: bool) -> Program {
 fn the_fused_sum_of_squares_has_the_bits_of_the_general_loop() {
     for rows in [1, 3, 4, 100, 101, 255, 256, 257, 600, 1027] {
         let y: Vec<f64> = (0..rows).map(|i| f64::from(i * 7919 % 1000) / 317.0 - 1.5).collect();
-        let reference = log_densities::<f32>(&squares(&y, false), &points(37), 37, Width::Baseline);
+        let reference = log_densities::<f32>(&squares(&y, false), &points(37), 37, Width::BASELINE);
         for width in Width::available() {
             for lanes in [1, 5, 16, 37] {
                 let fused = log_densities::<f32>(&squares(&y, true), &points(37), lanes, width);

@@ -1,7 +1,9 @@
 //! Chains on all cores of the CPU, in `f64` (the truth and the default) or `f32` (the GPU's twin).
 //!
-//!     Program --assemble--> LaneProgram --Machine--> lanes of results
-//!                                         Chains + Machine = Block, one per task of the thread pool
+//! ```text
+//! Program --assemble--> LaneProgram --Machine--> lanes of results
+//!                                     Chains + Machine = Block, one per task of the thread pool
+//! ```
 //!
 //! A block is up to [`LANES`] chains that step together, one operation at a time over all of its lanes. Blocks share
 //! nothing, and neither the number of lanes nor the vector width enters any result, so the bits do not depend on
@@ -64,17 +66,12 @@ impl<R: Real> CpuBackend<R> {
 
     /// As [`CpuBackend::new`], with vectors of a given width: all give the same bits.
     pub fn with_width(model: &Model, seed: u64, width: Width) -> Self {
-        let vectors = match width {
-            Width::Baseline => "baseline vectors",
-            Width::Avx2 => "AVX2",
-            Width::Avx512 => "AVX-512",
-        };
         let threads = rayon::current_num_threads();
         let plural = if threads == 1 { "" } else { "s" };
         Self {
             description: Description {
                 backend: "cpu",
-                adapter: format!("{threads} thread{plural}, {vectors}"),
+                adapter: format!("{threads} thread{plural}, {}", width.name()),
                 precision: if size_of::<R>() == 4 { Precision::F32 } else { Precision::F64 },
             },
             width,

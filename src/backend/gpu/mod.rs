@@ -1,9 +1,11 @@
 //! Chains on a GPU, in `f32`, one per invocation, hundreds of steps per dispatch; through wgpu, which is imported
 //! nowhere else.
 //!
-//!     Model --emit, shader--> WGSL --kernels--> pipelines        chains: the whole, as a Backend
-//!     device --canary--> a device to trust
-//!     positions --shard--> chains on the device --dispatch, transpose--> draws
+//! ```text
+//! Model --emit, shader--> WGSL --kernels--> pipelines        chains: the whole, as a Backend
+//! device --canary--> a device to trust
+//! positions --shard--> chains on the device --dispatch, transpose--> draws
+//! ```
 //!
 //! What crosses the line to the device is `layout`. Absent on purpose: the samplers themselves, which are WGSL by
 //! hand (`shaders/`), twins of `src/sampler/`.

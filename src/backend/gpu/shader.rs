@@ -1,6 +1,8 @@
 //! Assembles the shader of a model: whole files in a fixed order, no preprocessor.
 //!
-//!     generated constants, rng, math, interface, the model, sampler, run
+//! ```text
+//! generated constants, rng, math, interface, the model, sampler, run
+//! ```
 //!
 //! Numbers that Rust knows (sizes, purposes of random numbers, bounds of log densities) are written once, in Rust, and
 //! arrive as generated constants.
