@@ -8,7 +8,7 @@ fn load_chain(lane: u32) -> Chain {
         chain.scales[i] = proposal_scales[at];
         chain.accepted[i] = accepted_counts[at];
     }
-    chain.log_density = admissible(log_densities[lane]);
+    chain.log_density = log_densities[lane];
     return chain;
 }
 

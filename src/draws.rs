@@ -17,7 +17,11 @@ pub enum DrawsError {
         chains * draws * parameters)]
     ShapeMismatch { chains: usize, draws: usize, parameters: usize, found: usize },
     /// The shape is beyond [`MOST_DRAWS_PER_PARAMETER`], or beyond what memory can address.
-    #[error("{chains} chains x {draws} draws x {parameters} parameters are too many")]
+    #[error(
+        "{chains} chains x {draws} draws are more than the {MOST_DRAWS_PER_PARAMETER} that can be kept of a parameter; \
+         {} draws of each chain would fit",
+        MOST_DRAWS_PER_PARAMETER / (*.chains).max(1)
+    )]
     TooMany { chains: usize, draws: usize, parameters: usize },
 }
 

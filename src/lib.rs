@@ -28,11 +28,11 @@
 //!
 //! let mut backend = CpuBackend::<f64>::new(&model, 1);
 //! let settings = Settings {
-//!     first_chain: 0, chains: 64, superchain_size: 1, warmup: 500, draws: 200, thin: 1, seed: 1,
+//!     first_chain: 0, chains: 8, superchain_size: 1, warmup: 500, draws: 5000, thin: 1, seed: 1,
 //!     init: Init::Random { radius: 2.0 },
 //! };
 //! let outcome = run(&model, &mut backend, &settings, &mut |_, _, _| ControlFlow::Continue(()))?;
-//! let summary = summarise(&outcome.draws, 64, &diagnostics::Settings::default())?;
+//! let summary = summarise(&outcome.draws, 8, &diagnostics::Settings::default())?;
 //!
 //! // The posterior mean is 1.1 / 4.01; 4 standard errors fail for one seed in 15,000, and the seed is fixed.
 //! let mu = &summary.rows[0];

@@ -1,9 +1,9 @@
 // Component-wise random-walk Metropolis. Twin of src/sampler/metropolis.rs.
 
 // As bits, because drivers assume that no NaN exists and optimise comparisons by it.
-fn admissible(log_density: f32) -> f32 {
-    let magnitude = bitcast<u32>(log_density) & 0x7fffffffu;
-    return select(REJECTED, log_density, magnitude <= LARGEST_LOG_DENSITY_BITS);
+fn admissible(log_density: f32, coordinate: f32) -> f32 {
+    let magnitude = max(bitcast<u32>(log_density) & 0x7fffffffu, bitcast<u32>(coordinate) & 0x7fffffffu);
+    return select(REJECTED, log_density, magnitude <= LARGEST_BITS);
 }
 
 fn propose(coordinate: f32, scale: f32, normal: f32) -> f32 {
@@ -35,7 +35,7 @@ fn sweep(chain: ptr<function, Chain>, number: u32, step: u32) {
         let threshold = select(log_uniforms.y, log_uniforms.x, first_half);
         let previous = (*chain).coordinates[coordinate];
         (*chain).coordinates[coordinate] = propose(previous, (*chain).scales[coordinate], normal);
-        let proposed = admissible(log_density((*chain).coordinates));
+        let proposed = admissible(log_density((*chain).coordinates), (*chain).coordinates[coordinate]);
         if accepts(threshold, proposed, (*chain).log_density) {
             (*chain).log_density = proposed;
             (*chain).accepted[coordinate] += 1u;

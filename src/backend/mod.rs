@@ -110,6 +110,9 @@ pub trait Backend {
     ///
     /// # Errors
     /// When the device fails.
+    ///
+    /// # Panics
+    /// When there is not a scale for each coordinate of each chain.
     fn tune(&mut self, tuning: &Tuning) -> Result<(), Error>;
 
     /// Advances every chain by a stretch. Statistics are of this stretch alone.

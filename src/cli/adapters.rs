@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::Adapters;
 use super::error::{CliError, Verdict};
-use crate::backend::gpu::{AdapterChoice, AdapterInfo, Kind, adapters as enumerate, examine};
+use crate::backend::gpu::{AdapterChoice, Kind, adapters as enumerate, examine};
 use crate::report::table;
 
 pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Verdict, CliError> {
@@ -14,7 +14,8 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
     if arguments.json {
         let list: Vec<_> = found
             .iter()
-            .map(|info| {
+            .enumerate()
+            .map(|(place, info)| {
                 json!({
                     "name": info.name,
                     "kind": info.kind,
@@ -22,7 +23,7 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
                     "driver": info.driver,
                     "largest_buffer_bytes": info.largest_buffer_bytes,
                     "largest_binding_bytes": info.largest_binding_bytes,
-                    "canary": canary(info),
+                    "canary": canary(place),
                 })
             })
             .collect();
@@ -32,7 +33,8 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
     } else {
         let rows: Vec<[String; 5]> = found
             .iter()
-            .map(|info| {
+            .enumerate()
+            .map(|(place, info)| {
                 let kind = match info.kind {
                     Kind::Discrete => "discrete",
                     Kind::Integrated => "integrated",
@@ -40,7 +42,7 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
                     Kind::Other => "other",
                     Kind::Cpu => "software",
                 };
-                [info.name.clone(), kind.to_owned(), info.api.clone(), info.driver.clone(), canary(info)]
+                [info.name.clone(), kind.to_owned(), info.api.clone(), info.driver.clone(), canary(place)]
             })
             .collect();
         write!(out, "{}", table::plain(["adapter", "kind", "api", "driver", "canary"], &rows, 5))?;
@@ -48,9 +50,9 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
     Ok(Verdict::Good)
 }
 
-/// What the canary says of an adapter, in a few words.
-fn canary(info: &AdapterInfo) -> String {
-    match examine(&AdapterChoice::Named(info.name.clone())) {
+/// What the canary says of the adapter at a place, in a few words.
+fn canary(place: usize) -> String {
+    match examine(&AdapterChoice::At(place)) {
         Ok(verdict) => verdict.note().unwrap_or_else(|| "passed".to_owned()),
         Err(error) => error.to_string(),
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::args::{Check, Checked};
 use super::error::{CliError, Verdict};
 use super::files;
+use super::memory::{self, Room};
 use super::terminal::say;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
@@ -14,7 +15,7 @@ use crate::backend::gpu::{AdapterChoice, GpuBackend};
 
 use crate::model::Model;
 use crate::report::table;
-use crate::run::check::{Report, check as compare};
+use crate::run::check::{Report, STEPS, check as compare};
 use crate::store::json::number;
 
 pub(super) fn check(arguments: &Check, out: &mut impl Write) -> Result<Verdict, CliError> {
@@ -22,6 +23,14 @@ pub(super) fn check(arguments: &Check, out: &mut impl Write) -> Result<Verdict, 
         return Err(CliError::plain("--chains must be at least 4: fewer say nothing about moments"));
     }
     let model = files::model(&arguments.input)?;
+    // The reference posterior, and two trajectories or another posterior beside it.
+    memory::check(Room {
+        chains: arguments.chains,
+        draws: STEPS,
+        coordinates: model.coordinates.len(),
+        parameters: model.parameters.len(),
+        sets: 3,
+    })?;
     let mut backend = backend(arguments, &model, arguments.seed)?;
     let mut again = self::backend(arguments, &model, arguments.seed.wrapping_add(1))?;
     let description = backend.description().clone();
@@ -101,7 +110,7 @@ fn write_report(out: &mut impl Write, report: &Report) -> Result<(), CliError> {
             "moments".to_owned(),
             format!(
                 "largest difference {:.1} standard errors; {:.1} are allowed",
-                report.moments.iter().flat_map(|row| [row.z.0.abs(), row.z.1.abs()]).fold(0.0, f64::max),
+                report.largest_moment(),
                 report.moments_allowed
             ),
             verdict(report.moments_pass()),

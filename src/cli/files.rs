@@ -33,6 +33,9 @@ pub(super) fn starting_values(path: &Path) -> Result<impl Fn(&str) -> Option<f64
     let mut data = Data::default();
     data.add_json(&text(path, "the starting values")?, &path.display().to_string())
         .map_err(|error| CliError::plain(error.to_string()))?;
+    if let Some(name) = data.names().find(|name| matches!(data.get(name), Some(Datum::List(_)))) {
+        return Err(CliError::plain(format!("{}: the starting value of `{name}` must be one number", path.display())));
+    }
     Ok(move |name: &str| match data.get(name) {
         Some(Datum::Int(x)) => Some(*x as f64),
         Some(Datum::Real(x)) => Some(*x),

@@ -2,32 +2,49 @@
 
 use super::error::CliError;
 
-/// Diagnostics need about half the memory of the draws beside them, and never less than two columns.
-const BYTES_PER_VALUE: f64 = 8.0 * 1.5;
+/// What a chain needs besides its draws: states, tuning and variates of each coordinate, with room for intermediate
+/// results of its model.
+const BYTES_PER_COORDINATE: f64 = 192.0;
+
+/// What a run will keep in memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    pub(super) chains: u32,
+    pub(super) draws: u32,
+    pub(super) coordinates: usize,
+    pub(super) parameters: usize,
+    /// Sets of draws held at the same time.
+    pub(super) sets: usize,
+}
 
 /// Refuses draws that do not fit into the memory that is free, saying how much they need and what would fit.
-pub(super) fn check(chains: u32, draws: u32, parameters: usize) -> Result<(), CliError> {
+pub(super) fn check(room: Room) -> Result<(), CliError> {
     let system = sysinfo::System::new_with_specifics(
         sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram()),
     );
     // A system that does not tell is left to decide by itself.
     let Ok(system) = system else { return Ok(()) };
     let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
-    refuse(chains, draws, parameters, system.available_memory().min(limit) as f64)
+    refuse(room, system.available_memory().min(limit) as f64)
 }
 
-fn refuse(chains: u32, draws: u32, parameters: usize, available: f64) -> Result<(), CliError> {
-    let per_draw = BYTES_PER_VALUE * f64::from(chains) * parameters as f64;
-    let needed = per_draw * f64::from(draws);
+fn refuse(room: Room, available: f64) -> Result<(), CliError> {
+    let Room { chains, draws, coordinates, parameters, sets } = room;
+    // Diagnostics work on at least one parameter at a time: measured, up to six columns of it, transforms included.
+    let columns = sets * parameters + 6 * (parameters / 4).max(1);
+    let per_draw = 8.0 * columns as f64 * f64::from(chains);
+    let fixed = BYTES_PER_COORDINATE * (coordinates * chains as usize) as f64;
+    let needed = fixed + per_draw * f64::from(draws);
     if needed <= available || available == 0.0 {
         return Ok(());
     }
     let gib = |bytes: f64| bytes / f64::from(1 << 30);
-    let fitting = (0.9 * available / per_draw).floor();
+    let fitting = ((0.9 * available - fixed) / per_draw).floor();
     let advice = if fitting >= 1.0 {
-        format!("{fitting:.0} draws of each of {chains} chains would fit: lower --draws, or keep fewer with --thin")
+        format!("{fitting:.0} draws of each would fit: lower --draws, or keep fewer with --thin")
     } else {
-        format!("not even one draw of {chains} chains would fit: lower --chains")
+        let fitting = (0.9 * available / (fixed + per_draw) * f64::from(chains)).floor();
+        format!("not even one draw of each would fit: about {fitting:.0} chains would")
     };
     Err(CliError::plain(format!(
         "{draws} draws of {chains} chains and {parameters} parameters need {:.1} GiB with their diagnostics, and {:.1} \
@@ -44,9 +61,12 @@ mod tests {
     #[test]
     fn a_run_that_does_not_fit_is_told_what_would() {
         let gib = f64::from(1 << 30);
-        assert!(refuse(1000, 1000, 4, gib).is_ok());
-        let error = refuse(4096, 1_000_000, 4, 16.0 * gib).unwrap_err().to_string();
-        assert!(error.starts_with("1000000 draws of 4096 chains and 4 parameters need 183.1 GiB"), "{error}");
-        assert!(error.contains("78643 draws of each of 4096 chains would fit"), "{error}");
+        let room = Room { chains: 4096, draws: 1_000_000, coordinates: 3, parameters: 4, sets: 1 };
+        assert!(refuse(Room { draws: 1000, ..room }, gib).is_ok());
+        let error = refuse(room, 16.0 * gib).unwrap_err().to_string();
+        assert!(error.starts_with("1000000 draws of 4096 chains and 4 parameters need 305.2 GiB"), "{error}");
+        assert!(error.contains("47178 draws of each would fit"), "{error}");
+        let error = refuse(Room { chains: u32::MAX, draws: 1, ..room }, gib).unwrap_err().to_string();
+        assert!(error.contains("not even one draw of each would fit"), "{error}");
     }
 }

@@ -17,14 +17,14 @@ mod sample;
 mod terminal;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use self::args::{Arguments, Command};
 use self::error::{CliError, Verdict};
-use self::terminal::say;
+use self::terminal::{Results, say};
 
 /// Runs a command line, program name first, and says how it went.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -39,7 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
-    let mut out = io::stdout().lock();
+    let mut out = Results::new();
     let result = match &arguments.command {
         Command::Sample(sample) => sample::sample(sample, &mut out),
         Command::Check(check) => check::check(check, &mut out),
@@ -49,8 +49,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
         Ok(Verdict::Bad) => ExitCode::from(1),
-        // Whoever read the results has seen enough, as `head` does.
-        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(CliError::Rendered(picture)) => {
             say(&picture);
             ExitCode::from(2)

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::report::quantity::magnitude;
 use crate::run::Phase;
@@ -61,17 +61,16 @@ impl Progress {
 
     fn bar(&self, phase: Phase, total: u32) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(Some(u64::from(total) * self.chains), self.target());
-        let style = ProgressStyle::with_template("{prefix:<8} {wide_bar} {percent:>3}% {msg}, {rate} {eta} left")
+        let style = ProgressStyle::with_template("{prefix:<8} {wide_bar} {percent:>3}% {rate} {eta}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
             // Writing to the line fails only where the line itself cannot be shown.
-            let _ = write!(out, "{} per second,", magnitude(state.per_sec()));
+            let _ = write!(out, "{} steps/s", magnitude(state.per_sec()));
         }));
         bar.set_prefix(match phase {
             Phase::Warmup => "warm-up",
             Phase::Sampling => "sampling",
         });
-        bar.set_message(format!("{} chains x {} steps", HumanCount(self.chains), HumanCount(u64::from(total))));
         bar
     }
 }

@@ -50,8 +50,12 @@ fn superchains(chains: u32, asked: Option<u32>) -> Result<u32, CliError> {
     match asked {
         Some(0) => Err(CliError::plain("--superchains must be at least 1")),
         Some(k) if !chains.is_multiple_of(k) => {
-            let divisors: Vec<String> =
-                (1..=chains.min(1024)).filter(|k| chains.is_multiple_of(*k)).map(|k| k.to_string()).collect();
+            // Divisors come in pairs, of which one is at most the square root: at most 65,535 to try.
+            let low: Vec<u32> = (1..=chains.isqrt()).filter(|k| chains.is_multiple_of(*k)).collect();
+            let mut divisors: Vec<u32> = low.iter().copied().chain(low.iter().map(|k| chains / k)).collect();
+            divisors.sort_unstable();
+            divisors.dedup();
+            let divisors: Vec<String> = divisors.iter().map(u32::to_string).collect();
             Err(CliError::plain(format!(
                 "{chains} chains cannot form {k} superchains of equal size; possible are {}",
                 divisors.join(", ")
@@ -111,13 +115,19 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
             Some(PrecisionName::F32) | None => Ok(gpu(GpuBackend::new(model, &adapter(), seed)?, None)),
         },
         (BackendName::Auto, Some(PrecisionName::F64)) => Ok(cpu(Some("f64 was asked for".to_owned()))),
-        (BackendName::Auto, _) => Ok(match adapters().into_iter().find(|info| info.kind != Kind::Cpu) {
-            None => cpu(Some("there is no hardware GPU".to_owned())),
-            Some(info) => match GpuBackend::new(model, &AdapterChoice::Named(info.name), seed) {
-                Ok(backend) => gpu(backend, Some("a hardware GPU that passed its test".to_owned())),
-                Err(error) => cpu(Some(error.to_string())),
-            },
-        }),
+        (BackendName::Auto, _) => {
+            let mut refusals = Vec::new();
+            for (place, _) in adapters().iter().enumerate().filter(|(_, info)| info.kind != Kind::Cpu) {
+                match GpuBackend::new(model, &AdapterChoice::At(place), seed) {
+                    Ok(backend) => return Ok(gpu(backend, Some("a hardware GPU that passed its test".to_owned()))),
+                    Err(error) => refusals.push(error.to_string()),
+                }
+            }
+            if refusals.is_empty() {
+                refusals.push("there is no hardware GPU".to_owned());
+            }
+            Ok(cpu(Some(refusals.join("; "))))
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::args::{Sample, Sampler};
 use super::error::{CliError, Verdict};
+use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{files, memory, request};
+use super::{files, request};
 use crate::backend::Description;
 use crate::diagnostics::correlation::correlation;
 use crate::diagnostics::{self, Finding, Summary, summarise, verdict};
@@ -39,7 +40,13 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     let model = files::model(&sample.input)?;
     let seed = sample.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let settings = request::settings(sample, &model, seed)?;
-    memory::check(sample.chains, sample.draws, model.parameters.len())?;
+    memory::check(Room {
+        chains: sample.chains,
+        draws: sample.draws,
+        coordinates: model.coordinates.len(),
+        parameters: model.parameters.len(),
+        sets: 1,
+    })?;
     let mut chosen = request::backend(sample, &model, seed)?;
     let description = chosen.backend.description().clone();
     let compile = clock.elapsed().as_secs_f64();
@@ -170,6 +177,10 @@ fn hazard_sentence(hazard: &Hazard) -> String {
         Hazard::Uncentred { data, mean, sd } => format!(
             "the values of {data} lie around {mean:.4} with a spread of {sd:.4}: in single precision their differences \
              lose digits; centre them, or use --precision f64"
+        ),
+        Hazard::Tiny { data, value } => format!(
+            "no value of {data} is larger than {value:.1e}: in single precision their squares vanish; rescale them, or \
+             use --precision f64"
         ),
         Hazard::Large { data, value } => format!(
             "{data} holds {value}, which single precision cannot tell from its neighbours; rescale it, or use \

@@ -153,7 +153,7 @@ impl Builder {
     /// Closes the innermost loop and returns the sums over its rows of the terms.
     ///
     /// # Panics
-    /// When no loop is open, or a term does not depend on the row (its sum is a product, which `simplify` writes).
+    /// When no loop is open.
     pub fn close_loop(&mut self, terms: &[Value]) -> Vec<Value> {
         let inside = self.open.len();
         let OpenLoop { id, rows } = self.open.pop().expect("a loop is open");
@@ -185,11 +185,6 @@ impl Builder {
     /// Number of open loops.
     pub fn open_loops(&self) -> usize {
         self.open.len()
-    }
-
-    /// Rows of the innermost open loop.
-    pub fn rows(&self) -> Option<usize> {
-        self.open.last().map(|open| open.rows)
     }
 
     /// The operation behind a value.
@@ -227,7 +222,33 @@ impl Builder {
         let body = self.blocks.pop().expect("the body is always there");
         self.program.body = prune(body, &needed);
         self.program.results = results;
+        self.prune_tables(&needed);
         self.program
+    }
+
+    /// Keeps the tables that are read, and renumbers them.
+    fn prune_tables(&mut self, needed: &[bool]) {
+        let mut read = vec![false; self.program.tables.len()];
+        for (op, _) in self.program.ops.iter().zip(needed).filter(|(_, needed)| **needed) {
+            if let Op::Datum { table, .. } = op {
+                read[*table] = true;
+            }
+        }
+        let numbers: Vec<usize> = read
+            .iter()
+            .scan(0, |next, &read| {
+                let number = *next;
+                *next += usize::from(read);
+                Some(number)
+            })
+            .collect();
+        for op in &mut self.program.ops {
+            if let Op::Datum { table, .. } = op {
+                *table = numbers[*table];
+            }
+        }
+        let mut read = read.into_iter();
+        self.program.tables.retain(|_| read.next().unwrap_or_default());
     }
 }
 

@@ -15,9 +15,12 @@ pub fn evaluate(program: &Program, coordinates: &[f64]) -> Vec<f64> {
     program.results.iter().map(|&result| machine.read(result)).collect()
 }
 
-/// The sum of a program's results: the log density, for a program whose results are its terms.
+/// The sum of a program's results: the log density, for a program whose results are its terms. One that is not finite
+/// is the infinity or the NaN that plain addition gives.
 pub fn evaluate_total(program: &Program, coordinates: &[f64]) -> f64 {
-    evaluate(program, coordinates).into_iter().fold(Accumulator::default(), accumulate).total()
+    let terms = evaluate(program, coordinates);
+    let total = terms.iter().copied().fold(Accumulator::default(), accumulate).total();
+    if total.is_finite() { total } else { terms.into_iter().sum() }
 }
 
 struct Machine<'a> {

@@ -1,8 +1,8 @@
 //! The range that each value is known to lie in, whatever the coordinates are: decides comparisons when a model is
 //! compiled, such as whether a parameter bounded to an interval can ever leave the support of its uniform prior.
 //!
-//! Ranges describe exact arithmetic, widened where a library function may round past its own bound; NaN is outside
-//! of every range, and operations that can give NaN are unbounded here.
+//! Ranges hold in either precision: what single precision could not represent counts as infinite here, and where
+//! infinities may meet, or an infinity zero, the value may be NaN. A value that may be NaN decides no comparison.
 
 use super::op::{Binary, Op, Unary};
 
@@ -19,11 +19,28 @@ impl Interval {
     const REAL: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: true };
 
     fn point(x: f64) -> Self {
-        if x.is_nan() { Self::REAL } else { Self { low: x, high: x, nan: false } }
+        Self::new(x, x, false)
     }
 
     fn new(low: f64, high: f64, nan: bool) -> Self {
-        if low.is_nan() || high.is_nan() { Self::REAL } else { Self { low, high, nan } }
+        /// Beyond this, single precision has only infinity.
+        const LARGEST: f64 = f32::MAX as f64;
+        if low.is_nan() || high.is_nan() {
+            return Self::REAL;
+        }
+        let low = if low < -LARGEST { f64::NEG_INFINITY } else { low };
+        let high = if high > LARGEST { f64::INFINITY } else { high };
+        Self { low, high, nan }
+    }
+
+    fn may_be_infinite(self) -> bool {
+        self.low == f64::NEG_INFINITY || self.high == f64::INFINITY
+    }
+
+    fn may_be_zero(self) -> bool {
+        // A product or quotient below the smallest number is zero: what is near zero counts.
+        const SMALLEST: f64 = f32::MIN_POSITIVE as f64;
+        self.low <= SMALLEST && self.high >= -SMALLEST
     }
 
     /// Whether `self <= other` for every pair (`Some(true)`), for none (`Some(false)`), or depends.
@@ -44,8 +61,8 @@ impl Interval {
 pub(super) fn interval(op: Op, of: impl Fn(super::Value) -> Interval, column: impl Fn(usize) -> Interval) -> Interval {
     match op {
         Op::Constant(x) => Interval::point(x),
-        // A coordinate is finite: steps to states that are not are rejected.
-        Op::Coordinate(_) => Interval::new(-f64::MAX, f64::MAX, false),
+        // Any number, never NaN: a step to a state that is not finite is rejected (`sampler::metropolis::admissible`).
+        Op::Coordinate(_) => Interval::new(f64::NEG_INFINITY, f64::INFINITY, false),
         Op::Datum { table, .. } => column(table),
         Op::Unary(function, x) => unary(function, of(x)),
         Op::Binary(function, x, y) => binary(function, of(x), of(y)),
@@ -80,13 +97,15 @@ fn unary(function: Unary, x: Interval) -> Interval {
 fn binary(function: Binary, x: Interval, y: Interval) -> Interval {
     let nan = x.nan || y.nan;
     match function {
+        Binary::Add | Binary::Subtract if x.may_be_infinite() && y.may_be_infinite() => Interval::REAL,
         Binary::Add => Interval::new(x.low + y.low, x.high + y.high, nan),
         Binary::Subtract => Interval::new(x.low - y.high, x.high - y.low, nan),
         Binary::Multiply => {
-            let corners = [x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high];
-            if corners.iter().any(|corner| corner.is_nan()) {
+            let meets = |x: Interval, y: Interval| x.may_be_zero() && y.may_be_infinite();
+            if meets(x, y) || meets(y, x) {
                 return Interval::REAL;
             }
+            let corners = [x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high];
             Interval::new(
                 corners.iter().copied().fold(f64::INFINITY, f64::min),
                 corners.iter().copied().fold(f64::NEG_INFINITY, f64::max),
@@ -94,5 +113,35 @@ fn binary(function: Binary, x: Interval, y: Interval) -> Interval {
             )
         }
         Binary::Divide => Interval::REAL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn range(low: f64, high: f64) -> Interval {
+        Interval::new(low, high, false)
+    }
+
+    #[test]
+    fn where_infinities_meet_nothing_is_decided() {
+        let positive = range(0.0, f64::INFINITY);
+        assert!(binary(Binary::Subtract, positive, positive).nan);
+        assert!(binary(Binary::Multiply, range(-1.0, 1.0), positive).nan);
+        assert!(!binary(Binary::Multiply, range(1e6, 1e6), range(-1.0, 1.0)).nan);
+        // 1e39 is finite in double precision only.
+        assert!(binary(Binary::Subtract, range(1e39, 1e39), range(1e39, 1e39)).nan);
+        assert_eq!(range(0.0, 1.0).at_most(Interval::REAL), None);
+    }
+
+    #[test]
+    fn a_bounded_value_decides_its_comparison() {
+        let coordinate = range(f64::NEG_INFINITY, f64::INFINITY);
+        let scaled = binary(Binary::Multiply, range(1e-6, 1e-6), coordinate);
+        let wide = binary(Binary::Multiply, range(1e6, 1e6), unary(Unary::Tanh, scaled));
+        assert_eq!(wide.at_most(range(1e6, 1e6)), Some(true));
+        assert_eq!(wide.at_most(range(-2e6, -2e6)), Some(false));
+        assert_eq!(wide.at_most(range(0.0, 0.0)), None);
     }
 }

@@ -5,7 +5,9 @@
 //! sum of -((y - mu) / sigma)^2 / 2 - ln(sigma)   becomes   (-1/2 / sigma^2) * sum of (y - mu)^2 - 100 ln(sigma)
 //! ```
 //!
-//! Equal means equal in exact arithmetic; in floating point the results agree within rounding, which the tests hold.
+//! Equal means equal in exact arithmetic; in floating point the results agree within rounding, which the tests hold,
+//! as long as squares of residuals and scales stay in the range of numbers. In single precision that is 1e-19 to 1e19;
+//! `model::hazards` warns of data beyond it.
 //! Constants gather in one place, and products of constants are folded here, because shader compilers do so too,
 //! each in its own way.
 //!
@@ -16,6 +18,9 @@ use super::build::Builder;
 use super::evaluate;
 use super::interval::{self, Interval};
 use super::op::{Binary, Loop, Op, Program, Statement, Unary, Value};
+
+/// Magnitudes of constants that are normal numbers in either precision, and so are their reciprocals.
+const NORMAL: std::ops::Range<f64> = 1e-30..1e30;
 
 /// The simplified program: same coordinates, tables and results.
 pub fn simplify(program: &Program) -> Program {
@@ -157,8 +162,7 @@ impl<'a> Pass<'a> {
             (Binary::Subtract, Some(0.0), _) => self.unary(Unary::Negate, y),
             (Binary::Multiply, Some(a), _) => self.scale(a, y),
             (Binary::Multiply, _, Some(b)) => self.scale(b, x),
-            // Within these bounds the reciprocal is a normal number in either precision.
-            (Binary::Divide, _, Some(b)) if (1e-30..1e30).contains(&b.abs()) => self.scale(1.0 / b, x),
+            (Binary::Divide, _, Some(b)) if NORMAL.contains(&b.abs()) => self.scale(1.0 / b, x),
             (Binary::Multiply, ..) if x == y => self.builder.unary(Unary::Square, x),
             (Binary::Add, ..) => match (self.builder.op(x), self.builder.op(y)) {
                 (_, Op::Unary(Unary::Negate, inner)) => self.builder.subtract(x, inner),
@@ -196,18 +200,24 @@ impl<'a> Pass<'a> {
             return self.unary(Unary::Negate, x);
         }
         match self.builder.op(x) {
-            Op::Binary(Binary::Multiply, constant, inner) if self.builder.as_constant(constant).is_some() => {
-                let constant = self.builder.as_constant(constant).unwrap_or_default();
-                self.scale(factor * constant, inner)
+            Op::Binary(Binary::Multiply, constant, inner) if self.gathers(factor, constant).is_some() => {
+                let product = self.gathers(factor, constant).unwrap_or_default();
+                self.scale(product, inner)
             }
-            Op::Binary(Binary::Divide, constant, inner) if self.builder.as_constant(constant).is_some() => {
-                let constant = self.builder.as_constant(constant).unwrap_or_default();
-                let numerator = self.builder.constant(factor * constant);
+            Op::Binary(Binary::Divide, constant, inner) if self.gathers(factor, constant).is_some() => {
+                let product = self.gathers(factor, constant).unwrap_or_default();
+                let numerator = self.builder.constant(product);
                 self.builder.divide(numerator, inner)
             }
             Op::Unary(Unary::Negate, inner) => self.scale(-factor, inner),
             _ => self.builder.scale(factor, x),
         }
+    }
+
+    /// The product of a factor and a value that is a constant, if single precision holds it as well.
+    fn gathers(&self, factor: f64, constant: Value) -> Option<f64> {
+        let product = factor * self.builder.as_constant(constant)?;
+        (product == 0.0 || NORMAL.contains(&product.abs())).then_some(product)
     }
 
     /// Rewrites a loop, with everything that does not change from row to row factored out of its sums.

@@ -295,14 +295,13 @@ impl Lowering<'_> {
         }
     }
 
-    /// `x ^ y`: products for small whole exponents, a square root for one half, `exp(y ln(x))` otherwise, which is
-    /// NaN for negative `x`, as a power with a fractional exponent is.
+    /// `x ^ y`: products for whole exponents known from the data, a square root for one half, `exp(y ln(x))` otherwise,
+    /// which is NaN for negative `x`, as a power with a fractional exponent is.
     fn power(&mut self, x: Lowered, y: Lowered) -> Lowered {
-        const LARGEST_PRODUCT: f64 = 64.0;
         match (x.known(), y.known()) {
             (Some(x), Some(y)) => Lowered::Known(x.powf(y)),
             (None, Some(0.5)) => self.unary(Unary::Sqrt, x),
-            (None, Some(whole)) if whole.fract() == 0.0 && whole.abs() <= LARGEST_PRODUCT => {
+            (None, Some(whole)) if whole.fract() == 0.0 && whole.abs() <= f64::from(i32::MAX) => {
                 let power = self.product(x, whole.abs() as u32);
                 if whole < 0.0 { self.binary(Binary::Divide, Lowered::Known(1.0), power) } else { power }
             }

@@ -72,7 +72,7 @@ fn draw(sentence: &str, picture: Picture, source: &Source, colour: bool) -> Stri
     labels.extend(picture.other.map(|(span, label)| (span, label, Color::Blue)));
     // ariadne draws labels that run backwards as two excerpts, and gives both the same line number.
     labels.sort_by_key(|(span, ..)| span.start);
-    let mut report = Report::build(ReportKind::Custom("error", Color::Red), place(picture.span))
+    let mut report = Report::build(ReportKind::Error, place(picture.span))
         .with_config(Config::default().with_color(colour).with_index_type(IndexType::Byte).with_tab_width(2))
         .with_message(sentence);
     for (span, label, shade) in labels {

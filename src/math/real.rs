@@ -50,10 +50,10 @@ pub trait Real:
     /// A quiet NaN.
     const NAN: Self;
     /// The log density of a state that must never be accepted: finite, so that no driver may assume it away,
-    /// and far below anything [`Self::LARGEST_LOG_DENSITY`] admits.
+    /// and far below anything [`Self::LARGEST`] admits.
     const REJECTED: Self;
-    /// Log densities beyond this magnitude count as not finite.
-    const LARGEST_LOG_DENSITY: Self;
+    /// Log densities and coordinates beyond this magnitude count as not finite.
+    const LARGEST: Self;
     /// `1 / ln 2`.
     const LOG2_E: Self;
     /// `ln 2`, rounded so that a product with any exponent is exact.
@@ -72,8 +72,6 @@ pub trait Real:
     const SIN_TURNS: &'static [Self];
     /// Taylor coefficients of `cos(2 pi t)` in `t^2`, highest power first.
     const COS_TURNS: &'static [Self];
-    /// Name in the command line and in reports: `f32` or `f64`.
-    const NAME: &'static str;
 
     /// Rounds an `f64` to this type.
     fn from_f64(x: f64) -> Self;
@@ -115,7 +113,6 @@ macro_rules! implement_real {
             const INFINITY: Self = Self::INFINITY;
             const NAN: Self = Self::NAN;
             const LOG2_E: Self = std::$float::consts::LOG2_E;
-            const NAME: &'static str = stringify!($float);
             $($constants)*
 
             #[inline(always)]
@@ -161,7 +158,7 @@ macro_rules! implement_real {
 
 implement_real! { f32, u32, mantissa: 23, bias: 127 127.0, round: 12_582_912.0, sqrt_half: 0x3f35_04f3,
     const REJECTED: Self = -3.0e38;
-    const LARGEST_LOG_DENSITY: Self = 1.0e37;
+    const LARGEST: Self = 1.0e37;
     const LN_2_HIGH: Self = 0.693_359_4;
     const LN_2_LOW: Self = -0.000_212_194_44;
     const EXP_LOWEST: Self = -104.0;
@@ -184,7 +181,7 @@ implement_real! { f32, u32, mantissa: 23, bias: 127 127.0, round: 12_582_912.0, 
 
 implement_real! { f64, u64, mantissa: 52, bias: 1023 1023.0, round: 6_755_399_441_055_744.0, sqrt_half: 0x3fe6_a09e_667f_3bcd,
     const REJECTED: Self = -3.0e300;
-    const LARGEST_LOG_DENSITY: Self = 1.0e299;
+    const LARGEST: Self = 1.0e299;
     const LN_2_HIGH: Self = 0.693_147_180_369_123_8;
     const LN_2_LOW: Self = 1.908_214_929_270_587_7e-10;
     const EXP_LOWEST: Self = -746.0;

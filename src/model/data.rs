@@ -65,7 +65,9 @@ pub enum DataError {
         source: csv::Error,
     },
     /// A cell that is not a number.
-    #[error("{file}, line {line}, column `{column}`: `{cell}` is not a number")]
+    #[error("{file}, line {line}, column `{column}`: {} is not a number{}",
+        if .cell.is_empty() { "an empty cell".to_owned() } else { format!("`{cell}`") },
+        if .cell.contains(';') { "; columns are separated by commas" } else { "" })]
     Cell {
         /// Name of the file.
         file: String,
@@ -77,12 +79,12 @@ pub enum DataError {
         cell: String,
     },
     /// A name in two places.
-    #[error("`{name}` is given twice{}", .file.as_ref().map_or_else(String::new, |file| format!(", the second time in {file}")))]
+    #[error("`{name}` is given twice, the second time in {file}")]
     Twice {
         /// The variable.
         name: String,
-        /// Name of the file, when there are several.
-        file: Option<String>,
+        /// Name of the file.
+        file: String,
     },
     /// Two CSV files of different length.
     #[error("{file} has {rows} rows, and the CSV file before it {before}")]
@@ -118,11 +120,13 @@ impl Data {
     /// # Errors
     /// When the text is not of that form, or names a variable again. Nothing is added then.
     pub fn add_json(&mut self, text: &str, file: &str) -> Result<(), DataError> {
-        let json: Json =
-            serde_json::from_str(text).map_err(|source| DataError::Json { file: file.to_owned(), source })?;
-        let Json::Object(members) = json else {
+        let text = without_mark(text);
+        let json_error = |source| DataError::Json { file: file.to_owned(), source };
+        if !text.trim_start().starts_with('{') {
+            let json: Json = serde_json::from_str(text).map_err(json_error)?;
             return Err(DataError::NotAnObject { file: file.to_owned(), found: kind(&json) });
-        };
+        }
+        let Members(members) = serde_json::from_str(text).map_err(json_error)?;
         let mut values = Vec::new();
         for (name, value) in members {
             let datum = datum(&value).map_err(|found| DataError::NotNumbers {
@@ -141,6 +145,7 @@ impl Data {
     /// When a row is too short or long, a cell is not a number, or a name is already there. Nothing is added then.
     pub fn add_csv(&mut self, text: &str, file: &str) -> Result<(), DataError> {
         let csv_error = |source| DataError::Csv { file: file.to_owned(), source };
+        let text = without_mark(text);
         let mut reader =
             csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
         let names: Vec<String> = reader.headers().map_err(csv_error)?.iter().map(str::to_owned).collect();
@@ -169,11 +174,43 @@ impl Data {
         let mut merged = self.values.clone();
         for (name, datum) in values {
             if merged.insert(name.clone(), datum).is_some() {
-                return Err(DataError::Twice { name, file: Some(file.to_owned()) });
+                return Err(DataError::Twice { name, file: file.to_owned() });
             }
         }
         self.values = merged;
         Ok(())
+    }
+}
+
+/// The text without the byte-order mark that some editors put before it.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+/// The members of a JSON object in their order, those of a name given twice both.
+struct Members(Vec<(String, Json)>);
+
+impl<'de> serde::Deserialize<'de> for Members {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Visitor)
     }
 }
 
@@ -259,6 +296,7 @@ mod tests {
         );
         assert_eq!(sentence(csv("y\n1\ntwo\n")), "data.csv, line 3, column `y`: `two` is not a number");
         assert!(sentence(csv("y,x\n1\n")).contains("data.csv is not CSV"));
+        assert_eq!(sentence(json(r#"{"y": 1, "y": 2}"#)), "`y` is given twice, the second time in data.json");
         let mut data = json(r#"{"y": 1}"#).unwrap();
         let twice = data.add_csv("y\n1\n", "more.csv").unwrap_err().to_string();
         assert_eq!(twice, "`y` is given twice, the second time in more.csv");

@@ -40,6 +40,13 @@ pub enum Hazard {
         /// Its standard deviation.
         sd: f64,
     },
+    /// A column so small throughout that its squares vanish in single precision.
+    Tiny {
+        /// The column's name in the model.
+        data: String,
+        /// The value of largest magnitude.
+        value: f64,
+    },
     /// A value that single precision cannot tell from its neighbours.
     Large {
         /// The column's name in the model.
@@ -73,6 +80,8 @@ pub fn hazards(name: &str, values: &[f64]) -> Vec<Hazard> {
     const LARGEST: f64 = 16_777_216.0;
     /// A mean of 1,000 standard deviations costs three of the seven digits.
     const FAR: f64 = 1000.0;
+    /// Squares of residuals a thousandth of this are still normal single-precision numbers.
+    const SMALLEST: f64 = 1e-15;
     let mut hazards = Vec::new();
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
@@ -81,6 +90,9 @@ pub fn hazards(name: &str, values: &[f64]) -> Vec<Hazard> {
         hazards.push(Hazard::Uncentred { data: name.into(), mean, sd });
     }
     let largest = values.iter().copied().fold(0.0, |largest: f64, x| if x.abs() > largest.abs() { x } else { largest });
+    if largest != 0.0 && largest.abs() < SMALLEST {
+        hazards.push(Hazard::Tiny { data: name.into(), value: largest });
+    }
     if largest.abs() > LARGEST {
         hazards.push(Hazard::Large { data: name.into(), value: largest });
     }
@@ -97,6 +109,7 @@ mod tests {
         assert!(
             matches!(&hazards("year", &[2000.0, 2001.0, 2000.5])[..], [Hazard::Uncentred { data, .. }] if data == "year")
         );
+        assert!(matches!(&hazards("charge", &[1.6e-19, 3.2e-19])[..], [Hazard::Tiny { .. }]));
         assert!(matches!(&hazards("id", &[-3e7, 3e7])[..], [Hazard::Large { value, .. }] if *value == -3e7));
     }
 }

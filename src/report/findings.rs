@@ -1,5 +1,7 @@
 //! Findings in plain words: what is wrong, with which parameters, and what to do about it.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::diagnostics::{EssKind, Finding};
 
 /// Names listed before the rest is counted.
@@ -64,18 +66,21 @@ pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<
     /// Correlations beyond this make a ridge.
     const RIDGE: f64 = 0.95;
     let bad = |finding: &&Finding| matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. });
-    let flagged: Vec<&str> = findings.iter().filter(bad).flat_map(Finding::parameters).collect();
-    let index = |name: &str| names.iter().position(|other| other == name);
-    let pairs = flagged.iter().enumerate().flat_map(|(i, a)| flagged[i + 1..].iter().map(move |b| (*a, *b)));
+    let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
+    let flagged: Vec<usize> = findings
+        .iter()
+        .filter(bad)
+        .flat_map(Finding::parameters)
+        .filter_map(|name| places.get(name).copied())
+        .collect();
+    let pairs = flagged.iter().enumerate().flat_map(|(i, &a)| flagged[i + 1..].iter().map(move |&b| (a, b)));
     let (a, b, r) = pairs
-        .filter_map(|(a, b)| Some((a, b, matrix[index(a)? * names.len() + index(b)?])))
+        .map(|(a, b)| (a, b, matrix[a * names.len() + b]))
         .filter(|(_, _, r)| r.abs() > RIDGE)
         .max_by(|x, y| x.2.abs().total_cmp(&y.2.abs()))?;
-    let standing: Vec<&str> = names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !findings.iter().any(|f| f.parameters().contains(name)))
-        .collect();
+    let (a, b) = (&names[a], &names[b]);
+    let named: HashSet<&str> = findings.iter().flat_map(Finding::parameters).collect();
+    let standing: Vec<&str> = names.iter().map(String::as_str).filter(|name| !named.contains(name)).collect();
     let combination = if r < 0.0 { "sum" } else { "difference" };
     let mut text = format!(
         "{a} and {b} are correlated at {r:.4}: the chains walk along a ridge on which a weighted {combination} of the two \

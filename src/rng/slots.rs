@@ -12,8 +12,6 @@ pub enum Purpose {
     Transition = 0,
     /// Starting points: `chain` is the superchain, `step` the attempt, slot `s` serves coordinates `4s..4s + 4`.
     Start = 1,
-    /// Test points of `check`: `chain` is the point, slot `s` serves coordinates `2s` and `2s + 1`.
-    Check = 2,
 }
 
 /// The counter of four random words.

@@ -22,8 +22,18 @@ use crate::model::Model;
 /// each) stay below.
 const LARGEST_RELATIVE_ERROR: f64 = 1e-5;
 
+/// At states of the posterior a log density may differ by so much, however large its terms are: an acceptance
+/// probability is then wrong by 2 % at most.
+const LARGEST_ERROR: f64 = 0.01;
+
 /// Steps for which trajectories are compared.
 const TRAJECTORY: u32 = 1000;
+
+/// Steps of the run that gives the reference posterior: warm-up, then as many draws.
+pub const STEPS: u32 = 1000;
+
+/// The first step whose random numbers have not made the states that comparisons start from.
+const UNUSED_STEP: u32 = 2 * STEPS;
 
 /// Trajectories count as together while no parameter differs by more than this part of its posterior deviation.
 const TOGETHER: f64 = 1e-3;
@@ -36,9 +46,9 @@ const FALSE_ALARM: f64 = 1e-4;
 pub struct Report {
     /// Points at which the log density was compared.
     pub points: usize,
-    /// Largest difference of the log density.
+    /// Largest difference of the log density at states of the posterior.
     pub largest_error: f64,
-    /// Largest difference of the log density, relative to the sum of the magnitudes of its terms.
+    /// Largest difference of the log density at any point, relative to the sum of the magnitudes of its terms.
     pub largest_relative_error: f64,
     /// Points at which one side was finite and the other was not.
     pub finiteness_differs: usize,
@@ -78,7 +88,9 @@ pub struct Moments {
 impl Report {
     /// Whether the log density keeps its bound.
     pub fn density_passes(&self) -> bool {
-        self.largest_relative_error <= LARGEST_RELATIVE_ERROR && self.finiteness_differs == 0
+        self.largest_error <= LARGEST_ERROR
+            && self.largest_relative_error <= LARGEST_RELATIVE_ERROR
+            && self.finiteness_differs == 0
     }
 
     /// Whether no more decisions differ than rounding explains.
@@ -88,7 +100,13 @@ impl Report {
 
     /// Whether every moment keeps its bound. One that has no standard error fails.
     pub fn moments_pass(&self) -> bool {
-        self.moments.iter().all(|row| row.z.0.abs() <= self.moments_allowed && row.z.1.abs() <= self.moments_allowed)
+        self.largest_moment() <= self.moments_allowed
+    }
+
+    /// The largest difference of a moment in standard errors; infinite where one has no standard error.
+    pub fn largest_moment(&self) -> f64 {
+        let differences = self.moments.iter().flat_map(|row| [row.z.0.abs(), row.z.1.abs()]);
+        differences.fold(0.0, |largest, z| if z.is_nan() { f64::INFINITY } else { largest.max(z) })
     }
 
     /// Whether everything keeps its bound.
@@ -114,27 +132,24 @@ pub fn check(
         first_chain: 0,
         chains,
         superchain_size: 1,
-        warmup: 1000,
-        draws: 1000,
+        warmup: STEPS,
+        draws: STEPS as usize,
         thin: 1,
         seed,
         init: Init::Random { radius: 2.0 },
     };
     let mut unwatched = |_, _, _| ControlFlow::Continue(());
     let truth = run(model, &mut reference, &settings, &mut unwatched)?;
-    // States of the posterior, and half as many again far from it.
-    let states = reference.positions()?;
     let scales = truth.scales;
-    let spread: Vec<f64> = states.iter().map(|z| 2.0 * z + 0.5).collect();
-    let (mut density, at_states) = (Density::default(), compare_density(model, backend, &states)?);
-    density.merge(&at_states);
-    density.merge(&compare_density(model, backend, &spread)?);
+    // States of the posterior, as both sides can hold them, and as many points away from it.
+    let states: Vec<f64> = reference.positions()?.into_iter().map(|z| f64::from(z as f32)).collect();
+    let away: Vec<f64> = states.iter().map(|z| f64::from((2.0 * z + 0.5) as f32)).collect();
+    let (at_states, at_away) = (compare_density(model, backend, &states)?, compare_density(model, backend, &away)?);
+    let allowed = flips(&at_states, &states, &scales);
     let tuning = Tuning { scales };
     let (decisions, decisions_differ) = compare_decisions(model, backend, &mut reference, &states, &tuning)?;
-    // The accept test compares ln(u) with a difference of two log densities. An error of e moves the threshold by at
-    // most 2 e, and ln(u) has a density of at most 1: a decision flips with probability at most 2 e. The random
-    // numbers themselves are rounded to 2^-23 on the way. Five standard deviations and five more of a Poisson count.
-    let flips = decisions as f64 * (2.0 * at_states.largest_error + 2.0_f64.powi(-21));
+    // Five standard deviations and five more of a Poisson count.
+    let flips = decisions as f64 * allowed;
     let decisions_allowed = (flips + 5.0 * flips.sqrt() + 5.0) as usize;
     let (together, median_parting) =
         compare_trajectories(model, backend, &mut reference, &states, &tuning, &truth.draws)?;
@@ -144,9 +159,9 @@ pub fn check(
     let comparisons = 2.0 * moments.len() as f64;
     Ok(Report {
         points: 2 * chains,
-        largest_error: density.largest_error,
-        largest_relative_error: density.largest_relative_error,
-        finiteness_differs: density.finiteness_differs,
+        largest_error: at_states.largest_error,
+        largest_relative_error: at_states.largest_relative_error.max(at_away.largest_relative_error),
+        finiteness_differs: at_states.finiteness_differs + at_away.finiteness_differs,
         decisions,
         decisions_differ,
         decisions_allowed,
@@ -166,20 +181,20 @@ struct Density {
     finiteness_differs: usize,
 }
 
-impl Density {
-    fn merge(&mut self, other: &Self) {
-        self.largest_error = self.largest_error.max(other.largest_error);
-        self.largest_relative_error = self.largest_relative_error.max(other.largest_relative_error);
-        self.finiteness_differs += other.finiteness_differs;
-    }
+/// Probability that rounding flips a decision, at most. The accept test compares `ln(u)`, whose density is at most 1,
+/// with a difference of two log densities: an error of `e` in each moves the threshold by `2 e`. Rounding a proposal
+/// moves it by half a unit of the coordinate, over which the log density changes by about that many scales; the random
+/// numbers are rounded to 2^-23 on the way.
+fn flips(density: &Density, states: &[f64], scales: &[f64]) -> f64 {
+    let moved = states.iter().zip(scales).map(|(z, scale)| z.abs() / scale).fold(0.0, f64::max);
+    let rounding = f64::from(f32::EPSILON);
+    (2.0 * density.largest_error.min(LARGEST_ERROR) + rounding * (moved + 4.0)).min(2.0 * LARGEST_ERROR)
 }
 
-/// The log density at points `[point, coordinate]`, against the slow evaluator. The points are rounded to single
-/// precision first, so that both sides see the same.
+/// The log density at points `[point, coordinate]` that single precision can hold, against the slow evaluator.
 fn compare_density(model: &Model, backend: &mut dyn Backend, points: &[f64]) -> Result<Density, RunError> {
-    let points: Vec<f64> = points.iter().map(|&z| f64::from(z as f32)).collect();
     let rows: Vec<&[f64]> = points.chunks_exact(model.coordinates.len()).collect();
-    let found = backend.start(Population { first: 0, chains: rows.len() }, &points)?;
+    let found = backend.start(Population { first: 0, chains: rows.len() }, points)?;
     let mut density = Density::default();
     for (point, found) in rows.into_iter().zip(found) {
         let terms = evaluate(&model.density, point);
@@ -209,7 +224,7 @@ fn compare_decisions(
     let decide = |backend: &mut dyn Backend| -> Result<Vec<u32>, RunError> {
         backend.start(population, states)?;
         backend.tune(tuning)?;
-        let stretch = Stretch { first_step: 0, steps: 1 };
+        let stretch = Stretch { first_step: UNUSED_STEP, steps: 1 };
         Ok(backend.advance(stretch, None, &mut |_| ControlFlow::Continue(()))?.accepted)
     };
     let (found, truth) = (decide(backend)?, decide(reference)?);
@@ -237,7 +252,7 @@ fn compare_trajectories(
         let mut draws = Draws::new(model.parameters.clone(), chains, TRAJECTORY as usize)?;
         backend.start(Population { first: 0, chains }, states)?;
         backend.tune(tuning)?;
-        let stretch = Stretch { first_step: 0, steps: TRAJECTORY };
+        let stretch = Stretch { first_step: UNUSED_STEP, steps: TRAJECTORY };
         let keep = Keep { draws: &mut draws, from: 0, thin: 1 };
         backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(()))?;
         Ok(draws)
@@ -253,7 +268,9 @@ fn compare_trajectories(
         .map(|(found, truth)| {
             let apart = found.iter().zip(truth).enumerate().position(|(index, (found, truth))| {
                 let tolerance = tolerances[index % parameters].max(truth.abs() * f64::from(f32::EPSILON) * 64.0);
-                (found - truth).abs() > tolerance
+                // A NaN has parted.
+                let together = (found - truth).abs() <= tolerance;
+                !together
             });
             apart.map_or(TRAJECTORY, |index| (index / parameters) as u32)
         })
@@ -270,9 +287,11 @@ fn summary(draws: &Draws) -> Summary {
 }
 
 fn compare_moments(truth: &Summary, found: &Summary) -> Vec<Moments> {
+    // A constant has no Monte Carlo error, but it is rounded.
     let units = |a: f64, b: f64, error_a: f64, error_b: f64| {
-        let error = error_a.hypot(error_b);
-        if a == b { 0.0 } else { (b - a) / error }
+        let error = error_a.hypot(error_b) + a.abs() * f64::from(f32::EPSILON);
+        // What is NaN on both sides is not the precision's doing.
+        if a == b || (a.is_nan() && b.is_nan()) { 0.0 } else { (b - a) / error }
     };
     truth
         .rows

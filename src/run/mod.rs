@@ -1,7 +1,8 @@
 //! Floor 5: the conductor. A model, a backend and settings go in; starting points, warm-up windows and sampling
 //! follow one another; draws come out.
 //!
-//! Chains are grouped in *superchains*: chains of one superchain start at the same point, superchains are independent.
+//! Chains are grouped in *superchains*: chains of one superchain start at the same point. Superchains are independent
+//! of one another, unless all start where the user says ([`Init::At`]).
 //! Absent on purpose: which backend, which files, what is printed.
 
 pub mod check;
@@ -89,6 +90,14 @@ pub enum RunError {
     /// A model without parameters.
     #[error("the model `{0}` has no parameters to sample")]
     NoParameters(String),
+    /// More chains than random numbers can be addressed for.
+    #[error("chains {first} to {first} + {chains} are more than the 4294967296 that can be numbered")]
+    TooManyChains {
+        /// Number of the first chain.
+        first: u32,
+        /// Number of chains.
+        chains: usize,
+    },
     /// More steps than random numbers can be addressed for.
     #[error(
         "{warmup} warm-up steps and {draws} draws of {thin} steps each are more than the 4294967295 steps a chain can take"
@@ -105,14 +114,15 @@ pub enum RunError {
     #[error(transparent)]
     Draws(#[from] DrawsError),
     /// Nowhere to start.
-    #[error("no starting point with a finite log density after {attempts} attempt{}: the last was {point}, where it is {log_density}",
-        if *.attempts == 1 { "" } else { "s" })]
+    #[error("no starting point with a finite log density after {attempts} attempt{}: the last was {point}, where it is \
+        {log_density}{}", if *.attempts == 1 { "" } else { "s" },
+        if .log_density.is_finite() { " in double precision and not finite in single: use --precision f64" } else { "" })]
     NoStart {
         /// Attempts made.
         attempts: u32,
         /// The parameters of the last attempt, in words.
         point: String,
-        /// The log density there.
+        /// The log density there, in double precision.
         log_density: f64,
     },
     /// The backend failed.
@@ -166,6 +176,10 @@ fn check(model: &Model, settings: &Settings) -> Result<u32, RunError> {
     if model.coordinates.is_empty() {
         return Err(RunError::NoParameters(model.name.clone()));
     }
+    let (first, chains) = (settings.first_chain, settings.chains);
+    if u32::try_from(chains).ok().and_then(|chains| first.checked_add(chains)).is_none() {
+        return Err(RunError::TooManyChains { first, chains });
+    }
     let steps = u32::try_from(settings.draws).ok().and_then(|draws| draws.checked_mul(settings.thin));
     steps.filter(|steps| steps.checked_add(settings.warmup).is_some()).ok_or(RunError::TooManySteps {
         warmup: settings.warmup,
@@ -186,13 +200,17 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
         let positions: Vec<f64> =
             (0..settings.chains).flat_map(|chain| points[superchain(chain) - first].iter().copied()).collect();
         let log_density = backend.start(population, &positions)?;
-        let failed: Vec<usize> = (0..settings.chains).filter(|&chain| !log_density[chain].is_finite()).collect();
+        let failed: Vec<usize> = (0..settings.chains).filter(|&chain| !admissible(log_density[chain])).collect();
         let Some(&example) = failed.first() else { return Ok(()) };
         if attempt == attempts {
             let values = model.parameters_at(&points[superchain(example) - first]);
-            let named = model.parameters.iter().zip(&values).map(|(name, value)| format!("{name} = {value:.4}"));
+            let named = model.parameters.iter().zip(&values).map(|(name, &value)| {
+                let moderate = value == 0.0 || (1e-3..1e7).contains(&value.abs());
+                if moderate { format!("{name} = {value:.4}") } else { format!("{name} = {value:.3e}") }
+            });
             let point = named.collect::<Vec<_>>().join(", ");
-            return Err(RunError::NoStart { attempts, point, log_density: log_density[example] });
+            let log_density = model.log_density(&points[superchain(example) - first]);
+            return Err(RunError::NoStart { attempts, point, log_density });
         }
         let mut again: Vec<usize> = failed.into_iter().map(superchain).collect();
         again.dedup();
@@ -201,6 +219,11 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
         }
     }
     Ok(())
+}
+
+/// Whether a chain may start at a log density: where a step in single precision could have led, too.
+fn admissible(log_density: f64) -> bool {
+    log_density.abs() <= f32::LARGEST.to_f64()
 }
 
 /// The starting point of a superchain at an attempt, from 0.

@@ -10,10 +10,12 @@ use crate::rng::philox::philox;
 use crate::rng::slots::{Purpose, counter};
 use crate::rng::variate::{log_uniform, normal_pair};
 
-/// A log density that the accept test can compare: one that is not finite becomes [`Real::REJECTED`].
+/// The log density of a proposal as the accept test compares it: [`Real::REJECTED`] where it is not finite, or where
+/// the proposed coordinate has left the numbers, as chains of an improper posterior do.
 #[inline(always)]
-pub fn admissible<R: Real>(log_density: R) -> R {
-    R::select(log_density.abs() <= R::LARGEST_LOG_DENSITY, log_density, R::REJECTED)
+pub fn admissible<R: Real>(log_density: R, coordinate: R) -> R {
+    let finite = (log_density.abs() <= R::LARGEST) & (coordinate.abs() <= R::LARGEST);
+    R::select(finite, log_density, R::REJECTED)
 }
 
 /// The proposal for one coordinate.
@@ -22,7 +24,7 @@ pub fn propose<R: Real>(coordinate: R, scale: R, normal: R) -> R {
     coordinate + scale * normal
 }
 
-/// Whether a proposal is taken. The current log density is always finite.
+/// Whether a proposal is taken. The current log density is admissible: chains start only where it is.
 #[inline(always)]
 pub fn accepts<R: Real>(log_uniform: R, proposed: R, current: R) -> bool {
     log_uniform < proposed - current
@@ -126,7 +128,7 @@ lane_kernel! {
         for lane in 0..n {
             // Both sides are loaded before the choice: a load inside of a branch would keep the loop scalar.
             let (new, old) = (coordinate[lane], previous[lane]);
-            let (new_density, old_density) = (admissible(proposed[lane]), log_density[lane]);
+            let (new_density, old_density) = (admissible(proposed[lane], new), log_density[lane]);
             let accept = accepts(log_uniform[lane], new_density, old_density);
             coordinate[lane] = R::select(accept, new, old);
             log_density[lane] = R::select(accept, new_density, old_density);

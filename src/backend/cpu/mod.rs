@@ -108,7 +108,7 @@ impl<R: Real> Backend for CpuBackend<R> {
                 let mut density = self.density.clone();
                 let mut log_density = vec![R::ZERO; chains.len()];
                 density.log_density(&states, &mut log_density);
-                let first = population.first.wrapping_add(from as u32);
+                let first = population.first + from as u32;
                 Block { chains: Chains::new(first, states, log_density), density, constrain: self.constrain.clone() }
             })
             .collect();
@@ -118,13 +118,14 @@ impl<R: Real> Backend for CpuBackend<R> {
 
     fn tune(&mut self, tuning: &Tuning) -> Result<(), Error> {
         let coordinates = self.coordinates;
-        let mut scales = tuning.scales.chunks_exact(coordinates.max(1));
+        assert_eq!(tuning.scales.len(), self.chains() * coordinates, "a scale for each coordinate of each chain");
+        let mut chain = 0;
         for block in &mut self.blocks {
             for lane in 0..block.chains.log_density.len() {
-                let Some(chain) = scales.next() else { return Ok(()) };
-                for (lanes, &scale) in block.chains.scales.iter_mut().zip(chain) {
-                    lanes[lane] = R::from_f64(scale);
+                for (coordinate, lanes) in block.chains.scales.iter_mut().enumerate() {
+                    lanes[lane] = R::from_f64(tuning.scales[chain * coordinates + coordinate]);
                 }
+                chain += 1;
             }
         }
         Ok(())

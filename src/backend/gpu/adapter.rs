@@ -69,6 +69,8 @@ pub enum AdapterChoice {
     Best,
     /// The first whose name contains this, upper and lower case alike.
     Named(String),
+    /// The one at this place of [`adapters`]: names need not be unique.
+    At(usize),
 }
 
 /// The adapters of this machine, best first.

@@ -130,6 +130,22 @@ impl GpuBackend {
         Ok(log_densities)
     }
 
+    /// How many chains find room where those asked for did not: found by trying half as many, again and again.
+    fn fitting(&mut self, population: Population, positions: &[f64]) -> Option<u64> {
+        let mut chains = population.chains / 2;
+        while chains > 0 {
+            let fewer = Population { chains, ..population };
+            let placed = self.place(fewer, &positions[..chains * self.kernels.coordinates]).is_ok();
+            self.dispatcher = None;
+            self.shards.clear();
+            if placed {
+                return Some(chains as u64);
+            }
+            chains /= 2;
+        }
+        None
+    }
+
     fn clear_counts(&self) {
         let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         for shard in &self.shards {
@@ -145,15 +161,13 @@ impl Backend for GpuBackend {
     }
 
     fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, backend::Error> {
-        let bytes_per_chain = (12 * self.kernels.coordinates + 4) as u64;
         let placed = self.place(population, positions).map_err(|error| match error {
             Error::OutOfMemory { adapter, what, .. } => Error::OutOfMemory {
                 adapter,
                 what,
-                asked_bytes: bytes_per_chain * population.chains as u64,
-                // The shards before the one that found no room.
-                fitting_chains: Some(self.shards.iter().map(|shard| shard.population.chains as u64).sum())
-                    .filter(|&chains| chains > 0),
+                // Coordinates, scales and counts, and the log density.
+                asked_bytes: ((12 * self.kernels.coordinates + 4) * population.chains) as u64,
+                fitting_chains: self.fitting(population, positions),
             },
             other => other,
         });
@@ -161,6 +175,9 @@ impl Backend for GpuBackend {
     }
 
     fn tune(&mut self, tuning: &Tuning) -> Result<(), backend::Error> {
+        let chains: usize = self.shards.iter().map(|shard| shard.population.chains).sum();
+        let expected = chains * self.kernels.coordinates;
+        assert_eq!(tuning.scales.len(), expected, "a scale for each coordinate of each chain");
         let mut rest = &tuning.scales[..];
         for shard in &self.shards {
             let (own, others) = rest.split_at(shard.population.chains * self.kernels.coordinates);

@@ -48,15 +48,17 @@ impl Device {
         if adapters.is_empty() {
             return Err(Error::NoAdapter);
         }
-        let wanted = match choice {
-            AdapterChoice::Best => String::new(),
-            AdapterChoice::Named(name) => name.to_lowercase(),
-        };
         let available = adapters.iter().map(|(info, _)| info.name.clone()).collect();
-        let (info, adapter) = adapters
-            .into_iter()
-            .find(|(info, _)| info.name.to_lowercase().contains(&wanted))
-            .ok_or(Error::UnknownAdapter { name: wanted, available })?;
+        let mut adapters = adapters.into_iter();
+        let (found, name) = match choice {
+            AdapterChoice::Best => (adapters.next(), String::new()),
+            AdapterChoice::At(place) => (adapters.nth(*place), format!("number {place}")),
+            AdapterChoice::Named(name) => {
+                let wanted = name.to_lowercase();
+                (adapters.find(|(info, _)| info.name.to_lowercase().contains(&wanted)), name.clone())
+            }
+        };
+        let (info, adapter) = found.ok_or(Error::UnknownAdapter { name, available })?;
         let limits = adapter.limits();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("ridgewalk"),

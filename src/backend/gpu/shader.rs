@@ -52,10 +52,8 @@ fn constants(coordinates: usize, parameters: usize) -> String {
         ("COORDINATES", coordinates as u32),
         ("PARAMETERS", parameters as u32),
         ("WORKGROUP_SIZE", layout::WORKGROUP_SIZE),
-        ("LARGEST_LOG_DENSITY_BITS", f32::LARGEST_LOG_DENSITY.to_bits()),
+        ("LARGEST_BITS", f32::LARGEST.to_bits()),
         ("PURPOSE_TRANSITION", Purpose::Transition as u32),
-        ("PURPOSE_START", Purpose::Start as u32),
-        ("PURPOSE_CHECK", Purpose::Check as u32),
     ];
     for (name, word) in words {
         // Writing to a String cannot fail.

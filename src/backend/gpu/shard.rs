@@ -36,7 +36,7 @@ pub fn cut(population: Population, most: usize) -> Vec<Population> {
     (0..shards)
         .map(|shard| {
             let (from, to) = (population.chains * shard / shards, population.chains * (shard + 1) / shards);
-            Population { first: population.first.wrapping_add(from as u32), chains: to - from }
+            Population { first: population.first + from as u32, chains: to - from }
         })
         .collect()
 }
