@@ -8,11 +8,14 @@ mod adapters;
 pub mod args;
 mod check;
 mod compile;
+mod diagnosis;
 mod files;
 mod memory;
 mod progress;
 mod request;
 mod sample;
+mod selection;
+mod summary;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -23,6 +26,7 @@ use clap::Parser;
 use self::args::{Arguments, Command};
 use crate::backend;
 use crate::run::RunError;
+use crate::store::draws_csv::ReadError;
 
 /// What a command that did its work says about what it found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,8 @@ enum CliError {
     Rendered(String),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
     #[error(transparent)]
     Backend(#[from] backend::Error),
     #[error(transparent)]
@@ -73,6 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut out = io::stdout().lock();
     let result = match &arguments.command {
         Command::Sample(sample) => sample::sample(sample, &mut out),
+        Command::Summary(summary) => summary::summary(summary, &mut out),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Adapters(adapters) => adapters::adapters(adapters, &mut out),

@@ -6,23 +6,15 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::args::{Sample, Sampler};
+use super::diagnosis::Diagnosis;
 use super::progress::Progress;
 use super::{CliError, Verdict, files, memory, request, say};
 use crate::backend::Description;
-use crate::diagnostics::correlation::correlation;
-use crate::diagnostics::{self, Finding, Summary, summarise, verdict};
+use crate::diagnostics;
 use crate::model::{Hazard, Model};
-use crate::report::{findings, table};
+use crate::report::table;
 use crate::run::{Outcome, Settings, run};
 use crate::store;
-
-/// What the diagnostics of a run say.
-struct Diagnosis {
-    summary: Summary,
-    /// `[parameter, parameter]`
-    correlation: Vec<f64>,
-    findings: Vec<Finding>,
-}
 
 /// Seconds that each part took.
 struct Timing {
@@ -58,7 +50,8 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     progress.finish();
     let outcome = outcome?;
     let diagnostics_clock = Instant::now();
-    let diagnosis = diagnose(&outcome, &settings)?;
+    let superchains = settings.chains / settings.superchain_size;
+    let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default())?;
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
     if sample.json {
@@ -66,38 +59,10 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         writeln!(out, "{object:#}")?;
     } else {
         tell(&closing(&settings, &outcome, &model));
-        write_tables(out, &diagnosis)?;
-        for finding in &diagnosis.findings {
-            tell(&format!("\nwarning: {}\n", findings::sentence(finding)));
-        }
-        let names = names(&diagnosis.summary);
-        if let Some(lesson) = findings::lesson(&diagnosis.findings, &names, &diagnosis.correlation) {
-            tell(&format!("\n{lesson}\n"));
-        }
+        diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
+        tell(&diagnosis.warnings());
     }
-    let bad = diagnosis.findings.iter().any(Finding::is_bad);
-    Ok(if sample.strict && bad { Verdict::Bad } else { Verdict::Good })
-}
-
-fn diagnose(outcome: &Outcome, settings: &Settings) -> Result<Diagnosis, CliError> {
-    let superchains = settings.chains / settings.superchain_size;
-    let summary = summarise(&outcome.draws, superchains, &diagnostics::Settings::default())
-        .map_err(|error| CliError::plain(error.to_string()))?;
-    let all: Vec<usize> = (0..outcome.draws.parameters().len()).collect();
-    let correlation = correlation(&outcome.draws, &all);
-    let findings = verdict(&summary);
-    Ok(Diagnosis { summary, correlation, findings })
-}
-
-fn names(summary: &Summary) -> Vec<String> {
-    summary.rows.iter().map(|row| row.parameter.clone()).collect()
-}
-
-fn write_tables(out: &mut impl Write, diagnosis: &Diagnosis) -> Result<(), CliError> {
-    writeln!(out, "{}", table::summary(&diagnosis.summary))?;
-    writeln!(out, "Correlation")?;
-    write!(out, "{}", table::correlation(&names(&diagnosis.summary), &diagnosis.correlation))?;
-    Ok(())
+    Ok(if sample.strict && diagnosis.is_bad() { Verdict::Bad } else { Verdict::Good })
 }
 
 /// What runs where, before it runs.
@@ -217,8 +182,8 @@ fn object(
             "steps_per_s": steps_per_second(settings, outcome),
         },
         "acceptance": acceptance,
-        "summary": store::json::summary(&diagnosis.summary),
-        "correlation": store::json::correlation(&names(&diagnosis.summary), &diagnosis.correlation),
-        "warnings": store::json::warnings(&diagnosis.findings),
+        "summary": diagnosis.summary_object(),
+        "correlation": diagnosis.correlation_object(),
+        "warnings": diagnosis.warnings_object(),
     })
 }

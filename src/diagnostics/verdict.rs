@@ -4,8 +4,9 @@
 //! they change, because two of them stop meaning anything for thousands of short chains: a
 //! hundred effective draws for every chain, and a hundred draws of each. There the total effective
 //! size counts, and nested R-hat against what sampling noise explains (`nested_rhat`); superchains
-//! of one chain have no nested R-hat, and R-hat takes its place. Deliberately absent: sentences
-//! for people, and divergences and other findings of samplers.
+//! of one chain have no nested R-hat, and R-hat takes its place, against what sampling noise
+//! explains of that (`rhat::limit`). Deliberately absent: sentences for people, and divergences and
+//! other findings of samplers.
 
 use crate::diagnostics::summary::{Row, Summary};
 
@@ -49,7 +50,8 @@ pub enum Finding {
     FewChains { chains: usize },
     /// Too few draws a chain to judge.
     FewDraws { draws: usize },
-    /// Chains disagree.
+    /// Chains disagree: R-hat is above the threshold, and, of many chains, also above what sampling
+    /// noise explains.
     RHatAbove { threshold: f64, parameters: Vec<(String, f64)> },
     /// Superchains disagree by more than sampling noise explains.
     NestedRHatAbove { parameters: Vec<NestedExcess> },
@@ -124,7 +126,10 @@ pub fn verdict(summary: &Summary) -> Vec<Finding> {
     let nested = |row: &Row| row.r_hat_nested.zip(row.r_hat_nested_limit);
     let parameters: Vec<_> = varying()
         .filter(|row| few || nested(row).is_none())
-        .filter(|row| chains >= 2 && is_above(row.r_hat, R_HAT_THRESHOLD))
+        .filter(|row| {
+            let limit = row.r_hat_limit.filter(|_| !few).unwrap_or(R_HAT_THRESHOLD);
+            chains >= 2 && is_above(row.r_hat, limit)
+        })
         .map(|row| (row.parameter.clone(), row.r_hat))
         .collect();
     let none = parameters.is_empty();

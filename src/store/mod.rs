@@ -1,3 +1,7 @@
 //! Floor 5: what machines read and write.
 
+pub mod draws_csv;
 pub mod json;
+mod stan_csv;
+pub mod summary_csv;
+mod table_csv;
