@@ -194,6 +194,12 @@ impl<'a> ChainView<'a> {
         }
     }
 
+    /// The values from `position` on, chain after chain; none from the end on.
+    pub fn iterate_from(&self, position: usize) -> impl Iterator<Item = f64> + use<'a> {
+        let values = self.values.get(position * self.stride..).unwrap_or(&[]);
+        values.iter().step_by(self.stride).take(self.size().saturating_sub(position)).copied()
+    }
+
     /// All values, chain after chain.
     pub fn iterate(&self) -> impl Iterator<Item = f64> + use<'a> {
         self.values.iter().step_by(self.stride).take(self.size()).copied()

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use ridgewalk::diagnostics::{
-    Interval, Settings, autocorrelation as autocorrelations, ess, interval, mcse, quantile, rank, rhat, summarise,
+    Interval, Settings, autocorrelation as autocorrelations, ess, interval, mcse, nested_rhat, quantile, rank, rhat,
+    summarise,
 };
 use ridgewalk::draws::{ChainView, Draws};
 use serde_json::Value;
@@ -313,4 +314,21 @@ fn normal_scores_of_tied_draws_are_those_of_arviz() {
             assert!(agrees(*ours, number(reference), 1.0), "{key}");
         }
     }
+}
+
+#[test]
+fn nested_rhat_of_ranks_is_that_of_arviz_stats_1_3_3() {
+    let text = std::fs::read_to_string(folder().join("rhat_nested_arviz_stats_1.3.3.json")).unwrap();
+    let reference: Value = serde_json::from_str(&text).unwrap();
+    let mut checked = 0;
+    for (name, value) in reference["values"].as_object().unwrap() {
+        let (chains, draws) = name.rsplit_once('_').unwrap().1.split_once('x').unwrap();
+        let array = read(name, chains.parse().unwrap(), draws.parse().unwrap());
+        // The reference was made with superchains of a quarter of the chains, but at least two.
+        let superchains = array.chains / (array.chains / 4).max(2);
+        let ours = nested_rhat::rank(array.view(), superchains);
+        assert!(agrees(ours, number(value), 0.0), "{name}: {ours:e}, ArviZ {value}");
+        checked += 1;
+    }
+    assert_eq!(checked, 33);
 }

@@ -1,7 +1,7 @@
 //! The verdict on runs whose truth is known. Seeds are fixed; each test states how often a
 //! correct build would fail with another seed.
 
-use ridgewalk::diagnostics::{Finding, Settings, Summary, nested_rhat, summarise, verdict};
+use ridgewalk::diagnostics::{Finding, Settings, Summary, nested_rhat, rhat, summarise, verdict};
 use ridgewalk::draws::Draws;
 
 /// SplitMix64 (Steele, Lea, Flood 2014) and the Box-Muller transform: enough for these tests.
@@ -123,6 +123,66 @@ fn single_chains_stuck_along_a_ridge_are_flagged_by_classical_rhat() {
 }
 
 #[test]
+fn stationary_but_slow_single_chains_pass() {
+    // 19 draws are worth one, so halves of 50 and of 150 draws are worth 3 to 8; R-hat is far above 1.01. 0.001 false
+    // alarms each, by construction of the limit.
+    for (seed, shape) in [(81, (4096, 4096, 300)), (82, (64, 64, 1000)), (83, (512, 512, 400))] {
+        let summary = run(seed, shape, autoregression(0.9));
+        let row = &summary.rows[0];
+        assert!(row.r_hat > 1.01 && row.r_hat_limit.is_some(), "{shape:?}: {}", row.r_hat);
+        assert_eq!(codes(&summary), [""; 0], "{shape:?}: {} {:?}", row.r_hat, row.r_hat_limit);
+    }
+}
+
+#[test]
+fn the_limit_of_single_chains_is_exceeded_by_perfect_draws_as_often_as_it_says() {
+    // 1,000 runs at 5 %: the count is binomial with sd 6.9; four of them are 28 (fails 6e-5). The limit neglects
+    // 1 / length, which lowers the expected count: R-hat^2 - 1 has mean 1 / 49 - 1 / 50 and its 5 % point is
+    // 1.24 / 49 - 1 / 50 for 63 and 3136 degrees of freedom. So the tolerance given is sqrt(1 - 1 / 50), which puts
+    // the term back.
+    let (chains, length, runs) = (32, 100, 1000);
+    let mut random = Random(91);
+    let mut values = vec![0.0; chains * length];
+    let tolerance = (1.0_f64 - 1.0 / 50.0).sqrt();
+    let limit = rhat::limit(2 * chains, 50.0, tolerance, 0.05);
+    let exceeded = (0..runs)
+        .filter(|_| {
+            values.iter_mut().for_each(|x| *x = random.normal());
+            let view = ridgewalk::draws::ChainView::from_slice(&values, chains, length).unwrap();
+            rhat::split(view) > limit
+        })
+        .count();
+    assert!((50 - 28..=50 + 28).contains(&exceeded), "{exceeded} of {runs}");
+}
+
+#[test]
+fn single_chains_that_disagree_by_more_than_noise_are_flagged() {
+    // Fast chains about centres with sd 0.3: R-hat^2 is 1.09, the limit about 1.03, sixty standard deviations below.
+    let mut centre = 0.0;
+    let apart = run(101, (1024, 1024, 200), |random, _, values| {
+        centre = 0.3 * random.normal();
+        values.iter_mut().for_each(|x| *x = centre + random.normal());
+    });
+    assert_eq!(codes(&apart), ["r_hat_above"]);
+    // Slow chains, a half of which is worth about eight draws, in two modes three sd apart.
+    let mut slow = autoregression(0.9);
+    let modes = run(102, (1024, 1024, 300), |random, chain, values| {
+        slow(random, chain, values);
+        values.iter_mut().for_each(|x| *x += if chain % 2 == 0 { 1.5 } else { -1.5 });
+    });
+    assert_eq!(codes(&modes), ["r_hat_above"]);
+    // Random walks that all start at the same point: no half is worth four draws, so no noise excuses them.
+    let wandering = run(103, (400, 400, 500), |random, _, values| {
+        let mut x = 0.0;
+        for value in values {
+            x += random.normal();
+            *value = x;
+        }
+    });
+    assert!(codes(&wandering).contains(&"r_hat_above"));
+}
+
+#[test]
 fn chains_that_each_fell_into_some_mode_are_flagged_even_within_superchains() {
     // Which mode is a matter of chance for every chain, so superchains of 8 agree only roughly:
     // scatter between chains must not count as sampling noise.
@@ -179,5 +239,37 @@ fn unequal_superchains_are_refused() {
     let draws = Draws::new(vec!["x".to_owned()], 10, 10).unwrap();
     for superchains in [0, 3, 20] {
         assert!(summarise(&draws, superchains, &Settings::default()).is_err());
+    }
+}
+
+/// All chains start at the same distance from the posterior and approach it together: R-hat between superchains is 1,
+/// and so is every comparison between chains.
+#[test]
+fn chains_that_drift_together_are_flagged() {
+    let approaching = |random: &mut Random, _: usize, values: &mut [f64]| {
+        let mut x = -30.0;
+        for value in values {
+            x = 0.995 * x + 0.1 * random.normal();
+            *value = x;
+        }
+    };
+    assert!(codes(&run(31, (1024, 16, 1000), approaching)).contains(&"drift"));
+    // A straight line, as of an improper posterior.
+    let line = |random: &mut Random, _: usize, values: &mut [f64]| {
+        for (step, value) in values.iter_mut().enumerate() {
+            *value = step as f64 + random.normal();
+        }
+    };
+    assert!(codes(&run(32, (64, 16, 200), line)).contains(&"drift"));
+}
+
+/// 40 runs of stationary chains, slow ones among them: each run is flagged with probability 0.001 by construction of the
+/// limits, so a correct build fails this test with probability 0.04 for another seed.
+#[test]
+fn stationary_chains_do_not_drift() {
+    for seed in 0..40 {
+        let phi = [0.0, 0.5, 0.9, 0.95][seed as usize % 4];
+        let summary = run(100 + seed, (256, 16, 200), autoregression(phi));
+        assert!(!codes(&summary).contains(&"drift"), "phi {phi}: {:?}", summary.rows[0].drift);
     }
 }

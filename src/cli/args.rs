@@ -18,6 +18,8 @@ pub struct Arguments {
 pub enum Command {
     /// Draw from the posterior of a model and summarise the draws
     Sample(Sample),
+    /// Summarise and diagnose draws from files: Stan CSV, or a table with chain and draw columns
+    Summary(Summary),
     /// Measure what single precision costs this model on a GPU, against the f64 CPU
     Check(Check),
     /// Show what a model becomes: its program, or the shader that runs it
@@ -80,6 +82,36 @@ pub struct Sample {
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
+    /// Say nothing but results and errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Exit with status 1 when the diagnostics are bad
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Arguments of `summary`.
+#[derive(Debug, Args)]
+pub struct Summary {
+    /// Stan CSV files, one per chain; or CSV tables with a column for the chain (chain or .chain) and one for the draw
+    /// (draw, .draw or .iteration)
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Only these parameters: names (mu, theta[3]), all elements of one (theta), or patterns (theta*); shows every one
+    #[arg(long, value_name = "A,B")]
+    pub parameters: Vec<String>,
+    /// The credible interval and its percentage: hdi (highest density) or eti (equal tails)
+    #[arg(long, default_value = "hdi94", value_name = "hdi94|eti89")]
+    pub interval: String,
+    /// Groups of neighbouring chains that share a starting point [default: one per chain]
+    #[arg(long, value_name = "K")]
+    pub superchains: Option<u32>,
+    /// Print one JSON object instead of tables
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print the summary as CSV, with all digits
+    #[arg(long)]
+    pub csv: bool,
     /// Say nothing but results and errors
     #[arg(long)]
     pub quiet: bool,

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::backend;
 use crate::run::RunError;
+use crate::store::draws_csv::ReadError;
 
 /// What a command that did its work says about what it found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(super) enum CliError {
     Rendered(String),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
     #[error(transparent)]
     Backend(#[from] backend::Error),
     #[error(transparent)]

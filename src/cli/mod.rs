@@ -8,12 +8,15 @@ mod adapters;
 pub mod args;
 mod check;
 mod compile;
+mod diagnosis;
 mod error;
 mod files;
 mod memory;
 mod progress;
 mod request;
 mod sample;
+mod selection;
+mod summary;
 mod terminal;
 
 use std::ffi::OsString;
@@ -42,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut out = Results::new();
     let result = match &arguments.command {
         Command::Sample(sample) => sample::sample(sample, &mut out),
+        Command::Summary(summary) => summary::summary(summary, &mut out),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Adapters(adapters) => adapters::adapters(adapters, &mut out),

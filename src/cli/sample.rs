@@ -6,27 +6,19 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::args::{Sample, Sampler};
+use super::diagnosis::Diagnosis;
 use super::error::{CliError, Verdict};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
 use super::{files, request};
 use crate::backend::Description;
-use crate::diagnostics::correlation::correlation;
-use crate::diagnostics::{self, Finding, Summary, summarise, verdict};
+use crate::diagnostics;
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
-use crate::report::{findings, table};
-use crate::run::{Outcome, Settings, run};
+use crate::report::table;
+use crate::run::{Init, Outcome, RunError, Settings, run};
 use crate::store;
-
-/// What the diagnostics of a run say.
-struct Diagnosis {
-    summary: Summary,
-    /// `[parameter, parameter]`
-    correlation: Vec<f64>,
-    findings: Vec<Finding>,
-}
 
 /// Seconds that each part took.
 struct Timing {
@@ -38,6 +30,9 @@ struct Timing {
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
     let clock = Instant::now();
     let model = files::model(&sample.input)?;
+    if model.coordinates.is_empty() {
+        return Err(RunError::NoParameters(model.name).into());
+    }
     let seed = sample.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let settings = request::settings(sample, &model, seed)?;
     memory::check(Room {
@@ -62,6 +57,9 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     for hazard in model.hazards.iter().filter(|_| description.precision == crate::backend::Precision::F32) {
         tell(&format!("warning: {}\n", hazard_sentence(hazard)));
     }
+    if matches!(settings.init, Init::At(_)) && settings.chains > 1 {
+        tell("note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n");
+    }
     let progress = Progress::new(sample.chains, sample.quiet);
     let outcome =
         run(&model, chosen.backend.as_mut(), &settings, &mut |phase, done, total| progress.report(phase, done, total));
@@ -74,48 +72,21 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     };
     let diagnostics_clock = Instant::now();
     progress.diagnose();
-    let diagnosis = diagnose(&outcome, &settings);
+    let superchains = settings.chains / settings.superchain_size;
+    let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default());
     progress.finish();
     let diagnosis = diagnosis?;
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
     if sample.json {
-        let object = object(&model, &settings, &description, &outcome, &diagnosis, &timing);
+        let object = object(sample, &model, &settings, &description, &outcome, &diagnosis, &timing);
         writeln!(out, "{object:#}")?;
     } else {
         tell(&closing(&settings, &outcome, &model));
-        write_tables(out, &diagnosis)?;
-        for finding in &diagnosis.findings {
-            tell(&format!("\nwarning: {}\n", findings::sentence(finding)));
-        }
-        let names = names(&diagnosis.summary);
-        if let Some(lesson) = findings::lesson(&diagnosis.findings, &names, &diagnosis.correlation) {
-            tell(&format!("\n{lesson}\n"));
-        }
+        diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
+        tell(&diagnosis.warnings());
     }
-    let bad = diagnosis.findings.iter().any(Finding::is_bad);
-    Ok(if sample.strict && bad { Verdict::Bad } else { Verdict::Good })
-}
-
-fn diagnose(outcome: &Outcome, settings: &Settings) -> Result<Diagnosis, CliError> {
-    let superchains = settings.chains / settings.superchain_size;
-    let summary = summarise(&outcome.draws, superchains, &diagnostics::Settings::default())
-        .map_err(|error| CliError::plain(error.to_string()))?;
-    let all: Vec<usize> = (0..outcome.draws.parameters().len()).collect();
-    let correlation = correlation(&outcome.draws, &all);
-    let findings = verdict(&summary);
-    Ok(Diagnosis { summary, correlation, findings })
-}
-
-fn names(summary: &Summary) -> Vec<String> {
-    summary.rows.iter().map(|row| row.parameter.clone()).collect()
-}
-
-fn write_tables(out: &mut impl Write, diagnosis: &Diagnosis) -> Result<(), CliError> {
-    writeln!(out, "{}", table::summary(&diagnosis.summary))?;
-    writeln!(out, "Correlation")?;
-    write!(out, "{}", table::correlation(&names(&diagnosis.summary), &diagnosis.correlation))?;
-    Ok(())
+    Ok(if sample.strict && diagnosis.is_bad(&model.coordinates) { Verdict::Bad } else { Verdict::Good })
 }
 
 /// What runs where, before it runs.
@@ -190,6 +161,7 @@ fn hazard_sentence(hazard: &Hazard) -> String {
 }
 
 fn object(
+    sample: &Sample,
     model: &Model,
     settings: &Settings,
     description: &Description,
@@ -205,10 +177,11 @@ fn object(
         .collect();
     json!({
         "model": model.name,
-        "data": model.density.tables.iter().map(|table| (table.name.clone(), json!(table.values.len())))
-            .collect::<serde_json::Map<_, _>>(),
+        "data": sample.input.data.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "seed": settings.seed,
-        "sampler": "metropolis",
+        "sampler": match sample.sampler {
+            Sampler::Metropolis => "metropolis",
+        },
         "backend": description.backend,
         "adapter": description.adapter,
         "precision": description.precision,
@@ -226,8 +199,8 @@ fn object(
             "steps_per_s": steps_per_second(settings, outcome),
         },
         "acceptance": acceptance,
-        "summary": store::json::summary(&diagnosis.summary),
-        "correlation": store::json::correlation(&names(&diagnosis.summary), &diagnosis.correlation),
-        "warnings": store::json::warnings(&diagnosis.findings, findings::sentence),
+        "summary": diagnosis.summary_object(),
+        "correlation": diagnosis.correlation_object(),
+        "warnings": diagnosis.warnings_object(),
     })
 }

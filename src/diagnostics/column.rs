@@ -1,4 +1,5 @@
-//! A column of `f64` that many threads may write at scattered places.
+//! A column of `f64` that many threads may write at scattered places: first a parameter's values, side by side, then
+//! their scores.
 //!
 //! Ranking ends in a scatter: values computed in sorted order go back to where their draws were.
 //! Relaxed atomic stores of the bits cost what plain stores cost on every target, and need no
@@ -9,8 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use crate::diagnostics::layout::Layout;
+use crate::draws::ChainView;
 use crate::math::autocovariance::MeanAutocovariance;
-use crate::math::moments::moments;
+use crate::math::moments::{mean, moments};
 
 /// Rows are handed to threads in pieces of at least this many values.
 pub(super) const PIECE: usize = 1 << 13;
@@ -31,6 +33,23 @@ impl Column {
         for (to, from) in into.iter_mut().zip(&self.0[from..]) {
             *to = f64::from_bits(from.load(Relaxed));
         }
+    }
+
+    /// Copies a parameter's values here, and returns the mean of each chain.
+    pub(super) fn gather(&self, view: ChainView<'_>) -> Vec<f64> {
+        let length = view.draws();
+        (0..view.chains())
+            .into_par_iter()
+            .with_min_len(PIECE.div_ceil(length.max(1)))
+            .map_init(
+                || vec![0.0; length],
+                |chain, index| {
+                    view.copy(index * length, chain);
+                    chain.iter().zip(&self.0[index * length..]).for_each(|(x, to)| to.store(x.to_bits(), Relaxed));
+                    mean(chain)
+                },
+            )
+            .collect()
     }
 
     /// The autocovariance of the column's rows, the column being in `[chain, draw]` order.

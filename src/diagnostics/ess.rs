@@ -121,7 +121,7 @@ fn of_values(view: ChainView<'_>, layout: Layout, value: impl Fn(f64) -> f64 + S
 }
 
 /// The autocovariance of a function of the draws.
-pub(super) fn transformed<'a>(
+fn transformed<'a>(
     view: ChainView<'a>,
     layout: Layout,
     value: impl Fn(f64) -> f64 + Sync + 'a,
@@ -132,25 +132,31 @@ pub(super) fn transformed<'a>(
     })
 }
 
-/// Effective size of all rows together: Geyer's initial monotone sequence on autocorrelations
+/// Effective size of all rows together; they must have two values or more.
+pub(super) fn effective_size<F: Fn(usize, &mut [f64]) + Sync>(rows: &mut MeanAutocovariance<F>) -> f64 {
+    let between = if rows.rows() > 1 { moments(rows.means()).variance } else { 0.0 };
+    effective_size_of(rows.rows(), rows.length(), between, &mut |lag| rows.at(lag))
+}
+
+/// Effective size of `rows` rows of `length` values whose means have variance `between` and whose
+/// mean autocovariance is `at(lag)`: Geyer's initial monotone sequence on autocorrelations
 /// that count differences between rows as correlation (Vehtari et al. 2021, eq. 10-13; Geyer
 /// 1992; the order of operations is that of Stan and ArviZ).
 ///
-/// Rows must have two values or more. At most `size * log10(size)`.
-pub(super) fn effective_size<F: Fn(usize, &mut [f64]) + Sync>(rows: &mut MeanAutocovariance<F>) -> f64 {
-    let n = rows.length() as f64;
-    let size = n * rows.rows() as f64;
-    let between = if rows.rows() > 1 { moments(rows.means()).variance } else { 0.0 };
-    let within = rows.at(0) * n / (n - 1.0);
-    let total = rows.at(0) + between;
+/// At most `size * log10(size)`.
+pub(super) fn effective_size_of(rows: usize, length: usize, between: f64, at: &mut impl FnMut(usize) -> f64) -> f64 {
+    let n = length as f64;
+    let size = n * rows as f64;
+    let variance = at(0);
+    let within = variance * n / (n - 1.0);
+    let total = variance + between;
     if total.is_nan() || total.is_infinite() {
         return f64::NAN;
     }
     if total <= 0.0 {
         return size;
     }
-    let length = rows.length();
-    let mut correlation = |lag: usize| 1.0 - (within - rows.at(lag)) / total;
+    let mut correlation = |lag: usize| 1.0 - (within - at(lag)) / total;
     let tau = monotone_sum(length, &mut correlation);
     size / tau.max(1.0 / size.log10())
 }

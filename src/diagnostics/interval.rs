@@ -18,6 +18,18 @@ pub enum Interval {
 }
 
 impl Interval {
+    /// What tables call its ends: `hdi_3%` and `hdi_97%` for the 94 % highest-density interval.
+    #[must_use]
+    pub fn names(self) -> [String; 2] {
+        let kind = match self {
+            Self::HighestDensity(_) => "hdi",
+            Self::EqualTailed(_) => "eti",
+        };
+        let p = self.probability();
+        // Four decimals of a percentage: more would show how 0.94 is rounded.
+        [(1.0 - p) / 2.0, (1.0 + p) / 2.0].map(|end| format!("{kind}_{}%", (end * 1e6).round() / 1e4))
+    }
+
     /// The probability the interval holds.
     #[must_use]
     pub fn probability(self) -> f64 {
@@ -111,6 +123,13 @@ fn shortest(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_ends_of_an_interval_are_named_by_their_percentages() {
+        assert_eq!(Interval::HighestDensity(0.94).names(), ["hdi_3%", "hdi_97%"]);
+        assert_eq!(Interval::EqualTailed(0.89).names(), ["eti_5.5%", "eti_94.5%"]);
+        assert_eq!(Interval::EqualTailed(0.995).names(), ["eti_0.25%", "eti_99.75%"]);
+    }
 
     fn view(values: &[f64]) -> ChainView<'_> {
         ChainView::from_slice(values, 1, values.len()).unwrap()

@@ -10,6 +10,7 @@ mod column;
 pub mod correlation;
 pub mod ebfmi;
 pub mod ess;
+mod indicator;
 pub mod interval;
 mod layout;
 pub mod mcse;

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::diagnostics::column::{Column, PIECE};
 use crate::diagnostics::layout::Layout;
 use crate::draws::ChainView;
-use crate::math::normal_quantile::normal_quantile;
+use crate::math::normal_quantile::normal_quantiles;
 
 /// Above these bits of an entry lies, once ranked, twice the draw's rank (an average rank may end
 /// in a half), 0 for none.
@@ -52,12 +52,18 @@ fn value(key: u64) -> f64 {
 impl Order {
     /// Sorts the draws. `entries` is memory to work in; its contents do not matter.
     pub(super) fn of(view: ChainView<'_>, mut entries: Vec<u64>) -> Self {
-        let positions = (0..view.size()).into_par_iter().with_min_len(PIECE);
-        positions.map(|i| key(view.at(i))).collect_into_vec(&mut entries);
+        entries.resize(view.size(), 0);
         let (least, most) = entries
-            .par_iter()
-            .with_min_len(PIECE)
-            .fold(|| (u64::MAX, 0), |(a, b), &k| (a.min(k), b.max(k)))
+            .par_chunks_mut(PIECE)
+            .enumerate()
+            .map(|(piece, entries)| {
+                let (mut least, mut most) = (u64::MAX, 0);
+                for (entry, value) in entries.iter_mut().zip(view.iterate_from(piece * PIECE)) {
+                    *entry = key(value);
+                    (least, most) = (least.min(*entry), most.max(*entry));
+                }
+                (least, most)
+            })
             .reduce(|| (u64::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
         let bits = |most: u64| u64::BITS - most.leading_zeros();
         let position_bits = bits(view.size().saturating_sub(1) as u64);
@@ -248,16 +254,24 @@ impl Order {
     /// 2021, eq. 14) to where the draws were; a draw of no row gets none.
     pub(super) fn scatter_normal_scores(&self, layout: Layout, into: &Column) {
         let size = layout.size() as f64;
-        self.entries.par_iter().with_min_len(PIECE).for_each(|entry| {
-            let twice_rank = entry >> RANK_SHIFT;
-            if twice_rank > 0 {
-                let rank = twice_rank as f64 * 0.5;
-                let score = normal_quantile((rank - 0.375) / (size + 0.25));
-                into.set(self.position_in(*entry), score);
+        self.entries.par_chunks(SCORED_TOGETHER).with_min_len(PIECE / SCORED_TOGETHER).for_each(|entries| {
+            let mut scores = [0.0; SCORED_TOGETHER];
+            for (score, entry) in scores.iter_mut().zip(entries) {
+                let rank = (entry >> RANK_SHIFT) as f64 * 0.5;
+                *score = (rank - 0.375) / (size + 0.25);
+            }
+            normal_quantiles(&mut scores[..entries.len()]);
+            for (score, entry) in scores.iter().zip(entries) {
+                if entry >> RANK_SHIFT > 0 {
+                    into.set(self.position_in(*entry), *score);
+                }
             }
         });
     }
 }
+
+/// Draws whose scores are computed before any is written.
+const SCORED_TOGETHER: usize = 64;
 
 /// Sorts in parallel: selection halves the words until there is a part for every thread, and the
 /// standard library sorts the parts. Takes 75 ms of processor time for 4 million random words,

@@ -2,12 +2,14 @@
 //!
 //! Five variants, as ArviZ names them. Each needs two chains and four draws a chain; fewer, or
 //! any NaN, gives NaN. Draws that are constant everywhere give NaN, never 1; chains that are
-//! constant but differ give infinity. Deliberately absent: thresholds (`verdict`).
+//! constant but differ give infinity. [`limit`] says how large sampling noise alone makes it where chains are many and
+//! short. Deliberately absent: what to think of it (`verdict`).
 
 use crate::diagnostics::layout::Layout;
 use crate::diagnostics::rank::{folded_scores, scores};
 use crate::draws::ChainView;
 use crate::math::autocovariance::MeanAutocovariance;
+use crate::math::beta_quantile::f_quantile;
 use crate::math::moments::{mean, moments};
 
 /// The recommended one: the larger of [`z_scale`] and [`folded`] (Vehtari et al. 2021, section
@@ -81,6 +83,32 @@ fn can_compare(view: ChainView<'_>) -> bool {
 /// may all be equal (NaN) while locations are not, but not the reverse.
 pub(super) fn larger(location: f64, distances: f64) -> f64 {
     if location.is_nan() { location } else { location.max(distances) }
+}
+
+/// Effective draws below which a half of a chain is too short to call it mixing: [`limit`] excuses no more than what
+/// so many draws explain. A chain that does not move has about one, whatever its length.
+pub const LEAST_EFFECTIVE: f64 = 4.0;
+
+/// The largest R-hat that `rows` halves of chains with `effective` effective draws each explain:
+/// `sqrt(tolerance^2 + F / (E - 1))`, where `F` is exceeded by perfect draws with probability `false_alarm` and `E` is
+/// `effective`, but at least [`LEAST_EFFECTIVE`].
+///
+/// The mean of a stationary row scatters with variance `V / E` about that of all draws, whose variance is `V`, and the
+/// variance within the row is `V (1 - 1 / E)` on average. So `(E - 1) B / (n W)` with `B` and `W` of R-hat follows an F
+/// distribution with `rows - 1` and about `rows (E - 1)` degrees of freedom, as in an analysis of variance, and R-hat
+/// stays near `sqrt(1 + 1 / (E - 1))` however many chains there are. (The limit leaves out the `- 1 / n` of R-hat,
+/// and so errs, for very short rows, on the side of fewer alarms.)
+///
+/// NaN for fewer than two rows, a NaN, or a probability outside `[0, 1]`.
+#[must_use]
+pub fn limit(rows: usize, effective: f64, tolerance: f64, false_alarm: f64) -> f64 {
+    if rows < 2 || effective.is_nan() {
+        return f64::NAN;
+    }
+    let rows = rows as f64;
+    let beyond_mean = effective.max(LEAST_EFFECTIVE) - 1.0;
+    let noise = f_quantile(1.0 - false_alarm, rows - 1.0, rows * beyond_mean) / beyond_mean;
+    (tolerance * tolerance + noise).sqrt()
 }
 
 /// R-hat of the rows that an autocovariance has read.

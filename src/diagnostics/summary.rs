@@ -10,25 +10,27 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::diagnostics::column::Column;
-use crate::diagnostics::ess::{effective_size, transformed, within_row};
+use crate::diagnostics::ess::{effective_size, within_row};
+use crate::diagnostics::indicator::{self, Bits};
 use crate::diagnostics::interval::Interval;
 use crate::diagnostics::layout::Layout;
 use crate::diagnostics::mcse::sd_error;
 use crate::diagnostics::nested_rhat::{from_moments, limit};
 use crate::diagnostics::order::Order;
-use crate::diagnostics::pooled::Pooled;
+use crate::diagnostics::pooled::{Pooled, powers};
 use crate::diagnostics::quantile::interpolate;
 use crate::diagnostics::rank::median_of_rows;
-use crate::diagnostics::rhat::{from_moments as r_hat_of, larger, r_hat};
+use crate::diagnostics::rhat;
 use crate::draws::{ChainView, Draws};
-use crate::math::autocovariance::MeanAutocovariance;
+use crate::math::autocovariance::{FirstLags, MeanAutocovariance, Padded, groups};
+use crate::math::moments::mean;
 
-/// Nested R-hat that draws without sampling noise may have: the customary threshold of R-hat.
-pub const NESTED_TOLERANCE: f64 = 1.01;
+/// R-hat, nested or not, that draws without sampling noise may have: the customary threshold.
+pub const TOLERANCE: f64 = 1.01;
 
 /// Probability that perfect draws of a whole run, all parameters together, exceed the limit of
-/// nested R-hat anywhere.
-pub const NESTED_FALSE_ALARM: f64 = 0.001;
+/// nested R-hat, or of R-hat where there is none, anywhere.
+pub const FALSE_ALARM: f64 = 0.001;
 
 /// What a summary shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,11 +78,19 @@ pub struct Row {
     pub ess_tail: f64,
     /// Rank-normalised split R-hat, folded about the median of all draws.
     pub r_hat: f64,
+    /// The largest R-hat that tolerance and sampling noise explain; none where there is a nested
+    /// R-hat, for a single chain, and for an R-hat within the tolerance anyway.
+    pub r_hat_limit: Option<f64>,
     /// Rank-normalised nested R-hat; none for fewer than two superchains, or superchains of a
     /// single chain.
     pub r_hat_nested: Option<f64>,
     /// The largest nested R-hat that tolerance and sampling noise explain.
     pub r_hat_nested_limit: Option<f64>,
+    /// Nested R-hat of all first halves of chains against all second halves: it sees what all chains do together, which
+    /// no comparison between them can. None where there is no nested R-hat.
+    pub drift: Option<f64>,
+    /// The largest drift that tolerance and sampling noise explain.
+    pub drift_limit: Option<f64>,
     pub q5: f64,
     pub q25: f64,
     pub q50: f64,
@@ -122,25 +132,14 @@ pub fn summarise(draws: &Draws, superchains: usize, settings: &Settings) -> Resu
 /// Memory a parameter is worked on in, used again for the next one.
 struct Space {
     entries: Vec<u64>,
-    scores: Column,
+    /// The values, and once these are no longer needed, scores.
+    column: Column,
 }
 
 impl Space {
     fn new(size: usize) -> Self {
-        Self { entries: Vec::with_capacity(size), scores: Column::new(size) }
+        Self { entries: Vec::with_capacity(size), column: Column::new(size) }
     }
-}
-
-/// What ranks alone determine.
-struct Mixing {
-    ess_bulk: f64,
-    r_hat: f64,
-    nested: Option<Nested>,
-}
-
-struct Nested {
-    r_hat: f64,
-    effective: f64,
 }
 
 fn summarise_parameter(
@@ -150,7 +149,8 @@ fn summarise_parameter(
     parameters: usize,
     space: &mut Space,
 ) -> Row {
-    let order = Order::of(view, std::mem::take(&mut space.entries));
+    let mut order = Order::of(view, std::mem::take(&mut space.entries));
+    let means = space.column.gather(view);
     let at = |k: usize| order.exact(view, k);
     let size = order.size();
     let [q5, q25, q50, q75, q95] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| interpolate(size, p, at));
@@ -160,19 +160,21 @@ fn summarise_parameter(
     let non_finite = if all_finite { 0 } else { view.iterate().filter(|x| !x.is_finite()).count() };
     let interval = settings.interval.between(size, at, |k| order.bounds(k));
     let diagnosable = view.draws() >= 4 && view.chains() >= 1 && !has_nan;
-    // What ranks need and what values need are independent: one fills the gaps of the other.
-    let (mixing, spread) = rayon::join(
-        || {
-            if diagnosable {
-                mixing(view, superchains, order, space)
-            } else {
-                space.entries = order.into_entries();
-                Mixing { ess_bulk: f64::NAN, r_hat: f64::NAN, nested: None }
-            }
-        },
-        || spread(view, diagnosable, q5, q95),
-    );
-    let nested = mixing.nested;
+    let (spread, mixing) = if diagnosable {
+        // Ranking distances is a merge on one thread; what values need is independent of it.
+        let (folded, spread) =
+            rayon::join(|| rank_distances(view, &mut order), || spread(view, &space.column, mean(&means), q5, q95));
+        (spread, mixing(view, superchains, &mut order, folded, &space.column))
+    } else {
+        (Spread::undetermined(view), Mixing::undetermined())
+    };
+    space.entries = order.into_entries();
+    // Three statistics for every parameter: location, distances, drift.
+    let false_alarm = FALSE_ALARM / (3 * parameters) as f64;
+    let limit_of = |noise: Noise| match noise {
+        Noise::OfSuperchains { effective } => limit(superchains, effective, TOLERANCE, false_alarm),
+        Noise::OfHalves { effective } => rhat::limit(2 * view.chains(), effective, TOLERANCE, false_alarm),
+    };
     Row {
         parameter: String::new(),
         mean: spread.pooled.mean,
@@ -183,12 +185,11 @@ fn summarise_parameter(
         ess_bulk: mixing.ess_bulk,
         ess_tail: spread.ess_tail,
         r_hat: mixing.r_hat,
-        r_hat_nested: nested.as_ref().map(|nested| nested.r_hat),
-        r_hat_nested_limit: nested.map(|nested| {
-            // Two statistics, location and distances, for every parameter.
-            let false_alarm = NESTED_FALSE_ALARM / (2 * parameters) as f64;
-            limit(superchains, nested.effective, NESTED_TOLERANCE, false_alarm)
-        }),
+        r_hat_limit: mixing.noise.filter(|noise| matches!(noise, Noise::OfHalves { .. })).map(limit_of),
+        r_hat_nested: mixing.r_hat_nested,
+        r_hat_nested_limit: mixing.noise.filter(|noise| matches!(noise, Noise::OfSuperchains { .. })).map(limit_of),
+        drift: mixing.drift.map(|(drift, _)| drift),
+        drift_limit: mixing.drift.map(|(_, effective)| limit(2, effective, TOLERANCE, false_alarm)),
         q5,
         q25,
         q50,
@@ -207,61 +208,164 @@ struct Spread {
     ess_tail: f64,
 }
 
-fn spread(view: ChainView<'_>, diagnosable: bool, q5: f64, q95: f64) -> Spread {
-    let pooled = Pooled::of(view);
+impl Spread {
+    /// Of draws that have no effective size.
+    fn undetermined(view: ChainView<'_>) -> Self {
+        Self { pooled: Pooled::of(view), ess_mean: f64::NAN, ess_sd: f64::NAN, ess_tail: f64::NAN }
+    }
+}
+
+/// What one look at a stretch of neighbouring chains gives.
+struct Stretch {
+    powers: Vec<[f64; 2]>,
+    levels: FirstLags,
+    squares: FirstLags,
+    low: Bits,
+    high: Bits,
+}
+
+/// Reads the values once; again only where chains mix so slowly that more than the first lags are needed.
+fn spread(view: ChainView<'_>, values: &Column, centre: f64, q5: f64, q95: f64) -> Spread {
     let layout = Layout::split(view);
-    let centre = pooled.mean;
-    let size_of = |value: &(dyn Fn(f64) -> f64 + Sync)| {
-        if diagnosable { effective_size(&mut transformed(view, layout, value)) } else { f64::NAN }
+    let (draws, rows, length) = (view.draws(), layout.rows(), layout.length());
+    let square = |x: &mut f64| *x = (*x - centre) * (*x - centre);
+    let stretches: Vec<Stretch> = groups(view.chains())
+        .map(|chains| {
+            let (mut chain, mut padded) = (vec![0.0; draws], Padded::new(length));
+            let bits = || Bits::new(2 * chains.len(), length);
+            let (levels, squares) = (FirstLags::default(), FirstLags::default());
+            let mut stretch = Stretch { powers: Vec::new(), levels, squares, low: bits(), high: bits() };
+            for index in chains.clone() {
+                values.copy(index * draws, &mut chain);
+                stretch.powers.push(powers(&chain, centre));
+                for row in [&chain[..length], &chain[draws - length..]] {
+                    stretch.low.push(row, q5);
+                    stretch.high.push(row, q95);
+                    padded.values().copy_from_slice(row);
+                    stretch.levels.add(&mut padded);
+                    padded.values().copy_from_slice(row);
+                    padded.values().iter_mut().for_each(square);
+                    stretch.squares.add(&mut padded);
+                }
+            }
+            stretch
+        })
+        .collect();
+    let (mut all_powers, mut levels, mut squares, mut low, mut high) = (vec![], vec![], vec![], vec![], vec![]);
+    for stretch in stretches {
+        all_powers.extend(stretch.powers);
+        levels.push(stretch.levels);
+        squares.push(stretch.squares);
+        low.push(stretch.low);
+        high.push(stretch.high);
+    }
+    let fill = |row: usize, into: &mut [f64]| values.copy(layout.start(row), into);
+    let fill_squares = |row: usize, into: &mut [f64]| {
+        fill(row, into);
+        into.iter_mut().for_each(square);
     };
     Spread {
-        ess_mean: size_of(&|x| x),
-        ess_sd: size_of(&|x| (x - centre) * (x - centre)),
-        ess_tail: size_of(&|x| f64::from(x <= q5)).min(size_of(&|x| f64::from(x <= q95))),
-        pooled,
+        pooled: Pooled::from_powers(centre, &all_powers, view.size()),
+        ess_mean: effective_size(&mut MeanAutocovariance::from_first_lags(rows, length, fill, &levels)),
+        ess_sd: effective_size(&mut MeanAutocovariance::from_first_lags(rows, length, fill_squares, &squares)),
+        ess_tail: indicator::effective_size(&low, length).min(indicator::effective_size(&high, length)),
     }
 }
 
-fn mixing(view: ChainView<'_>, superchains: usize, mut order: Order, space: &mut Space) -> Mixing {
-    let column = &space.scores;
+/// What ranks alone determine.
+struct Mixing {
+    ess_bulk: f64,
+    r_hat: f64,
+    r_hat_nested: Option<f64>,
+    /// Halves of the run compared, and the effective draws of one.
+    drift: Option<(f64, f64)>,
+    noise: Option<Noise>,
+}
+
+impl Mixing {
+    /// Of draws that have no ranks.
+    fn undetermined() -> Self {
+        Self { ess_bulk: f64::NAN, r_hat: f64::NAN, r_hat_nested: None, drift: None, noise: None }
+    }
+}
+
+/// What noise lets an R-hat, or a nested one, exceed the tolerance.
+#[derive(Clone, Copy)]
+enum Noise {
+    /// Effective draws of a superchain.
+    OfSuperchains { effective: f64 },
+    /// Effective draws of half a chain.
+    OfHalves { effective: f64 },
+}
+
+/// Ranks the distances from the median, if there are chains to compare and the median is finite.
+fn rank_distances(view: ChainView<'_>, order: &mut Order) -> bool {
+    let centre = median_of_rows(order, view, Layout::whole(view));
+    let can = view.chains() >= 2 && centre.is_finite();
+    if can {
+        order.rank_distances(view, centre, Layout::split(view));
+    }
+    can
+}
+
+/// `folded`: whether the order holds the ranks of the distances.
+fn mixing(view: ChainView<'_>, superchains: usize, order: &mut Order, folded: bool, column: &Column) -> Mixing {
     let layout = Layout::split(view);
-    let whole = Layout::whole(view);
-    let has_nested = superchains >= 2 && view.chains() > superchains;
-    let centre = median_of_rows(&order, view, whole);
-    let distances = (view.chains() >= 2 && centre.is_finite()).then(|| {
-        order.rank_distances(view, centre, layout);
+    let is_nested = superchains >= 2 && view.chains() > superchains;
+    let r_hat_of_column = || {
+        let (means, variances) = column.moments(layout);
+        rhat::from_moments(&means, &variances, layout.length())
+    };
+    let mut distances = f64::NAN;
+    let mut nested_distances = None;
+    let mut effective = f64::INFINITY;
+    if folded {
         order.scatter_normal_scores(layout, column);
-        if has_nested {
+        if is_nested {
             let mut rows = column.autocovariance(layout);
-            (r_hat(&rows), Some(nested(&mut rows, superchains)))
+            distances = rhat::r_hat(&rows);
+            nested_distances = Some(nested(&rows, superchains));
+            effective = within_row(&mut rows);
         } else {
-            let (means, variances) = column.moments(layout);
-            (r_hat_of(&means, &variances, layout.length()), None)
+            distances = r_hat_of_column();
+            if distances > TOLERANCE {
+                effective = within_row(&mut column.autocovariance(layout));
+            }
         }
-    });
+    }
     order.rank(layout);
     order.scatter_normal_scores(layout, column);
-    space.entries = order.into_entries();
     let mut rows = column.autocovariance(layout);
-    let location = if view.chains() >= 2 { r_hat(&rows) } else { f64::NAN };
-    let (folded, nested_folded) = distances.unwrap_or((f64::NAN, None));
-    let nested = has_nested.then(|| {
-        let location = nested(&mut rows, superchains);
-        match nested_folded {
-            Some(distances) => Nested {
-                r_hat: larger(location.r_hat, distances.r_hat),
-                effective: location.effective.min(distances.effective),
-            },
-            None => location,
-        }
+    let location = if view.chains() >= 2 { rhat::r_hat(&rows) } else { f64::NAN };
+    let r_hat = rhat::larger(location, distances);
+    let exceeds = r_hat > TOLERANCE;
+    if is_nested || exceeds {
+        effective = effective.min(within_row(&mut rows));
+    }
+    let drift = is_nested.then(|| {
+        // Rows are halves of chains in turn: first, second, first, ...
+        let halves = |values: &[f64]| -> Vec<f64> {
+            values.iter().step_by(2).chain(values.iter().skip(1).step_by(2)).copied().collect()
+        };
+        let drift = from_moments(&halves(rows.means()), &halves(rows.variances()), 2);
+        (drift, view.chains() as f64 * effective)
     });
-    Mixing { ess_bulk: effective_size(&mut rows), r_hat: larger(location, folded), nested }
+    Mixing {
+        r_hat,
+        drift,
+        r_hat_nested: is_nested.then(|| {
+            let location = nested(&rows, superchains);
+            nested_distances.map_or(location, |distances| rhat::larger(location, distances))
+        }),
+        noise: if is_nested {
+            Some(Noise::OfSuperchains { effective: (rows.rows() / superchains) as f64 * effective })
+        } else {
+            exceeds.then_some(Noise::OfHalves { effective })
+        },
+        ess_bulk: effective_size(&mut rows),
+    }
 }
 
-fn nested<F: Fn(usize, &mut [f64]) + Sync>(rows: &mut MeanAutocovariance<F>, superchains: usize) -> Nested {
-    let rows_each = rows.rows() / superchains;
-    Nested {
-        r_hat: from_moments(rows.means(), rows.variances(), superchains),
-        effective: rows_each as f64 * within_row(rows),
-    }
+fn nested<F: Fn(usize, &mut [f64]) + Sync>(rows: &MeanAutocovariance<F>, superchains: usize) -> f64 {
+    from_moments(rows.means(), rows.variances(), superchains)
 }

@@ -4,8 +4,9 @@
 //! they change, because two of them stop meaning anything for thousands of short chains: a
 //! hundred effective draws for every chain, and a hundred draws of each. There the total effective
 //! size counts, and nested R-hat against what sampling noise explains (`nested_rhat`); superchains
-//! of one chain have no nested R-hat, and R-hat takes its place. Deliberately absent: sentences
-//! for people, and divergences and other findings of samplers.
+//! of one chain have no nested R-hat, and R-hat takes its place, against what sampling noise
+//! explains of that (`rhat::limit`). Deliberately absent: sentences for people, and divergences and
+//! other findings of samplers.
 
 use crate::diagnostics::summary::{Row, Summary};
 
@@ -49,10 +50,13 @@ pub enum Finding {
     FewChains { chains: usize },
     /// Too few draws a chain to judge.
     FewDraws { draws: usize },
-    /// Chains disagree.
+    /// Chains disagree: R-hat is above the threshold, and, of many chains, also above what sampling
+    /// noise explains.
     RHatAbove { threshold: f64, parameters: Vec<(String, f64)> },
     /// Superchains disagree by more than sampling noise explains.
     NestedRHatAbove { parameters: Vec<NestedExcess> },
+    /// All chains together have not settled: the first half of the run differs from the second by more than noise.
+    Drift { parameters: Vec<(String, f64)> },
     /// Too few effective draws, all chains together.
     EssBelow { kind: EssKind, threshold: f64, parameters: Vec<(String, f64)> },
 }
@@ -68,6 +72,7 @@ impl Finding {
             Self::FewDraws { .. } => "few_draws",
             Self::RHatAbove { .. } => "r_hat_above",
             Self::NestedRHatAbove { .. } => "nested_r_hat_above",
+            Self::Drift { .. } => "drift",
             Self::EssBelow { kind: EssKind::Bulk, .. } => "ess_bulk_below",
             Self::EssBelow { kind: EssKind::Tail, .. } => "ess_tail_below",
         }
@@ -80,7 +85,7 @@ impl Finding {
             Self::NonFinite { parameters } => parameters.iter().map(|(name, _)| name.as_str()).collect(),
             Self::Constant { parameters } => parameters.iter().map(String::as_str).collect(),
             Self::FewChains { .. } | Self::FewDraws { .. } => Vec::new(),
-            Self::RHatAbove { parameters, .. } | Self::EssBelow { parameters, .. } => {
+            Self::RHatAbove { parameters, .. } | Self::Drift { parameters } | Self::EssBelow { parameters, .. } => {
                 parameters.iter().map(|(name, _)| name.as_str()).collect()
             }
             Self::NestedRHatAbove { parameters } => parameters.iter().map(|excess| excess.parameter.as_str()).collect(),
@@ -138,7 +143,10 @@ pub fn verdict(summary: &Summary) -> Vec<Finding> {
     let nested = |row: &Row| row.r_hat_nested.zip(row.r_hat_nested_limit);
     let parameters: Vec<_> = varying()
         .filter(|row| few || nested(row).is_none())
-        .filter(|row| chains >= 2 && is_above(row.r_hat, R_HAT_THRESHOLD))
+        .filter(|row| {
+            let limit = row.r_hat_limit.filter(|_| !few).unwrap_or(R_HAT_THRESHOLD);
+            chains >= 2 && is_above(row.r_hat, limit)
+        })
         .map(|row| (row.parameter.clone(), row.r_hat))
         .collect();
     let none = parameters.is_empty();
@@ -153,6 +161,14 @@ pub fn verdict(summary: &Summary) -> Vec<Finding> {
         .collect();
     let none = parameters.is_empty();
     add(Finding::NestedRHatAbove { parameters }, none);
+
+    let parameters: Vec<_> = varying()
+        .filter(|_| !few)
+        .filter(|row| row.drift.zip(row.drift_limit).is_some_and(|(drift, limit)| is_above(drift, limit)))
+        .map(|row| (row.parameter.clone(), row.drift.unwrap_or(f64::NAN)))
+        .collect();
+    let none = parameters.is_empty();
+    add(Finding::Drift { parameters }, none);
 
     let threshold = if few { ESS_PER_CHAIN * chains as f64 } else { ESS_IN_TOTAL };
     for kind in [EssKind::Bulk, EssKind::Tail] {

@@ -16,7 +16,7 @@ pub mod parser;
 mod render;
 pub mod signatures;
 pub mod source;
-mod suggest;
+pub mod suggest;
 pub mod typed;
 pub mod types;
 mod vocabulary;

@@ -1,8 +1,8 @@
 //! Autocovariances: of one series, and averaged over many series of equal length.
 //!
 //! The average is what effective sample sizes need, and only its first lags: it is computed
-//! directly for a few lags and, when more are asked for, by one Fourier transform a series for
-//! all lags at once. Deliberately absent: any rule when to stop asking.
+//! directly for a few lags, for a few more when they are asked for, and then by one Fourier
+//! transform a series for all lags at once. Deliberately absent: any rule when to stop asking.
 
 use std::sync::Arc;
 
@@ -11,10 +11,14 @@ use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::math::moments::mean;
+use crate::math::simd::{Width, lane_kernel};
 
-/// Lags computed directly. One direct lag costs about a thirtieth of a Fourier transform, and
-/// most well-mixed chains need fewer than this.
+/// Lags computed directly at a time: most well-mixed chains need no more.
 const DIRECT_LAGS: usize = 8;
+
+/// From this many lags on all are computed, by Fourier transforms. A transform costs about as much
+/// as thirty to forty direct lags, so that at worst twice the cheaper way is spent.
+const MOST_DIRECT_LAGS: usize = 32;
 
 /// Series are summed in at most this many groups, whatever the number of threads, so that results
 /// do not depend on it; each group holds one spectrum.
@@ -40,27 +44,27 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
     /// If there are no rows, or rows of no values.
     pub fn new(rows: usize, length: usize, fill: F) -> Self {
         assert!(rows > 0 && length > 0, "{rows} rows of {length} values");
-        let kept = DIRECT_LAGS.min(length);
-        let groups: Vec<_> = groups(rows)
+        let stretches: Vec<_> = groups(rows)
             .map(|group| {
-                let mut padded = vec![0.0; length + DIRECT_LAGS];
-                let mut total = [0.0; DIRECT_LAGS];
-                let mut moments = Vec::with_capacity(group.len());
+                let mut padded = Padded::new(length);
+                let mut sums = FirstLags::default();
                 for row in group {
-                    fill(row, &mut padded[..length]);
-                    let mean = centre(&mut padded[..length]);
-                    let products = first_lags(&padded);
-                    moments.push((mean, products[0]));
-                    for (total, product) in total.iter_mut().zip(products) {
-                        *total += product;
-                    }
+                    fill(row, padded.values());
+                    sums.add(&mut padded);
                 }
-                (moments, total)
+                sums
             })
             .collect();
+        Self::from_first_lags(rows, length, fill, &stretches)
+    }
+
+    /// What [`Self::new`] makes of the same rows, read elsewhere in the stretches that [`groups`] says.
+    pub fn from_first_lags(rows: usize, length: usize, fill: F, stretches: &[FirstLags]) -> Self {
         let scale = 1.0 / (rows as f64 * length as f64);
-        let lags = (0..kept).map(|lag| groups.iter().map(|(_, total)| total[lag]).sum::<f64>() * scale).collect();
-        let moments = groups.iter().flat_map(|(moments, _)| moments);
+        let lags = (0..DIRECT_LAGS.min(length))
+            .map(|lag| stretches.iter().map(|sums| sums.products[lag]).sum::<f64>() * scale)
+            .collect();
+        let moments = stretches.iter().flat_map(|sums| &sums.moments);
         let (means, variances) = moments.map(|&(mean, squares)| (mean, squares / (length as f64 - 1.0))).unzip();
         Self { rows, length, fill, means, variances, lags }
     }
@@ -85,16 +89,42 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
         &self.variances
     }
 
-    /// Mean autocovariance at `lag`. The first one beyond the directly computed lags transforms
-    /// every row.
+    /// Mean autocovariance at `lag`. Reads every row again for the first lag of each eight up to
+    /// 32, and transforms every row for the first one beyond.
     ///
     /// # Panics
     /// If `lag` is not below the length of the rows.
     pub fn at(&mut self, lag: usize) -> f64 {
-        if lag >= self.lags.len() {
-            self.lags = self.all_lags();
+        while lag >= self.lags.len() {
+            if lag < self.lags.len() + DIRECT_LAGS && self.lags.len() < MOST_DIRECT_LAGS {
+                self.add_direct_lags();
+            } else {
+                self.lags = self.all_lags();
+            }
         }
         self.lags[lag]
+    }
+
+    fn add_direct_lags(&mut self) {
+        let (known, length) = (self.lags.len(), self.length);
+        let sums: Vec<_> = groups(self.rows)
+            .map(|group| {
+                let mut padded = Padded::new(length);
+                let mut total = [0.0; DIRECT_LAGS];
+                for row in group {
+                    (self.fill)(row, padded.values());
+                    centre(padded.values());
+                    for (total, product) in total.iter_mut().zip(padded.products(known)) {
+                        *total += product;
+                    }
+                }
+                total
+            })
+            .collect();
+        let scale = 1.0 / (self.rows as f64 * length as f64);
+        let lags =
+            (0..DIRECT_LAGS.min(length - known)).map(|lag| sums.iter().map(|sums| sums[lag]).sum::<f64>() * scale);
+        self.lags.extend(lags);
     }
 
     fn all_lags(&self) -> Vec<f64> {
@@ -123,8 +153,81 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
     }
 }
 
+/// A row followed by as many zeros as sums of products look beyond its end.
+#[derive(Debug)]
+pub struct Padded(Vec<f64>);
+
+impl Padded {
+    /// Zeros.
+    #[must_use]
+    pub fn new(length: usize) -> Self {
+        Self(vec![0.0; length + DIRECT_LAGS])
+    }
+
+    /// The row, to be written.
+    pub fn values(&mut self) -> &mut [f64] {
+        let length = self.0.len() - DIRECT_LAGS;
+        &mut self.0[..length]
+    }
+
+    /// `sum_i x[i] x[i + lag]` for the eight lags from `first` on, which must be below the length.
+    fn products(&self, first: usize) -> [f64; DIRECT_LAGS] {
+        let mut sums = [0.0; DIRECT_LAGS];
+        let row = &self.0[..self.0.len() - first];
+        products(Width::widest(), row, &self.0[first..], &mut sums);
+        sums
+    }
+}
+
+lane_kernel! {
+    /// Adds the products of a row with itself, shifted by each of the first lags.
+    fn products<R>(row: &[R], shifted: &[R], sums: &mut [R; DIRECT_LAGS]) {
+        // Four sums of each lag, or every addition would wait for the one before.
+        let mut partial = [[R::ZERO; DIRECT_LAGS]; 4];
+        let ends = row.len().min((shifted.len() + 1).saturating_sub(DIRECT_LAGS));
+        let (row, rest) = row[..ends].as_chunks::<4>();
+        let mut windows = shifted.array_windows::<DIRECT_LAGS>();
+        for four in row {
+            for (partial, x) in partial.iter_mut().zip(four) {
+                let Some(window) = windows.next() else { break };
+                for (sum, y) in partial.iter_mut().zip(window) {
+                    *sum += *x * *y;
+                }
+            }
+        }
+        for (x, window) in rest.iter().zip(windows) {
+            for (sum, y) in partial[0].iter_mut().zip(window) {
+                *sum += *x * *y;
+            }
+        }
+        for lag in 0..DIRECT_LAGS {
+            sums[lag] = (partial[0][lag] + partial[1][lag]) + (partial[2][lag] + partial[3][lag]);
+        }
+    }
+}
+
+/// Sums that the first lags are made of, over a stretch of rows.
+#[derive(Default, Debug)]
+pub struct FirstLags {
+    products: [f64; DIRECT_LAGS],
+    /// Mean of each row, and sum of the squared distances from it.
+    moments: Vec<(f64, f64)>,
+}
+
+impl FirstLags {
+    /// Adds a row, and centres it on its mean.
+    pub fn add(&mut self, row: &mut Padded) {
+        let mean = centre(row.values());
+        let products = row.products(0);
+        self.moments.push((mean, products[0]));
+        for (sum, product) in self.products.iter_mut().zip(products) {
+            *sum += product;
+        }
+    }
+}
+
 /// Contiguous groups of rows, the same for any number of threads.
-fn groups(rows: usize) -> impl IndexedParallelIterator<Item = std::ops::Range<usize>> {
+pub fn groups(rows: usize) -> impl IndexedParallelIterator<Item = std::ops::Range<usize>> {
     let each = rows.div_ceil(GROUPS);
     (0..rows.div_ceil(each)).into_par_iter().map(move |group| group * each..((group + 1) * each).min(rows))
 }
@@ -134,18 +237,6 @@ fn centre(values: &mut [f64]) -> f64 {
     let mean = mean(values);
     values.iter_mut().for_each(|value| *value -= mean);
     mean
-}
-
-/// `sum_i x[i] x[i + lag]` for the first lags; the last `DIRECT_LAGS` values must be zeros.
-fn first_lags(padded: &[f64]) -> [f64; DIRECT_LAGS] {
-    let mut sums = [0.0; DIRECT_LAGS];
-    for window in padded.array_windows::<DIRECT_LAGS>() {
-        let x = window[0];
-        for (sum, y) in sums.iter_mut().zip(window) {
-            *sum += x * y;
-        }
-    }
-    sums
 }
 
 /// Autocovariance of one series at every lag, biased (divisor `n`), about its own mean. Empty

@@ -44,6 +44,11 @@ pub fn sentence(finding: &Finding) -> String {
                 excess.parameter, excess.r_hat_nested, excess.limit
             ))
         ),
+        Finding::Drift { parameters } => format!(
+            "The draws of {} still drift: the first half of the run differs from the second by more than sampling noise \
+             explains. All chains move together, so comparing them does not show it. Warm up longer (--warmup).",
+            list(parameters, |(name, drift)| format!("{name} ({drift:.2})"))
+        ),
         Finding::EssBelow { kind, threshold, parameters } => format!(
             "The effective sample size in the {} is below {threshold:.0} for {}: {} are not reliable. Ask for more \
              draws (--draws).",

@@ -5,7 +5,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use crate::diagnostics::{Interval, Row, Summary};
+use crate::diagnostics::{Row, Summary};
 
 /// Parameters beyond this many are folded into a line that counts them.
 pub const MOST_ROWS: usize = 40;
@@ -13,18 +13,22 @@ pub const MOST_ROWS: usize = 40;
 /// Correlation matrices beyond this many parameters are shown as their strongest pairs.
 pub const MOST_COLUMNS: usize = 12;
 
+/// What becomes of a long list of parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Folding<'a> {
+    /// Every parameter has its row.
+    Open,
+    /// Beyond [`MOST_ROWS`] parameters, those with the largest R-hat are shown and the rest are counted.
+    Folded {
+        /// What the reader can type to see the others.
+        opened_by: Option<&'a str>,
+    },
+}
+
 /// The summary table: a row per parameter, the largest R-hat marked, long lists folded to their worst rows.
-pub fn summary(summary: &Summary) -> String {
+pub fn summary(summary: &Summary, folding: Folding<'_>) -> String {
     let mut table = plain_table();
-    let percent = |p: f64| format!("{}%", (p * 1000.0).round() / 10.0);
-    let (low, high) = match summary.interval {
-        Interval::HighestDensity(p) => {
-            (format!("hdi_{}", percent((1.0 - p) / 2.0)), format!("hdi_{}", percent((1.0 + p) / 2.0)))
-        }
-        Interval::EqualTailed(p) => {
-            (format!("eti_{}", percent((1.0 - p) / 2.0)), format!("eti_{}", percent((1.0 + p) / 2.0)))
-        }
-    };
+    let [low, high] = summary.interval.names();
     let nested = summary.rows.iter().any(|row| row.r_hat_nested.is_some());
     let mut header: Vec<String> =
         ["", "mean", "sd", &low, &high, "mcse_mean", "mcse_sd", "ess_bulk", "ess_tail", "r_hat"]
@@ -35,23 +39,24 @@ pub fn summary(summary: &Summary) -> String {
     }
     let columns = header.len();
     table.set_header(header);
-    let worst = summary.rows.iter().map(|row| row.r_hat).filter(|r_hat| r_hat.is_finite()).fold(f64::NAN, f64::max);
+    let worst = summary.rows.iter().map(|row| row.r_hat).fold(f64::NAN, f64::max);
     let marked = summary.rows.len() > 1 && worst > 1.005;
-    for row in shown(summary) {
-        let decimals = decimals(row.mcse_mean);
-        let fixed = |x: f64| number(x, decimals);
+    let shown = shown(summary, folding);
+    let folded = summary.rows.len() - shown.len();
+    for row in shown {
         let star = if marked && row.r_hat == worst { " *" } else { "" };
         let mut cells = vec![
             row.parameter.clone(),
-            fixed(row.mean),
-            fixed(row.sd),
-            fixed(row.interval.0),
-            fixed(row.interval.1),
+            estimate(row.mean, row.mcse_mean),
+            estimate(row.sd, row.mcse_mean),
+            estimate(row.interval.0, row.mcse_mean),
+            estimate(row.interval.1, row.mcse_mean),
             significant(row.mcse_mean),
             significant(row.mcse_sd),
             number(row.ess_bulk, 0),
             number(row.ess_tail, 0),
-            number(row.r_hat, 3) + star,
+            // The mark has its place in every row, so that the digits stay under one another.
+            number(row.r_hat, 3) + if marked && star.is_empty() { "  " } else { star },
         ];
         if nested {
             cells.push(row.r_hat_nested.map_or_else(|| "-".to_owned(), |r_hat| number(r_hat, 3)));
@@ -60,9 +65,13 @@ pub fn summary(summary: &Summary) -> String {
     }
     align(&mut table, columns);
     let mut text = finish(&table);
-    let folded = summary.rows.len().saturating_sub(shown(summary).len());
     if folded > 0 {
-        text.push_str(&format!("and {folded} more parameters, none with a larger r_hat than these\n"));
+        let rest = if folded == 1 { "parameter" } else { "parameters" };
+        text.push_str(&format!("and {folded} more {rest}, none with a larger r_hat than these"));
+        if let Folding::Folded { opened_by: Some(hint) } = folding {
+            text.push_str(&format!(" ({hint} shows the ones you name)"));
+        }
+        text.push('\n');
     }
     if marked {
         text.push_str("* the largest r_hat\n");
@@ -71,15 +80,19 @@ pub fn summary(summary: &Summary) -> String {
 }
 
 /// The rows to show: all of them, or, of a long list, those with the largest R-hat, in their own order.
-fn shown(summary: &Summary) -> Vec<&Row> {
-    if summary.rows.len() <= MOST_ROWS {
+fn shown<'a>(summary: &'a Summary, folding: Folding<'_>) -> Vec<&'a Row> {
+    if summary.rows.len() <= MOST_ROWS || folding == Folding::Open {
         return summary.rows.iter().collect();
     }
     let mut order: Vec<usize> = (0..summary.rows.len()).collect();
-    // NaN is the worst: it says that there is no R-hat.
+    // NaN is the worst, as it says that there is no R-hat; but a constant has none because it needs none.
     let badness = |index: &usize| {
-        let r_hat = summary.rows[*index].r_hat;
-        if r_hat.is_nan() { f64::INFINITY } else { r_hat }
+        let row = &summary.rows[*index];
+        match row.r_hat {
+            r_hat if !r_hat.is_nan() => r_hat,
+            _ if row.constant => f64::NEG_INFINITY,
+            _ => f64::INFINITY,
+        }
     };
     order.sort_by(|a, b| badness(b).total_cmp(&badness(a)));
     order.truncate(MOST_ROWS / 2);
@@ -146,12 +159,28 @@ fn finish(table: &Table) -> String {
     table.lines().map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned() + "\n").collect()
 }
 
-/// Decimals that show a number to two digits of its standard error: between 0 and 6, and 3 without one.
-fn decimals(error: f64) -> usize {
-    if !(error.is_finite() && error > 0.0) {
-        return 3;
+/// An estimate to two digits of its standard error: with three decimals where there is none, and as `m.mme-k` where
+/// plain decimals would be too many, or the number too long.
+fn estimate(x: f64, error: f64) -> String {
+    if !(x.is_finite() && error.is_finite() && error > 0.0) {
+        return number(x, 3);
     }
-    (1 - error.log10().floor() as i64).clamp(0, 6) as usize
+    let decimals = decimals(error);
+    let is_long = x.abs() >= 1e7 || decimals > MOST_DECIMALS && x.abs() < 1e-2;
+    if is_long && x != 0.0 {
+        let digits = x.abs().log10().floor() as i64 + decimals;
+        let digits = digits.clamp(0, 15) as usize;
+        return format!("{x:.digits$e}");
+    }
+    number(x, decimals.clamp(0, MOST_DECIMALS) as usize)
+}
+
+/// Decimals beyond which a number is easier to read with an exponent.
+const MOST_DECIMALS: i64 = 7;
+
+/// Decimals that show two digits of a positive, finite number; negative for one above a hundred.
+fn decimals(error: f64) -> i64 {
+    1 - error.log10().floor() as i64
 }
 
 fn number(x: f64, decimals: usize) -> String {
@@ -160,13 +189,13 @@ fn number(x: f64, decimals: usize) -> String {
 
 /// Two significant digits.
 fn significant(x: f64) -> String {
-    if !x.is_finite() {
-        return tidy(&x.to_string());
+    if !x.is_finite() || x == 0.0 {
+        return number(x, 3);
     }
-    if x != 0.0 && (x.abs() < 1e-5 || x.abs() >= 1e5) {
+    if x.abs() < 1e-5 || x.abs() >= 1e5 {
         return format!("{x:.1e}");
     }
-    number(x, decimals(x))
+    number(x, decimals(x.abs()).max(0) as usize)
 }
 
 fn coefficient(r: f64) -> String {
@@ -188,12 +217,78 @@ mod tests {
 
     #[test]
     fn digits_follow_the_standard_error() {
-        assert_eq!(
-            [decimals(3.2), decimals(0.32), decimals(0.000_43), decimals(f64::NAN), decimals(150.0)],
-            [1, 2, 5, 3, 0]
-        );
+        assert_eq!([3.2, 0.32, 0.000_43, 150.0].map(decimals), [1, 2, 5, -1]);
         assert_eq!([significant(0.000_432), significant(3.263), significant(0.0)], ["0.00043", "3.3", "0.000"]);
         assert_eq!([number(-0.0001, 2), number(f64::NAN, 2), number(3.2e8, 1)], ["0.00", "nan", "3.200e8"]);
+    }
+
+    #[test]
+    fn estimates_of_any_size_show_two_digits_of_their_error() {
+        assert_eq!(estimate(1.234_567, 0.012), "1.235");
+        assert_eq!(estimate(1.234_567, f64::NAN), "1.235");
+        assert_eq!(estimate(1234.567, 45.0), "1235");
+        assert_eq!(estimate(3.214_567_89e8, 2.5e3), "3.214568e8");
+        assert_eq!(estimate(-2.345_678e-9, 1.2e-12), "-2.3457e-9");
+        assert_eq!(estimate(0.5, 1e-12), "0.5000000");
+        assert_eq!(estimate(0.0, 1e-12), "0.0000000");
+        assert_eq!(estimate(f64::INFINITY, 0.1), "inf");
+    }
+
+    fn rows(r_hats: &[f64]) -> Summary {
+        let row = |(index, &r_hat): (usize, &f64)| Row {
+            parameter: format!("theta[{}]", index + 1),
+            mean: 0.5,
+            sd: 1.0,
+            interval: (-1.0, 2.0),
+            mcse_mean: 0.01,
+            mcse_sd: 0.01,
+            ess_bulk: 1000.0,
+            ess_tail: 900.0,
+            r_hat,
+            r_hat_nested: None,
+            r_hat_nested_limit: None,
+            drift: None,
+            drift_limit: None,
+            r_hat_limit: None,
+            q5: -1.0,
+            q25: 0.0,
+            q50: 0.5,
+            q75: 1.0,
+            q95: 2.0,
+            non_finite: 0,
+            constant: false,
+        };
+        let rows = r_hats.iter().enumerate().map(row).collect();
+        Summary {
+            chains: 4,
+            draws: 1000,
+            superchains: 4,
+            interval: crate::diagnostics::Interval::HighestDensity(0.94),
+            rows,
+        }
+    }
+
+    #[test]
+    fn long_lists_are_folded_to_their_worst_rows_unless_they_are_to_be_open() {
+        let r_hats: Vec<f64> = (0..100).map(|k| if k == 70 { 1.7 } else { 1.0 + f64::from(k % 10) * 1e-4 }).collect();
+        let summary_of = rows(&r_hats);
+        let folded = summary(&summary_of, Folding::Folded { opened_by: Some("--parameters NAME,...") });
+        let expected = "and 80 more parameters, none with a larger r_hat than these \
+                        (--parameters NAME,... shows the ones you name)\n* the largest r_hat\n";
+        assert!(folded.ends_with(expected), "{folded}");
+        assert!(folded.lines().any(|line| line.starts_with("theta[71]") && line.ends_with("1.700 *")), "{folded}");
+        assert_eq!(folded.lines().filter(|line| line.starts_with("theta")).count(), MOST_ROWS / 2);
+        let open = summary(&summary_of, Folding::Open);
+        assert_eq!(open.lines().filter(|line| line.starts_with("theta")).count(), 100);
+    }
+
+    #[test]
+    fn columns_are_aligned_and_the_worst_rhat_is_marked_even_if_infinite() {
+        let text = summary(&rows(&[1.0, f64::INFINITY, 1.2]), Folding::Open);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[2].ends_with("inf *") && lines[4] == "* the largest r_hat", "{text}");
+        let end = |line: &str, what: &str| line.find(what).map(|at| at + what.len());
+        assert_eq!(end(lines[1], "900  1.000"), end(lines[3], "900  1.200"), "{text}");
     }
 
     #[test]

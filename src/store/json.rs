@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::diagnostics::{Finding, Interval, Summary};
+use crate::diagnostics::{Finding, Summary};
 
 /// A number, or the string for one that is not finite.
 pub fn number(x: f64) -> Value {
@@ -16,16 +16,10 @@ pub fn number(x: f64) -> Value {
 
 /// The rows of a summary, an object per parameter.
 pub fn summary(summary: &Summary) -> Value {
-    let percent = |p: f64| (p * 1000.0).round() / 10.0;
-    let (kind, p) = match summary.interval {
-        Interval::HighestDensity(p) => ("hdi", p),
-        Interval::EqualTailed(p) => ("eti", p),
-    };
-    let ends = [(1.0 - p) / 2.0, (1.0 + p) / 2.0].map(|end| format!("{kind}_{}%", percent(end)));
+    let [low, high] = &summary.interval.names();
     let rows = summary.rows.iter().map(|row| {
         let mut object = Map::new();
         object.insert("parameter".into(), json!(row.parameter));
-        let [low, high] = &ends;
         for (name, value) in [
             ("mean", row.mean),
             ("sd", row.sd),

@@ -1,0 +1,83 @@
+//! What the diagnostics of some draws say, wherever the draws come from, and how it is told.
+//!
+//! Draws flow in; tables for standard output, warnings for standard error and the parts of a JSON object flow out.
+//! Deliberately absent: where to print, which the subcommands decide.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+use super::error::CliError;
+use crate::diagnostics::correlation::correlation;
+use crate::diagnostics::{Finding, Settings, Summary, summarise, verdict};
+use crate::draws::Draws;
+use crate::report::{findings, table};
+use crate::store::json;
+
+/// Beyond this many parameters there is no correlation matrix: it takes time and room with the square of their number.
+const MOST_CORRELATED: usize = 100;
+
+pub(super) struct Diagnosis {
+    summary: Summary,
+    names: Vec<String>,
+    /// `[parameter, parameter]`; none of too many parameters.
+    correlation: Option<Vec<f64>>,
+    findings: Vec<Finding>,
+}
+
+impl Diagnosis {
+    /// Of all parameters; superchains must divide the chains.
+    pub(super) fn of(draws: &Draws, superchains: usize, settings: &Settings) -> Result<Self, CliError> {
+        let summary = summarise(draws, superchains, settings).map_err(|error| CliError::plain(error.to_string()))?;
+        let names = draws.parameters().to_vec();
+        let all: Vec<usize> = (0..names.len()).collect();
+        let correlation = (all.len() <= MOST_CORRELATED).then(|| correlation(draws, &all));
+        let findings = verdict(&summary);
+        Ok(Self { summary, names, correlation, findings })
+    }
+
+    /// Whether the draws should not be trusted. A constant is no harm, unless it is one of the `sampled` parameters,
+    /// whose chains have then never moved.
+    pub(super) fn is_bad(&self, sampled: &[String]) -> bool {
+        let stuck =
+            |finding: &Finding| finding.parameters().iter().any(|name| sampled.iter().any(|other| other == name));
+        self.findings.iter().any(|finding| finding.is_bad() || stuck(finding))
+    }
+
+    pub(super) fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// The summary and, of several parameters, their correlations.
+    pub(super) fn write_tables(&self, out: &mut impl Write, folding: table::Folding<'_>) -> Result<(), CliError> {
+        write!(out, "{}", table::summary(&self.summary, folding))?;
+        if let Some(matrix) = &self.correlation {
+            write!(out, "\nCorrelation\n{}", table::correlation(&self.names, matrix))?;
+        }
+        Ok(())
+    }
+
+    /// The findings in sentences, a paragraph each, and what can be learned from them together.
+    pub(super) fn warnings(&self) -> String {
+        let mut text: String =
+            self.findings.iter().map(|finding| format!("\nwarning: {}\n", findings::sentence(finding))).collect();
+        let matrix = self.correlation.as_deref();
+        if let Some(lesson) = matrix.and_then(|matrix| findings::lesson(&self.findings, &self.names, matrix)) {
+            text += &format!("\n{lesson}\n");
+        }
+        text
+    }
+
+    pub(super) fn summary_object(&self) -> Value {
+        json::summary(&self.summary)
+    }
+
+    /// Null where there is no matrix.
+    pub(super) fn correlation_object(&self) -> Value {
+        self.correlation.as_ref().map_or(Value::Null, |matrix| json::correlation(&self.names, matrix))
+    }
+
+    pub(super) fn warnings_object(&self) -> Value {
+        json::warnings(&self.findings, findings::sentence)
+    }
+}
