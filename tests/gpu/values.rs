@@ -4,7 +4,9 @@ use ridgewalk::backend::cpu::CpuBackend;
 use ridgewalk::backend::gpu::{self, AdapterChoice, Kind, MOST_ULPS, Restrictions};
 use ridgewalk::backend::{Backend, Population};
 
-use crate::models::{bits, everything, gpu, observations, on, seed_model, starts};
+use ridgewalk::ir::{Builder, Op, Unary, Value};
+
+use crate::models::{bits, everything, gpu, observations, on, plain, seed_model, starts};
 
 /// The canary asks the elementary functions at 4,001 points, and Philox for its known answers; an error beyond the
 /// stated bound would have refused the device.
@@ -62,4 +64,41 @@ fn a_log_density_that_is_not_finite_is_reported_as_it_is() {
     let positions = [0.0, 0.0, 0.0, 300.0, 0.0, 0.0, -300.0, 0.0, 0.0];
     let found = backend.start(Population { first: 0, chains: 3 }, &positions).unwrap();
     assert!(found[0].is_finite() && !found[1].is_finite() && !found[2].is_finite(), "{found:?} on {}", on(&backend));
+}
+
+/// Zero times NaN, a difference and a quotient of one value with itself: folded by a driver, each would be a number, and a
+/// state that every other backend rejects would be accepted.
+#[test]
+fn what_is_not_a_number_stays_so_on_the_device() {
+    let terms: [fn(&mut Builder, Value) -> Value; 4] = [
+        |b, z| {
+            let (zero, ln) = (b.constant(0.0), b.unary(Unary::Ln, z));
+            b.multiply(zero, ln)
+        },
+        |b, z| {
+            let exp = b.unary(Unary::Exp, z);
+            b.subtract(exp, exp)
+        },
+        |b, z| {
+            let exp = b.unary(Unary::Exp, z);
+            b.divide(exp, exp)
+        },
+        |b, z| {
+            let (zero, root) = (b.constant(0.0), b.unary(Unary::Sqrt, z));
+            b.divide(zero, root)
+        },
+    ];
+    for (index, term) in terms.into_iter().enumerate() {
+        let mut b = Builder::new(1);
+        let z = b.push(Op::Coordinate(0));
+        let term = term(&mut b, z);
+        let model = plain("undefined", 1, b.finish(vec![term]));
+        let Some(mut backend) = gpu(&model, 1, Restrictions::default()) else { return };
+        let positions = [-1.0, 200.0, 1.0];
+        let population = Population { first: 0, chains: 3 };
+        let finite = |found: Vec<f64>| found.iter().map(|x| x.is_finite()).collect::<Vec<_>>();
+        let twin = CpuBackend::<f32>::new(&model, 1).start(population, &positions).unwrap();
+        let device = backend.start(population, &positions).unwrap();
+        assert_eq!(finite(device), finite(twin), "term {index} on {}", on(&backend));
+    }
 }

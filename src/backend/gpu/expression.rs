@@ -56,8 +56,11 @@ impl Writer<'_> {
                 }
             }
             Op::Binary(function, x, y) => {
-                let left = self.guarded(x, guard::in_binary(self.program, function, x, y));
-                let right = self.guarded(y, guard::in_binary(self.program, function, y, x));
+                // One side of x - x or x / x must look like another value: a driver that sees both as one folds the
+                // NaN away that infinities give, and with it a rejection.
+                let same = x == y;
+                let left = self.guarded(x, !same && guard::in_binary(self.program, function, x, y));
+                let right = self.guarded(y, same || guard::in_binary(self.program, function, y, x));
                 let sign = match function {
                     Binary::Add => '+',
                     Binary::Subtract => '-',
