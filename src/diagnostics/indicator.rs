@@ -128,7 +128,9 @@ mod tests {
     #[test]
     fn slow_rows_have_the_same_size_beyond_the_counted_lags() {
         let length = 20_000;
-        let row = |phase: usize| -> Vec<f64> { (0..length).map(|i| f64::from((i + phase) / 4500 % 2 == 0)).collect() };
+        let row = |phase: usize| -> Vec<f64> {
+            (0..length).map(|i| f64::from(((i + phase) / 4500).is_multiple_of(2))).collect()
+        };
         let rows = [row(0), row(1000)];
         let mut bits = Bits::new(2, length);
         rows.iter().for_each(|row| bits.push(&row.iter().map(|x| 1.0 - x).collect::<Vec<_>>(), 0.5));

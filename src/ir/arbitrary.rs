@@ -1,6 +1,7 @@
 //! Random programs for property tests: every operation, one loop, a nested one now and then.
 
 use super::build::Builder;
+use super::evaluate::evaluate;
 use super::op::{Op, Program, Table, Unary};
 
 /// A random program over two coordinates and one column, from a list of numbers.
@@ -40,4 +41,11 @@ pub(crate) fn program(choices: &[(u8, u8, u8)], y: &[f64]) -> Program {
     let constant = b.constant(0.25);
     let shifted = b.add(sums[0], constant);
     b.finish(vec![shifted])
+}
+
+/// Whether a change of the coordinates in the 12th digit changes the result in the 9th.
+pub(crate) fn ill_conditioned(program: &Program, z0: f64, z1: f64) -> bool {
+    let at = |h: f64| evaluate(program, &[z0 * (1.0 + h), z1 * (1.0 - h)])[0];
+    let centre = at(0.0);
+    [1e-12, -1e-12].into_iter().any(|h| (at(h) - centre).abs() > 1e-9 * centre.abs().max(1.0) || at(h).is_nan())
 }

@@ -329,8 +329,9 @@ impl<'a> Pass<'a> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
-    use super::super::arbitrary::program as arbitrary_program;
+    use super::super::arbitrary::{ill_conditioned, program as arbitrary_program};
     use super::super::evaluate::{evaluate, evaluate_total};
     use super::super::op::Table;
     use super::*;
@@ -383,6 +384,8 @@ mod tests {
     }
 
     proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
         /// Tolerance: simplification moves roundings about; a chain of at most 12 operations whose conditioning is
         /// bounded by comparing only moderate results loses a few thousand units at most. A wrong rule is off by
         /// much more: the coordinates are generic.
@@ -414,12 +417,5 @@ mod tests {
             let difference = |p: &Program| evaluate_total(p, &[a, b]) - evaluate_total(p, &[0.1, 0.2]);
             prop_assert!((difference(&program) - difference(&terms)).abs() < 1e-11);
         }
-    }
-
-    /// Whether a change of the coordinates in the 12th digit changes the result in the 9th.
-    fn ill_conditioned(program: &Program, z0: f64, z1: f64) -> bool {
-        let at = |h: f64| evaluate(program, &[z0 * (1.0 + h), z1 * (1.0 - h)])[0];
-        let centre = at(0.0);
-        [1e-12, -1e-12].into_iter().any(|h| (at(h) - centre).abs() > 1e-9 * centre.abs().max(1.0) || at(h).is_nan())
     }
 }

@@ -1,6 +1,7 @@
 //! Machines against the evaluator, against other widths and numbers of lanes, and against themselves without fusion.
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::assemble::assemble;
 use super::machine::{LogDensity, Machine};
@@ -34,8 +35,10 @@ fn same_bits<R: Real>(a: &[R], b: &[R]) -> bool {
 }
 
 proptest! {
-    /// As for `simplify`: a tolerance far above rounding and far below what a wrong operation would give, on
-    /// results that are well-conditioned by construction (moderate arguments, finite results).
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+    /// As for `simplify`: a tolerance far above rounding and far below what a wrong operation would give; results that
+    /// a change in the twelfth digit of a coordinate moves further than that are left out.
     #[test]
     fn lanes_compute_what_the_evaluator_says(
         choices in prop::collection::vec(any::<(u8, u8, u8)>(), 1..8),
@@ -46,7 +49,7 @@ proptest! {
             let lanes = log_densities::<f64>(&program, &points, 5, Width::widest());
             for (point, ours) in points.iter().zip(lanes) {
                 let truth = evaluate_total(&program, point);
-                if truth.is_finite() && truth.abs() < 1e4 {
+                if truth.is_finite() && truth.abs() < 1e4 && !arbitrary::ill_conditioned(&program, point[0], point[1]) {
                     prop_assert!((ours - truth).abs() < 1e-8 * truth.abs().max(1.0), "{ours} for {truth}");
                 }
             }
