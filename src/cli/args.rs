@@ -97,7 +97,7 @@ pub struct Summary {
     /// (draw, .draw or .iteration)
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
-    /// Only these parameters: names (mu, theta[3]), all elements of one (theta), or patterns (theta*); shows every one
+    /// Only these parameters: names (mu), all elements of one (theta), or patterns (theta*); shows every one
     #[arg(long, value_name = "A,B")]
     pub parameters: Vec<String>,
     /// The credible interval and its percentage: hdi (highest density) or eti (equal tails)
