@@ -149,6 +149,10 @@ fn hazard_sentence(hazard: &Hazard) -> String {
             "the values of {data} lie around {mean:.4} with a spread of {sd:.4}: in single precision their differences \
              lose digits; centre them, or use --precision f64"
         ),
+        Hazard::Narrow { parameter, lower, upper } => format!(
+            "the bounds {lower} and {upper} of {parameter} are so close that single precision has few numbers between \
+             them; shift or rescale the parameter, or use --precision f64"
+        ),
         Hazard::Tiny { data, value } => format!(
             "no value of {data} is larger than {value:.1e}: in single precision their squares vanish; rescale them, or \
              use --precision f64"

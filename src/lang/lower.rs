@@ -14,7 +14,7 @@ use crate::ir::evaluate::{binary, unary};
 use crate::ir::simplify::{simplify, simplify_terms};
 use crate::ir::{Binary, Builder, Op, Table, Unary, Value};
 use crate::model::data::Data;
-use crate::model::{Hazard, Model, dist, hazards, transform};
+use crate::model::{Hazard, Model, dist, hazard_of_bounds, hazards, transform};
 
 /// Binds `model` to `data` and lowers it. `name` is what messages call the model.
 pub(super) fn lower(model: &TypedModel, data: &Data, name: &str) -> Result<Model, BindError> {
@@ -146,11 +146,12 @@ impl Lowering<'_> {
         // A bound at infinity is no bound, as in Stan.
         let lower = lower.filter(|bound| bound.known() != Some(f64::NEG_INFINITY));
         let upper = upper.filter(|bound| bound.known() != Some(f64::INFINITY));
-        if let (Some(lower), Some(upper)) = (lower.and_then(Lowered::known), upper.and_then(Lowered::known))
-            && (lower >= upper || lower.is_nan() || upper.is_nan())
-        {
-            let (name, span) = (declaration.name.clone(), declaration.span);
-            return Err(BindError::EmptyInterval { name, lower, upper, span });
+        if let (Some(lower), Some(upper)) = (lower.and_then(Lowered::known), upper.and_then(Lowered::known)) {
+            if lower >= upper || lower.is_nan() || upper.is_nan() {
+                let (name, span) = (declaration.name.clone(), declaration.span);
+                return Err(BindError::EmptyInterval { name, lower, upper, span });
+            }
+            self.hazards.extend(hazard_of_bounds(&declaration.name, lower, upper));
         }
         let z = self.b.push(Op::Coordinate(coordinate));
         let [lower, upper] = [lower, upper].map(|bound| bound.map(|bound| bound.value(&mut self.b)));

@@ -40,6 +40,15 @@ pub enum Hazard {
         /// Its standard deviation.
         sd: f64,
     },
+    /// Bounds so close together, compared with where they are, that few single-precision numbers lie between them.
+    Narrow {
+        /// The parameter's name.
+        parameter: String,
+        /// Its lower bound.
+        lower: f64,
+        /// Its upper bound.
+        upper: f64,
+    },
     /// A column so small throughout that its squares vanish in single precision.
     Tiny {
         /// The column's name in the model.
@@ -99,9 +108,24 @@ pub fn hazards(name: &str, values: &[f64]) -> Vec<Hazard> {
     hazards
 }
 
+/// What single precision may cost for a parameter between two bounds: nothing when thousands of numbers lie between.
+pub fn hazard_of_bounds(parameter: &str, lower: f64, upper: f64) -> Option<Hazard> {
+    /// Single precision has 2^24 numbers to a magnitude: fewer than 2,000 would lie between the bounds.
+    const NARROW: f64 = 1e-4;
+    let narrow = upper - lower < NARROW * lower.abs().max(upper.abs());
+    narrow.then(|| Hazard::Narrow { parameter: parameter.into(), lower, upper })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bounds_that_single_precision_cannot_resolve_are_a_hazard() {
+        assert!(hazard_of_bounds("x", 1e6, 1e6 + 0.01).is_some());
+        assert!(hazard_of_bounds("x", 0.5, 0.500_000_1).is_some());
+        assert!(hazard_of_bounds("x", 0.0, 1e-6).is_none() && hazard_of_bounds("x", -1e6, 1e6).is_none());
+    }
 
     #[test]
     fn hazards_name_what_single_precision_cannot_carry() {
