@@ -119,8 +119,9 @@ impl Behaviour {
             None | Some(0) => {}
             Some(count) => {
                 text += &format!(
-                    "\nnote: {count} draws ended in divergent transitions: where the posterior is that curved the draws \
-                     are missing some of it. Smaller steps (adapt_delta) or another parametrisation help.\n"
+                    "\nnote: {count} draw{} ended in a divergent transition: where the posterior is that curved the draws \
+                     are missing some of it. Smaller steps (adapt_delta) or another parametrisation help.\n",
+                    if count == 1 { "" } else { "s" }
                 );
             }
         }
