@@ -294,6 +294,25 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
+fn a_reader_that_leaves_does_not_change_the_verdict() {
+    let mut command = Command::cargo_bin("ridgewalk").unwrap();
+    command.args(["sample", MODEL, "--data", DATA, "--backend", "cpu", "--draws", "100", "--chains", "4", "--strict"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn chains_that_are_still_on_their_way_are_flagged_however_many_they_are() {
+    let far = Scratch::new("far_away.stan", b"parameters { real x; }\nmodel { x ~ normal(1000, 1); }\n");
+    let output = ridgewalk(&["sample", far.path(), "--backend", "cpu", "--seed", "1", "--strict", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let codes: Vec<&str> = object["warnings"].as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["drift"]);
+}
+
+#[test]
 fn adapters_lists_what_the_machine_has() {
     let object: Value = serde_json::from_slice(&ridgewalk(&["adapters", "--json"]).stdout).unwrap();
     assert!(object["adapters"].is_array());

@@ -190,6 +190,26 @@ mod tests {
         assert!(chains.accepted.iter().flatten().any(|&count| count > 0));
     }
 
+    /// Flat everywhere, as an improper posterior is.
+    struct Flat;
+
+    impl<R: Real> Density<R> for Flat {
+        fn log_density(&mut self, _: &[Vec<R>], log_density: &mut [R]) {
+            log_density.fill(R::ZERO);
+        }
+    }
+
+    #[test]
+    fn a_chain_of_an_improper_posterior_stays_among_the_numbers() {
+        let mut chains = start::<f32>(0, 50);
+        chains.scales = vec![vec![3.0e36; 50]; 3];
+        for step in 0..400 {
+            sweep(Width::widest(), &mut chains, &mut Flat, [7, 8], step);
+        }
+        assert!(chains.coordinates.iter().flatten().all(|z| z.abs() <= f32::LARGEST));
+        assert!(chains.coordinates.iter().flatten().any(|z| z.abs() > 1.0e36));
+    }
+
     /// 20,000 chains, 60 sweeps from the mode: means of z and z^2 within 5 standard errors of a (truncated) standard
     /// normal: a correct build fails for one seed in 10^5; the seed is fixed. Truncation at 5 moves the variance by
     /// less than 2e-4 of itself, far below the standard error of 0.01.
