@@ -38,18 +38,10 @@ impl Column {
     /// Copies a parameter's values here, and returns the mean of each chain.
     pub(super) fn gather(&self, view: ChainView<'_>) -> Vec<f64> {
         let length = view.draws();
-        (0..view.chains())
-            .into_par_iter()
-            .with_min_len(PIECE.div_ceil(length.max(1)))
-            .map_init(
-                || vec![0.0; length],
-                |chain, index| {
-                    view.copy(index * length, chain);
-                    chain.iter().zip(&self.0[index * length..]).for_each(|(x, to)| to.store(x.to_bits(), Relaxed));
-                    mean(chain)
-                },
-            )
-            .collect()
+        per_chain(view, |index, chain| {
+            chain.iter().zip(&self.0[index * length..]).for_each(|(x, to)| to.store(x.to_bits(), Relaxed));
+            mean(chain)
+        })
     }
 
     /// The autocovariance of the column's rows, the column being in `[chain, draw]` order.
@@ -81,4 +73,20 @@ impl Column {
         let bits = self.0.into_iter().map(AtomicU64::into_inner);
         bits.map(f64::from_bits).collect()
     }
+}
+
+/// What `of` gives for each chain, told its index and its values.
+pub(super) fn per_chain<T: Send>(view: ChainView<'_>, of: impl Fn(usize, &[f64]) -> T + Sync) -> Vec<T> {
+    let length = view.draws();
+    (0..view.chains())
+        .into_par_iter()
+        .with_min_len(PIECE.div_ceil(length.max(1)))
+        .map_init(
+            || vec![0.0; length],
+            |chain, index| {
+                view.copy(index * length, chain);
+                of(index, chain)
+            },
+        )
+        .collect()
 }

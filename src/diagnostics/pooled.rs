@@ -1,8 +1,6 @@
 //! Central moments of all draws of one parameter, chains pooled.
 
-use rayon::prelude::*;
-
-use crate::diagnostics::column::PIECE;
+use crate::diagnostics::column::per_chain;
 use crate::draws::ChainView;
 use crate::math::moments::{mean, sum};
 
@@ -19,8 +17,8 @@ impl Pooled {
     /// NaN for no draws and for any NaN; an infinity gives an infinite or NaN mean and NaN for
     /// the rest. Equal draws have second and fourth moments exactly 0.
     pub(super) fn of(view: ChainView<'_>) -> Self {
-        let centre = mean(&per_chain(view, mean));
-        Self::from_powers(centre, &per_chain(view, |chain| powers(chain, centre)), view.size())
+        let centre = mean(&per_chain(view, |_, chain| mean(chain)));
+        Self::from_powers(centre, &per_chain(view, |_, chain| powers(chain, centre)), view.size())
     }
 
     /// From the mean of all draws and the [`powers`] of each chain.
@@ -51,19 +49,4 @@ pub(super) fn powers(values: &[f64], centre: f64) -> [f64; 2] {
     }
     rest.iter().enumerate().for_each(|(lane, x)| add(lane, *x));
     sums.map(|lanes| sum(&lanes))
-}
-
-fn per_chain<T: Send>(view: ChainView<'_>, of: impl Fn(&[f64]) -> T + Sync) -> Vec<T> {
-    let length = view.draws();
-    (0..view.chains())
-        .into_par_iter()
-        .with_min_len(PIECE.div_ceil(length.max(1)))
-        .map_init(
-            || vec![0.0; length],
-            |chain, index| {
-                view.copy(index * length, chain);
-                of(chain)
-            },
-        )
-        .collect()
 }

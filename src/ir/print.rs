@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 
 use super::op::{Binary, Op, Program, Statement, Unary, Value};
 
-/// Writes `program`. `results` names what it hands out, and `sums` says whether the results are the terms of one sum.
+/// Writes `program`. `names` are those of its results; results without a name are the terms of the log density.
 pub fn print(program: &Program, names: &[String]) -> String {
     let mut printer = Printer { program, numbers: HashMap::new(), text: String::new() };
     // Writing to a String cannot fail.
