@@ -25,7 +25,11 @@ const SWEEPS: u32 = 250;
 fn model() -> Model {
     let mut data = Data::default();
     data.add_json(DATA, "y.json").expect("the example's data are JSON");
-    lang::compile(&Source::new("nonidentified.stan", MODEL), &data, "nonidentified").expect("the example compiles")
+    // The full sum: collapsed, 100 rows would cost what one costs.
+    let settings = lang::Settings { collapse: false, ..lang::Settings::default() };
+    lang::compile(&Source::new("nonidentified.stan", MODEL), &data, "nonidentified", settings)
+        .expect("the example compiles")
+        .model
 }
 
 /// Sweeps of chains that have found the posterior, every draw kept, into memory that is already mapped.

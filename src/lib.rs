@@ -24,7 +24,7 @@
 //! let text = "data { int N; vector[N] y; } parameters { real mu; } model { mu ~ normal(0, 10); y ~ normal(mu, 1); }";
 //! let mut data = Data::default();
 //! data.add_json(r#"{"N": 4, "y": [0.3, -0.1, 0.7, 0.2]}"#, "data.json")?;
-//! let model = lang::compile(&Source::new("mean.stan", text), &data, "mean")?;
+//! let model = lang::compile(&Source::new("mean.stan", text), &data, "mean", lang::Settings::default())?.model;
 //!
 //! let mut backend = CpuBackend::<f64>::new(&model, 1);
 //! let settings = Settings {

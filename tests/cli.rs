@@ -181,7 +181,7 @@ fn starting_values_come_from_a_file() {
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!((object["summary"][1]["mean"].as_f64().unwrap() - 12345.5).abs() < 50.0, "{object}");
     let outside = Scratch::new("outside.json", br#"{"sigma": -1, "alpha1": 0, "alpha2": 0}"#);
-    assert_refused(&sample(&["--init", outside.path()]), &["starting value -1 of `sigma`"]);
+    assert_refused(&sample(&["--init", outside.path()]), &["`sigma` (-1) is not at or above its lower bound 0"]);
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn data_that_do_not_fit_are_named_with_the_declaration() {
         (r#"{"N": 3, "y": [1, 2]}"#, "`y` is declared with 3 elements, and the data hold 2"),
         (r#"{"N": 2, "y": 3}"#, "`y` is declared as `vector[2]`, and the data hold the integer 3"),
         (r#"{"N": 1.5, "y": [1]}"#, "`N` is declared as an `int`, and the data hold the real number 1.5"),
-        (r#"{"N": -1, "y": []}"#, "`N` is -1 in the data, below its lower bound 0"),
+        (r#"{"N": -1, "y": []}"#, "`N` (-1) is not at or above its lower bound 0"),
         (r#"{"N": 2, "y": [1, "NaN"]}"#, "`y[2]` is NaN in the data"),
         (r#"{"N": 2, "y": [1, "-Inf"]}"#, "`y[2]` is -inf in the data"),
         (r#"{"N": 2, "Y": [1, 2]}"#, "the data do not hold `y`; did you mean `Y`, which they hold?"),
@@ -230,8 +230,10 @@ fn models_that_cannot_be_used_are_shown_with_a_caret() {
         &ridgewalk(&["sample", model.path()]),
         &["`sigam` has not been declared; did you mean `sigma`?", "typo.stan:2:9", "\u{252c}"],
     );
-    let model = Scratch::new("loop.stan", b"parameters { real x; }\nmodel { for (i in 1:3) x ~ normal(0, 1); }\n");
-    assert_refused(&ridgewalk(&["sample", model.path()]), &["`for` loops are not supported yet"]);
+    let model = Scratch::new("complex.stan", b"parameters { real x; }\nmodel { complex z = 2; x ~ normal(0, 1); }\n");
+    assert_refused(&ridgewalk(&["sample", model.path()]), &["not supported yet", "complex.stan:2:9"]);
+    let model = Scratch::new("index.stan", b"parameters { vector[3] x; }\nmodel { x[4] ~ normal(0, 1); }\n");
+    assert_refused(&ridgewalk(&["sample", model.path()]), &["index 4 is out of range", "index.stan:2:11"]);
 }
 
 #[test]
@@ -250,10 +252,13 @@ fn requests_that_cannot_be_met_say_why() {
 
 #[test]
 fn compile_shows_the_program_and_the_shader() {
-    let ir = text(&ridgewalk(&["compile", MODEL, "--data", DATA, "--emit", "ir"]).stdout);
+    let full = ["compile", MODEL, "--data", DATA, "--emit", "ir", "--no-collapse"];
+    let ir = text(&ridgewalk(&full).stdout);
     for line in ["data y[100]", "for n0 in 0..100 {", "target += z0", "mu = "] {
         assert!(ir.contains(line), "`{line}` is not in: {ir}");
     }
+    let collapsed = text(&ridgewalk(&full[..6]).stdout);
+    assert!(!collapsed.contains("for "), "100 rows are still there: {collapsed}");
     let wgsl = text(&ridgewalk(&["compile", MODEL, "--data", DATA, "--emit", "wgsl"]).stdout);
     for part in ["fn philox(", "fn precise_ln(", "fn log_density(", "fn sweep(", "@compute"] {
         assert!(wgsl.contains(part), "`{part}` is not in the shader");

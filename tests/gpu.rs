@@ -9,6 +9,9 @@ mod refusals;
 /// Whole runs: bits, and what they must not depend on.
 #[path = "gpu/runs.rs"]
 mod runs;
+/// Special functions: bits.
+#[path = "gpu/special.rs"]
+mod special;
 /// Elementary functions, log densities and parameters: values.
 #[path = "gpu/values.rs"]
 mod values;

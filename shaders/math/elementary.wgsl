@@ -8,6 +8,7 @@ const LN_2_LOW: f32 = -2.12194442e-4;
 const EXP_LOWEST: f32 = -104.0;
 const EXP_HIGHEST: f32 = 89.0;
 const SMALLEST_NORMAL: f32 = 1.17549435e-38;
+const INTEGRAL: f32 = 8388608.0;
 
 // Infinity and NaN have no WGSL literal, and naga folds no bitcast: these are made at run time.
 fn infinity() -> f32 {
@@ -16,6 +17,16 @@ fn infinity() -> f32 {
 
 fn not_a_number() -> f32 {
     return bitcast<f32>(0x7fc00000u ^ opaque_zero());
+}
+
+// By its bits: drivers compare a NaN as they please.
+fn is_nan(x: f32) -> bool {
+    return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
+// x with the lower half of its significand zero.
+fn leading_half(x: f32) -> f32 {
+    return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u);
 }
 
 // x * 2^k for integral k, in two factors so that neither overflows.
@@ -66,10 +77,21 @@ fn precise_exp(x: f32) -> f32 {
     return times_power_of_two(horner_exp(reduced.r) * reduced.r + 1.0, reduced.k);
 }
 
+fn precise_exp_sum(x: f32, rest: f32) -> f32 {
+    let reduced = reduce_exp(x);
+    let r = reduced.r + rest;
+    return times_power_of_two(horner_exp(r) * r + 1.0, reduced.k);
+}
+
 fn precise_exp_m1(x: f32) -> f32 {
     let reduced = reduce_exp(x);
     let power = times_power_of_two(1.0, reduced.k);
-    return (horner_exp(reduced.r) * reduced.r) * power + (power - 1.0);
+    let product = horner_exp(reduced.r) * reduced.r;
+    return select(
+        times_power_of_two(product + 1.0, reduced.k),
+        product * power + (power - 1.0),
+        reduced.k < 60.0,
+    );
 }
 
 fn ln_parts(f: f32, k: f32) -> f32 {
@@ -93,7 +115,10 @@ fn precise_ln(x: f32) -> f32 {
 }
 
 fn precise_ln_1p(x: f32) -> f32 {
-    let shifted = x + 1.0;
+    return ln_shifted(x + 1.0, x);
+}
+
+fn ln_shifted(shifted: f32, x: f32) -> f32 {
     let parts = split(shifted);
     let f = select(parts.m - 1.0, x, parts.k == 0.0);
     return ln_edges(shifted, ln_parts(f, parts.k));

@@ -79,6 +79,12 @@ pub struct Sample {
     /// Precision in which chains advance [default: f64 on the CPU, f32 on a GPU]
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionName>,
+    /// Keep sums over data as loops instead of turning them into sufficient statistics
+    #[arg(long)]
+    pub no_collapse: bool,
+    /// Write the generated quantities of the first draw of the first chain to a JSON file, as data for another model
+    #[arg(long, value_name = "FILE")]
+    pub generate: Option<PathBuf>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
@@ -155,6 +161,9 @@ pub struct Compile {
     /// What to show
     #[arg(long, value_enum, default_value_t = Emit::Ir)]
     pub emit: Emit,
+    /// Keep sums over data as loops instead of turning them into sufficient statistics
+    #[arg(long)]
+    pub no_collapse: bool,
 }
 
 /// Arguments of `adapters`.

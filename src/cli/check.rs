@@ -13,6 +13,7 @@ use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{AdapterChoice, GpuBackend};
 
+use crate::lang;
 use crate::model::Model;
 use crate::report::table;
 use crate::run::check::{Report, STEPS, check as compare};
@@ -22,7 +23,8 @@ pub(super) fn check(arguments: &Check, out: &mut impl Write) -> Result<Verdict, 
     if arguments.chains < 4 {
         return Err(CliError::plain("--chains must be at least 4: fewer say nothing about moments"));
     }
-    let model = files::model(&arguments.input)?;
+    let model =
+        files::compiled(&arguments.input, lang::Settings { seed: arguments.seed, ..lang::Settings::default() })?.model;
     // The reference posterior, and two trajectories or another posterior beside it.
     memory::check(Room {
         chains: arguments.chains,

@@ -7,9 +7,11 @@ use super::error::{CliError, Verdict};
 use super::files;
 use crate::backend::gpu;
 use crate::ir::print::print;
+use crate::lang;
 
 pub(super) fn compile(compile: &Compile, out: &mut impl Write) -> Result<Verdict, CliError> {
-    let model = files::model(&compile.input)?;
+    let settings = lang::Settings { collapse: !compile.no_collapse, ..lang::Settings::default() };
+    let model = files::compiled(&compile.input, settings)?.model;
     match compile.emit {
         Emit::Ir => {
             writeln!(out, "// log density, up to a constant, on the coordinates")?;

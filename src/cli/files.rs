@@ -6,20 +6,19 @@ use std::path::Path;
 use super::args::Input;
 use super::error::CliError;
 use super::terminal::colour;
-use crate::lang;
 use crate::lang::source::Source;
-use crate::model::Model;
-use crate::model::data::{Data, Datum};
+use crate::lang::{self, Compiled};
+use crate::model::data::Data;
 
 /// Reads, compiles and binds a model.
-pub(super) fn model(input: &Input) -> Result<Model, CliError> {
+pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compiled, CliError> {
     let source = Source::new(input.model.display().to_string(), text(&input.model, "the model")?);
     let mut bound = Data::default();
     for path in &input.data {
         add(&mut bound, path)?;
     }
     let name = input.model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    lang::compile(&source, &bound, &name).map_err(|error| {
+    lang::compile(&source, &bound, &name, settings).map_err(|error| {
         let mut picture = error.render(&source, colour());
         if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, &input.data[..]) {
             picture += "no data were given: name them with --data FILE\n";
@@ -28,19 +27,12 @@ pub(super) fn model(input: &Input) -> Result<Model, CliError> {
     })
 }
 
-/// The values of a file of starting points.
-pub(super) fn starting_values(path: &Path) -> Result<impl Fn(&str) -> Option<f64> + use<>, CliError> {
+/// The parameters' values in a file of starting points.
+pub(super) fn starting_values(path: &Path) -> Result<Data, CliError> {
     let mut data = Data::default();
     data.add_json(&text(path, "the starting values")?, &path.display().to_string())
         .map_err(|error| CliError::plain(error.to_string()))?;
-    if let Some(name) = data.names().find(|name| matches!(data.get(name), Some(Datum::List(_)))) {
-        return Err(CliError::plain(format!("{}: the starting value of `{name}` must be one number", path.display())));
-    }
-    Ok(move |name: &str| match data.get(name) {
-        Some(Datum::Int(x)) => Some(*x as f64),
-        Some(Datum::Real(x)) => Some(*x),
-        Some(Datum::List(_)) | None => None,
-    })
+    Ok(data)
 }
 
 fn add(data: &mut Data, path: &Path) -> Result<(), CliError> {

@@ -16,6 +16,7 @@ mod progress;
 mod request;
 mod sample;
 mod selection;
+mod simulate;
 mod summary;
 mod terminal;
 

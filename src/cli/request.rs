@@ -8,8 +8,8 @@ use super::files;
 use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{AdapterChoice, GpuBackend, Kind, adapters};
+use crate::lang::Compiled;
 use crate::model::Model;
-use crate::model::unconstrain::unconstrain;
 use crate::run::{Init, Settings};
 
 /// Up to this many chains each is a superchain of its own, as users of Stan and PyMC expect.
@@ -25,7 +25,7 @@ pub(super) struct Chosen {
 }
 
 /// The settings of a run.
-pub(super) fn settings(sample: &Sample, model: &Model, seed: u64) -> Result<Settings, CliError> {
+pub(super) fn settings(sample: &Sample, compiled: &Compiled, seed: u64) -> Result<Settings, CliError> {
     for (count, option) in [(sample.chains, "--chains"), (sample.draws, "--draws"), (sample.thin, "--thin")] {
         if count == 0 {
             return Err(CliError::plain(format!("{option} must be at least 1")));
@@ -40,7 +40,7 @@ pub(super) fn settings(sample: &Sample, model: &Model, seed: u64) -> Result<Sett
         draws: sample.draws as usize,
         thin: sample.thin,
         seed,
-        init: init(&sample.init, model)?,
+        init: init(&sample.init, compiled)?,
     })
 }
 
@@ -69,9 +69,9 @@ fn superchains(chains: u32, asked: Option<u32>) -> Result<u32, CliError> {
     }
 }
 
-fn init(text: &str, model: &Model) -> Result<Init, CliError> {
+fn init(text: &str, compiled: &Compiled) -> Result<Init, CliError> {
     match text {
-        "zero" => Ok(Init::At(vec![0.0; model.coordinates.len()])),
+        "zero" => Ok(Init::At(vec![0.0; compiled.model.coordinates.len()])),
         "random" => Ok(Init::Random { radius: 2.0 }),
         _ => match text.strip_prefix("random:") {
             Some(radius) => match radius.parse::<f64>() {
@@ -80,8 +80,8 @@ fn init(text: &str, model: &Model) -> Result<Init, CliError> {
             },
             None => {
                 let values = files::starting_values(Path::new(text))?;
-                let coordinates = unconstrain(model, values).map_err(|error| CliError::plain(error.to_string()))?;
-                Ok(Init::At(coordinates))
+                let coordinates = compiled.quantities.coordinates(&values);
+                coordinates.map(Init::At).map_err(|error| CliError::plain(format!("{text}: {error}")))
             }
         },
     }

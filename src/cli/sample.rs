@@ -11,13 +11,14 @@ use super::error::{CliError, Verdict};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{files, request};
+use super::{files, request, simulate};
 use crate::backend::Description;
 use crate::diagnostics;
+use crate::lang;
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::table;
-use crate::run::{Init, Outcome, RunError, Settings, run};
+use crate::run::{Init, Outcome, Settings, quantities, run};
 use crate::store;
 
 /// Seconds that each part took.
@@ -29,20 +30,27 @@ struct Timing {
 
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
     let clock = Instant::now();
-    let model = files::model(&sample.input)?;
-    if model.coordinates.is_empty() {
-        return Err(RunError::NoParameters(model.name).into());
-    }
     let seed = sample.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    let settings = request::settings(sample, &model, seed)?;
+    let compiled = files::compiled(&sample.input, lang::Settings { seed, collapse: !sample.no_collapse })?;
+    if !sample.quiet {
+        compiled.printed.iter().for_each(|line| say(&format!("{line}\n")));
+    }
+    if sample.generate.is_some() && compiled.quantities.names().is_empty() {
+        return Err(CliError::plain("--generate: the model has no generated quantities"));
+    }
+    let model = &compiled.model;
+    if model.coordinates.is_empty() {
+        return simulate::simulate(sample, &compiled, seed, out);
+    }
+    let settings = request::settings(sample, &compiled, seed)?;
     memory::check(Room {
         chains: sample.chains,
         draws: sample.draws,
         coordinates: model.coordinates.len(),
-        parameters: model.parameters.len(),
+        parameters: model.parameters.len() + compiled.quantities.names().len(),
         sets: 1,
     })?;
-    let mut chosen = request::backend(sample, &model, seed)?;
+    let mut chosen = request::backend(sample, model, seed)?;
     let description = chosen.backend.description().clone();
     let compile = clock.elapsed().as_secs_f64();
     let tell = |text: &str| {
@@ -50,7 +58,7 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
             say(text);
         }
     };
-    tell(&opening(sample, &model, &settings, &description, chosen.reason.as_deref()));
+    tell(&opening(sample, model, &settings, &description, chosen.reason.as_deref()));
     for note in &chosen.notes {
         tell(&format!("note: {note}\n"));
     }
@@ -62,14 +70,22 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     }
     let progress = Progress::new(sample.chains, sample.quiet);
     let outcome =
-        run(&model, chosen.backend.as_mut(), &settings, &mut |phase, done, total| progress.report(phase, done, total));
-    let outcome = match outcome {
+        run(model, chosen.backend.as_mut(), &settings, &mut |phase, done, total| progress.report(phase, done, total));
+    let quantities = &compiled.quantities;
+    let finished = outcome.and_then(|outcome| {
+        let draws = quantities::generate(quantities, outcome.draws, settings.first_chain, seed)?;
+        Ok(Outcome { draws, ..outcome })
+    });
+    let outcome = match finished {
         Ok(outcome) => outcome,
         Err(error) => {
             progress.finish();
             return Err(error.into());
         }
     };
+    if let Some(path) = &sample.generate {
+        simulate::write(path, quantities, outcome.draws.values(), seed)?;
+    }
     let diagnostics_clock = Instant::now();
     progress.diagnose();
     let superchains = settings.chains / settings.superchain_size;
@@ -79,10 +95,10 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
     if sample.json {
-        let object = object(sample, &model, &settings, &description, &outcome, &diagnosis, &timing);
+        let object = object(sample, model, &settings, &description, &outcome, &diagnosis, &timing);
         writeln!(out, "{object:#}")?;
     } else {
-        tell(&closing(&settings, &outcome, &model));
+        tell(&closing(&settings, &outcome, model));
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
         tell(&diagnosis.warnings());
     }
@@ -109,7 +125,7 @@ fn opening(
     };
     format!(
         "{method}: {}\n{} chain{}{groups} on the {} ({}, {}){reason}\nseed {}\n",
-        model.coordinates.join(", "),
+        listed(&model.coordinates),
         settings.chains,
         if settings.chains == 1 { "" } else { "s" },
         if description.backend == "gpu" { "GPU" } else { "CPU" },
@@ -134,8 +150,17 @@ fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
         settings.chains,
         seconds(outcome.warmup_seconds + outcome.sampling_seconds),
         magnitude(steps_per_second(settings, outcome)),
-        rates.join(", "),
+        listed(&rates),
     )
+}
+
+/// Names in a row, those beyond a line counted.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 8;
+    match names.len().checked_sub(MOST) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
+    }
 }
 
 fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
@@ -153,6 +178,11 @@ fn hazard_sentence(hazard: &Hazard) -> String {
             "the bounds {lower} and {upper} of {parameter} are so close that single precision has few numbers between \
              them; shift or rescale the parameter, or use --precision f64"
         ),
+        Hazard::Factor => {
+            "the model factorises a matrix that depends on parameters: where it is nearly singular, single \
+             precision rejects points that belong to the posterior; compare with --precision f64"
+                .to_owned()
+        }
         Hazard::Tiny { data, value } => format!(
             "no value of {data} is larger than {value:.1e}: in single precision their squares vanish; rescale them, or \
              use --precision f64"

@@ -4,7 +4,7 @@
 //! Ranges hold in either precision: what single precision could not represent counts as infinite here, and where
 //! infinities may meet, or an infinity zero, the value may be NaN. A value that may be NaN decides no comparison.
 
-use super::op::{Binary, Op, Unary};
+use super::op::{Array, Binary, Op, Unary};
 
 /// A closed range of numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +62,10 @@ pub(super) fn interval(op: Op, of: impl Fn(super::Value) -> Interval, column: im
     match op {
         Op::Constant(x) => Interval::point(x),
         // Any number, never NaN: a step to a state that is not finite is rejected (`sampler::metropolis::admissible`).
-        Op::Coordinate(_) => Interval::new(f64::NEG_INFINITY, f64::INFINITY, false),
+        Op::Coordinate(_) | Op::Load { array: Array::Coordinates, .. } => {
+            Interval::new(f64::NEG_INFINITY, f64::INFINITY, false)
+        }
+        Op::Load { array: Array::Stored(_), .. } => Interval::REAL,
         Op::Datum { table, .. } => column(table),
         Op::Unary(function, x) => unary(function, of(x)),
         Op::Binary(function, x, y) => binary(function, of(x), of(y)),
@@ -91,6 +94,25 @@ fn unary(function: Unary, x: Interval) -> Interval {
         Unary::Sqrt => Interval::new(0.0, f64::INFINITY, x.nan || x.low < 0.0),
         Unary::Ln => Interval::new(f64::NEG_INFINITY, f64::INFINITY, x.nan || x.low < 0.0),
         Unary::Ln1p => Interval::new(f64::NEG_INFINITY, f64::INFINITY, x.nan || x.low < -1.0),
+        Unary::Abs if x.low >= 0.0 => x,
+        Unary::Abs if x.high <= 0.0 => Interval::new(-x.high, -x.low, x.nan),
+        Unary::Abs => Interval::new(0.0, x.high.max(-x.low), x.nan),
+        Unary::Floor => Interval::new(x.low.floor(), x.high.floor(), x.nan),
+        Unary::Expm1 => Interval::new(-1.0, f64::INFINITY, x.nan),
+        // Beyond 2^21, single precision has no sine; and a value may be rounded to beyond 1.
+        Unary::Sin | Unary::Cos => Interval::new(-1.0 - 1e-6, 1.0 + 1e-6, x.nan || x.low < -2e6 || x.high > 2e6),
+        Unary::InvLogit | Unary::Phi => Interval::new(0.0, 1.0, x.nan),
+        Unary::Log1pExp | Unary::InvMills | Unary::LnBesselI0 => Interval::new(0.0, f64::INFINITY, x.nan),
+        Unary::Log1mExp => Interval::new(f64::NEG_INFINITY, 0.0, x.nan || x.high > 0.0),
+        // The minimum for positive arguments is lgamma(1.46) = -0.1215.
+        Unary::Lgamma if x.low >= 0.0 => Interval::new(-0.13, f64::INFINITY, x.nan),
+        Unary::Lgamma => Interval::new(f64::NEG_INFINITY, f64::INFINITY, x.nan || x.low == f64::NEG_INFINITY),
+        Unary::Digamma => Interval::new(f64::NEG_INFINITY, f64::INFINITY, x.nan || x.low <= 0.0),
+        Unary::Trigamma => Interval::new(0.0, f64::INFINITY, x.nan || x.low == f64::NEG_INFINITY),
+        Unary::Erf | Unary::BesselRatio => Interval::new(-1.0, 1.0, x.nan),
+        Unary::Erfc => Interval::new(0.0, 2.0, x.nan),
+        Unary::LnPhi => Interval::new(f64::NEG_INFINITY, 0.0, x.nan),
+        Unary::InvPhi => Interval::new(f64::NEG_INFINITY, f64::INFINITY, x.nan || x.low < 0.0 || x.high > 1.0),
     }
 }
 
@@ -112,12 +134,20 @@ fn binary(function: Binary, x: Interval, y: Interval) -> Interval {
                 nan,
             )
         }
-        Binary::Divide => Interval::REAL,
+        Binary::Power if x.low >= 0.0 => Interval::new(0.0, f64::INFINITY, nan),
+        Binary::Atan2 => Interval::new(-std::f64::consts::PI - 1e-3, std::f64::consts::PI + 1e-3, nan),
+        Binary::LogAddExp => Interval::new(x.low.max(y.low), f64::INFINITY, nan),
+        Binary::Divide | Binary::Power | Binary::LnBeta => Interval::REAL,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
+
+    use super::super::arbitrary::{BINARY, UNARY};
+    use super::super::evaluate;
     use super::*;
 
     fn range(low: f64, high: f64) -> Interval {
@@ -133,6 +163,33 @@ mod tests {
         // 1e39 is finite in double precision only.
         assert!(binary(Binary::Subtract, range(1e39, 1e39), range(1e39, 1e39)).nan);
         assert_eq!(range(0.0, 1.0).at_most(Interval::REAL), None);
+    }
+
+    fn holds(range: Interval, x: f64) -> bool {
+        if x.is_nan() { range.nan } else { range.low <= x && x <= range.high }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_range_holds_every_value(
+            ends in prop::array::uniform4(prop_oneof![-4.0..4.0_f64, -1e3..1e3_f64, (-6.0..6.0_f64).prop_map(f64::round)]),
+            parts in prop::array::uniform2(prop_oneof![0.0..1.0_f64, Just(0.0), Just(1.0)]),
+        ) {
+            let [a, b, c, d] = ends;
+            let (xs, ys) = (range(a.min(b), a.max(b)), range(c.min(d), c.max(d)));
+            let inside = |range: Interval, part: f64| (range.low + (range.high - range.low) * part).min(range.high);
+            let (x, y) = (inside(xs, parts[0]), inside(ys, parts[1]));
+            for function in UNARY {
+                let value = evaluate::unary(function, x);
+                prop_assert!(holds(unary(function, xs), value), "{function:?} at {x} in {xs:?}: {value}");
+            }
+            for function in BINARY {
+                let value = evaluate::binary(function, x, y);
+                prop_assert!(holds(binary(function, xs, ys), value), "{function:?} at {x}, {y}: {value}");
+            }
+        }
     }
 
     #[test]

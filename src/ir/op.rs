@@ -1,8 +1,8 @@
 //! What can be said: the operations, and the program they form.
 //!
 //! This file is one of the project's four contracts. Operations are matched without a wildcard everywhere, so that
-//! a new one breaks exactly the places that must learn it: `interval`, `simplify`, `evaluate`, `print`, and the two
-//! lowerings, `backend/cpu/assemble` and `backend/gpu/emit`.
+//! a new one breaks exactly the places that must learn it: `interval`, `simplify`, `evaluate`, `print`, `derivative`,
+//! and the two lowerings, `backend/cpu/assemble` with `kernels` and `backend/gpu/expression` with `guard`.
 
 use std::sync::Arc;
 
@@ -28,6 +28,59 @@ impl LoopId {
     }
 }
 
+/// A handle to an array that a [`Program`] stores to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ArrayId(pub(super) u32);
+
+impl ArrayId {
+    /// Number of the array in order of creation, from 0: its place in [`Program::arrays`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a program can read elements of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Array {
+    /// The coordinates of the state.
+    Coordinates,
+    /// What statements stored.
+    Stored(ArrayId),
+}
+
+/// Which element of an array is meant: always known once the model is bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The same element for every row.
+    Fixed(usize),
+    /// Element `offset + stride * row`.
+    Strided {
+        /// The loop whose row is meant.
+        row: LoopId,
+        /// Elements from one row to the next.
+        stride: i64,
+        /// The element of row 0.
+        offset: i64,
+    },
+    /// The element that a list names for the row.
+    Listed {
+        /// The loop whose row is meant; the list has one entry per row.
+        row: LoopId,
+        /// Position in [`Program::positions`].
+        positions: usize,
+    },
+}
+
+impl Place {
+    /// The loop whose row decides, if one does.
+    pub fn row(self) -> Option<LoopId> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Strided { row, .. } | Self::Listed { row, .. } => Some(row),
+        }
+    }
+}
+
 /// Functions of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unary {
@@ -47,6 +100,44 @@ pub enum Unary {
     Tanh,
     /// `ln(cosh(x))`, which never overflows.
     LnCosh,
+    /// Magnitude.
+    Abs,
+    /// The largest integer that is not larger.
+    Floor,
+    /// `exp(x) - 1`, accurate near 0.
+    Expm1,
+    /// Sine of radians.
+    Sin,
+    /// Cosine of radians.
+    Cos,
+    /// `1 / (1 + exp(-x))`
+    InvLogit,
+    /// `ln(1 + exp(x))`, which never overflows.
+    Log1pExp,
+    /// `ln(1 - exp(x))`; minus infinity at 0, NaN above.
+    Log1mExp,
+    /// Logarithm of the magnitude of the gamma function; infinity at 0 and negative integers.
+    Lgamma,
+    /// Derivative of `Lgamma`; NaN at 0 and negative integers.
+    Digamma,
+    /// Derivative of `Digamma`; infinity at 0 and negative integers.
+    Trigamma,
+    /// Error function.
+    Erf,
+    /// `1 - erf(x)`, accurate for large arguments.
+    Erfc,
+    /// Standard normal distribution function.
+    Phi,
+    /// Its logarithm, accurate however far below 0.
+    LnPhi,
+    /// The derivative of `LnPhi`: density over distribution function of the standard normal (inverse Mills ratio).
+    InvMills,
+    /// Standard normal quantile function; NaN outside of `[0, 1]`.
+    InvPhi,
+    /// Logarithm of the modified Bessel function of the first kind of order 0.
+    LnBesselI0,
+    /// The derivative of `LnBesselI0`: the ratio of orders 1 and 0.
+    BesselRatio,
 }
 
 /// Functions of two values.
@@ -60,6 +151,15 @@ pub enum Binary {
     Multiply,
     /// `x / y`
     Divide,
+    /// `x` to the power `y`; NaN for negative `x` unless `y` is integral.
+    Power,
+    /// The angle from the positive horizontal axis to the point whose height is `x` and whose distance to the right is
+    /// `y`; zeros count as positive, and the angle at the origin is 0.
+    Atan2,
+    /// `ln(exp(x) + exp(y))`, which never overflows.
+    LogAddExp,
+    /// Logarithm of the beta function, accurate for large arguments.
+    LnBeta,
 }
 
 /// One operation. Its operands come earlier in the arena.
@@ -75,6 +175,13 @@ pub enum Op {
         table: usize,
         /// The loop whose row is meant; the table has one element per row.
         row: LoopId,
+    },
+    /// An element of an array. One that is stored to is read after its element was stored.
+    Load {
+        /// The array.
+        array: Array,
+        /// Which element.
+        at: Place,
     },
     /// A function of one value.
     Unary(Unary, Value),
@@ -99,7 +206,7 @@ impl Op {
     /// The values this operation reads, in order.
     pub fn operands(&self) -> impl Iterator<Item = Value> {
         let operands = match *self {
-            Self::Constant(_) | Self::Coordinate(_) | Self::Datum { .. } => [None; 4],
+            Self::Constant(_) | Self::Coordinate(_) | Self::Datum { .. } | Self::Load { .. } => [None; 4],
             Self::Unary(_, x) | Self::Sum(_, x) => [Some(x), None, None, None],
             Self::Binary(_, x, y) => [Some(x), Some(y), None, None],
             Self::Select { left, right, holds, fails } => [Some(left), Some(right), Some(holds), Some(fails)],
@@ -115,6 +222,32 @@ pub enum Statement {
     Let(Value),
     /// Runs a loop; afterwards its sums are known.
     Loop(Loop),
+    /// Gives an element of an array its value: once, before it is read.
+    Store(Store),
+    /// Adds to an element of an array, which starts at zero: how a gradient gathers what its coordinates receive.
+    Accumulate(Store),
+}
+
+/// A value on its way to an element of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// The array.
+    pub array: ArrayId,
+    /// Which element.
+    pub at: Place,
+    /// What is stored or added.
+    pub value: Value,
+}
+
+/// In which order a loop takes its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Rows do not read what other rows store: a backend may run them side by side.
+    Any,
+    /// From the first to the last, since rows read what earlier rows stored.
+    Forward,
+    /// From the last to the first: the derivative of the above.
+    Backward,
 }
 
 /// A loop over the rows of the data.
@@ -123,16 +256,19 @@ pub enum Statement {
 /// blocks of [`Loop::BLOCK`]; within a block row `i` is added to partial sum `i mod 4`, from zero, in order; the
 /// block is worth `(p0 + p1) + (p2 + p3)`; blocks are accumulated with compensation
 /// ([`crate::math::accumulate`]) when there are several. Four partial sums are what lets a few chains vectorise
-/// over rows, and what lets a shader read its data four at a time.
+/// over rows, and what lets a shader read its data four at a time. Row `i` is the one taken `i`th: of a loop that runs
+/// backward, the last is row 0 of this order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loop {
     /// Which loop this is; data inside refer to its row by this.
     pub id: LoopId,
     /// Number of rows, at least 1.
     pub rows: usize,
+    /// The order of the rows.
+    pub order: Order,
     /// What is computed for each row.
     pub body: Vec<Statement>,
-    /// What the loop hands out.
+    /// What the loop hands out, beside what it stores.
     pub sums: Vec<Sum>,
 }
 
@@ -168,6 +304,10 @@ pub struct Program {
     pub coordinates: usize,
     /// The data it reads.
     pub tables: Vec<Table>,
+    /// Lists of elements that rows name ([`Place::Listed`]), each with one entry per row.
+    pub positions: Vec<Arc<[u32]>>,
+    /// The lengths of the arrays it stores to, by [`ArrayId`]. They start at zero.
+    pub arrays: Vec<usize>,
     /// All operations, by [`Value`].
     pub(super) ops: Vec<Op>,
     /// What is computed, in order. Constants, coordinates and data are named by operations, not by statements.
@@ -198,12 +338,28 @@ impl Program {
         }
     }
 
+    /// For each array, whether statements add to it rather than store each element once.
+    pub fn accumulating(&self) -> Vec<bool> {
+        fn visit(body: &[Statement], adds: &mut [bool]) {
+            for statement in body {
+                match statement {
+                    Statement::Let(_) | Statement::Store(_) => {}
+                    Statement::Loop(inner) => visit(&inner.body, adds),
+                    Statement::Accumulate(store) => adds[store.array.index()] = true,
+                }
+            }
+        }
+        let mut adds = vec![false; self.arrays.len()];
+        visit(&self.body, &mut adds);
+        adds
+    }
+
     /// Loop iterations one evaluation takes, nested ones multiplied: what a device with a loop budget must know.
     pub fn iterations(&self) -> u64 {
         fn of(body: &[Statement]) -> u64 {
             body.iter()
                 .map(|statement| match statement {
-                    Statement::Let(_) => 0,
+                    Statement::Let(_) | Statement::Store(_) | Statement::Accumulate(_) => 0,
                     Statement::Loop(inner) => inner.rows as u64 * (1 + of(&inner.body)),
                 })
                 .sum()

@@ -14,10 +14,12 @@
 //! Absent on purpose: anything that would make a sum of data cancel: a sum of two terms that both change from row to
 //! row stays one sum.
 
+use std::sync::Arc;
+
 use super::build::Builder;
 use super::evaluate;
 use super::interval::{self, Interval};
-use super::op::{Binary, Loop, Op, Program, Statement, Unary, Value};
+use super::op::{Binary, Loop, LoopId, Op, Place, Program, Statement, Store, Unary, Value};
 
 /// Magnitudes of constants that are normal numbers in either precision, and so are their reciprocals.
 const NORMAL: std::ops::Range<f64> = 1e-30..1e30;
@@ -60,7 +62,7 @@ struct Pass<'a> {
     intervals: Vec<Interval>,
     columns: Vec<Interval>,
     /// The new loop of each old one that is open.
-    loops: Vec<(super::op::LoopId, super::op::LoopId)>,
+    loops: Vec<(LoopId, LoopId)>,
 }
 
 /// `coefficient * total of core`, or `coefficient` alone.
@@ -75,6 +77,16 @@ impl<'a> Pass<'a> {
         for table in &old.tables {
             builder.table(table.clone());
         }
+        for list in &old.positions {
+            builder.positions(Arc::clone(list));
+        }
+        for (&length, adds) in old.arrays.iter().zip(old.accumulating()) {
+            if adds {
+                builder.accumulating_array(length)
+            } else {
+                builder.array(length)
+            };
+        }
         let columns = old.tables.iter().map(|table| interval::column(&table.values)).collect();
         Self { old, builder, names: vec![None; old.values()], intervals: Vec::new(), columns, loops: Vec::new() }
     }
@@ -87,7 +99,32 @@ impl<'a> Pass<'a> {
                     self.names[value.index()] = Some(new);
                 }
                 Statement::Loop(inner) => self.sum(inner),
+                Statement::Store(store) => {
+                    let store = self.store(*store);
+                    self.builder.store(store);
+                }
+                Statement::Accumulate(store) => {
+                    let store = self.store(*store);
+                    self.builder.accumulate(store);
+                }
             }
+        }
+    }
+
+    fn store(&mut self, store: Store) -> Store {
+        Store { array: store.array, at: self.place(store.at), value: self.renamed(store.value) }
+    }
+
+    /// The new loop of an old one.
+    fn row(&self, old: LoopId) -> LoopId {
+        self.loops.iter().find(|(from, _)| *from == old).expect("the loop of a row is open").1
+    }
+
+    fn place(&self, at: Place) -> Place {
+        match at {
+            Place::Fixed(_) => at,
+            Place::Strided { row, stride, offset } => Place::Strided { row: self.row(row), stride, offset },
+            Place::Listed { row, positions } => Place::Listed { row: self.row(row), positions },
         }
     }
 
@@ -95,7 +132,7 @@ impl<'a> Pass<'a> {
         match (self.names[old.index()], self.old.op(old)) {
             (Some(new), _) => new,
             (None, Op::Datum { table, row }) => {
-                let row = self.loops.iter().find(|(from, _)| *from == row).expect("the loop of a datum is open").1;
+                let row = self.row(row);
                 self.builder.push(Op::Datum { table, row })
             }
             (None, op) => self.builder.push(op),
@@ -104,6 +141,10 @@ impl<'a> Pass<'a> {
 
     fn rewrite(&mut self, op: Op) -> Value {
         match op {
+            Op::Load { array, at } => {
+                let at = self.place(at);
+                self.builder.push(Op::Load { array, at })
+            }
             Op::Unary(function, x) => {
                 let x = self.renamed(x);
                 self.unary(function, x)
@@ -145,7 +186,14 @@ impl<'a> Pass<'a> {
                 let factor = -self.builder.as_constant(a).unwrap_or_default();
                 self.scale(factor, b)
             }
-            (Unary::Square, Op::Unary(Unary::Negate, inner)) => self.builder.unary(Unary::Square, inner),
+            (Unary::Square | Unary::Abs | Unary::Cos, Op::Unary(Unary::Negate, inner)) => self.unary(function, inner),
+            (Unary::Ln, Op::Unary(Unary::Phi, inner)) => self.builder.unary(Unary::LnPhi, inner),
+            (Unary::Ln, Op::Unary(Unary::InvLogit, inner)) => {
+                let negated = self.unary(Unary::Negate, inner);
+                let softplus = self.builder.unary(Unary::Log1pExp, negated);
+                self.unary(Unary::Negate, softplus)
+            }
+            (Unary::Ln1p, Op::Unary(Unary::Exp, inner)) => self.builder.unary(Unary::Log1pExp, inner),
             _ => self.builder.unary(function, x),
         }
     }
@@ -173,8 +221,31 @@ impl<'a> Pass<'a> {
                 Op::Unary(Unary::Negate, inner) => self.builder.add(x, inner),
                 _ => self.builder.subtract(x, y),
             },
-            (Binary::Multiply | Binary::Divide, ..) => self.builder.binary(function, x, y),
+            (Binary::Power, _, Some(b)) => self.constant_power(x, y, b),
+            (
+                Binary::Multiply | Binary::Divide | Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta,
+                ..,
+            ) => self.builder.binary(function, x, y),
         }
+    }
+
+    /// `x` to the power `exponent`, which has the value `by`: where squares, roots and quotients say the same, those.
+    fn constant_power(&mut self, x: Value, exponent: Value, by: f64) -> Value {
+        let magnitude = match by.abs() {
+            1.0 => x,
+            2.0 => self.unary(Unary::Square, x),
+            3.0 => {
+                let square = self.unary(Unary::Square, x);
+                self.builder.multiply(square, x)
+            }
+            0.5 => self.unary(Unary::Sqrt, x),
+            _ => return self.builder.binary(Binary::Power, x, exponent),
+        };
+        if by > 0.0 {
+            return magnitude;
+        }
+        let one = self.builder.constant(1.0);
+        self.binary(Binary::Divide, one, magnitude)
     }
 
     /// `x + constant`, constants gathered.
@@ -222,7 +293,7 @@ impl<'a> Pass<'a> {
 
     /// Rewrites a loop, with everything that does not change from row to row factored out of its sums.
     fn sum(&mut self, old: &Loop) {
-        let new = self.builder.open_loop(old.rows);
+        let new = self.builder.open_ordered_loop(old.rows, old.order);
         self.loops.push((old.id, new));
         self.run(&old.body);
         let mut shares: Vec<Vec<Share>> = Vec::new();
@@ -363,12 +434,47 @@ mod tests {
             .iter()
             .filter_map(|statement| match statement {
                 Statement::Loop(inner) => Some(inner),
-                Statement::Let(_) => None,
+                Statement::Let(_) | Statement::Store(_) | Statement::Accumulate(_) => None,
             })
             .collect();
         assert_eq!(loops.len(), 1);
         assert_eq!(loops[0].body.len(), 2, "a difference and its square: {:?}", loops[0].body);
         assert_eq!(program.results.len(), 2, "the exponent and the normalisation");
+    }
+
+    #[test]
+    fn logarithms_of_probabilities_and_constant_powers_become_operations_that_keep_their_digits() {
+        let simplified = |build: fn(&mut Builder, Value) -> Value| {
+            let mut b = Builder::new(1);
+            let z = b.push(Op::Coordinate(0));
+            let result = build(&mut b, z);
+            simplify(&b.finish(vec![result]))
+        };
+        let phi = simplified(|b, z| {
+            let probability = b.unary(Unary::Phi, z);
+            b.unary(Unary::Ln, probability)
+        });
+        assert_eq!(evaluate(&phi, &[-100.0]), [evaluate::unary(Unary::LnPhi, -100.0)]);
+        let logit = simplified(|b, z| {
+            let probability = b.unary(Unary::InvLogit, z);
+            b.unary(Unary::Ln, probability)
+        });
+        assert_eq!(evaluate(&logit, &[-1000.0]), [-1000.0]);
+        let softplus = simplified(|b, z| {
+            let exp = b.unary(Unary::Exp, z);
+            b.unary(Unary::Ln1p, exp)
+        });
+        assert_eq!(evaluate(&softplus, &[1000.0]), [1000.0]);
+        for exponent in [1.0, 2.0, 3.0, 0.5, -0.5, -1.0, -2.0, -3.0] {
+            let mut b = Builder::new(1);
+            let (z, constant) = (b.push(Op::Coordinate(0)), b.constant(exponent));
+            let power = b.binary(Binary::Power, z, constant);
+            let program = simplify(&b.finish(vec![power]));
+            let all: Vec<Op> = (0..program.values()).map(|index| program.op(Value(index as u32))).collect();
+            assert!(!all.iter().any(|op| matches!(op, Op::Binary(Binary::Power, ..))), "{all:?}");
+            let truth = 1.7_f64.powf(exponent);
+            assert!((evaluate(&program, &[1.7])[0] - truth).abs() < 4.0 * f64::EPSILON * truth);
+        }
     }
 
     #[test]

@@ -1,23 +1,19 @@
-//! Meets the data block with the data: finds each declared name, checks shape, finiteness and bounds.
+//! Meets the data block with the data: finds each declared name, checks shape, integers and finiteness.
 //!
-//! In: the typed model, the data, and a way to evaluate sizes and bounds, which refer to data bound before. Out: a
-//! number or a column per declaration. Names in the data that no declaration asks for are ignored, as CmdStan does.
+//! In: a declaration with its sizes, and the data. Out: its numbers, in the order the interpreter holds them (arrays
+//! from their first index on, matrices column by column; JSON has matrices row by row). Names in the data that no
+//! declaration asks for are ignored, as CmdStan does.
+//!
+//! Also here: everything that can be wrong with a model once its data are known.
 
 use thiserror::Error;
 
-use super::source::Span;
-use super::typed::{DataDeclaration, DataShape};
+use super::render;
+use super::source::{Source, Span};
+use super::types::Base;
 use crate::model::data::{Data, Datum};
 
-/// What a data declaration stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Bound {
-    Int(i64),
-    Real(f64),
-    Vector(Vec<f64>),
-}
-
-/// Why data do not fit a model, with the declaration they do not fit.
+/// Why a model and its data cannot be used, with the place in the model.
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum BindError {
     /// Nothing of that name.
@@ -27,14 +23,14 @@ pub enum BindError {
     #[error("`{name}` is declared as {expected}, and the data hold {found}")]
     Shape { name: String, expected: String, found: String, span: Span },
     /// A list of another length.
-    #[error("`{name}` is declared with {expected} elements, and the data hold {found}")]
-    Length { name: String, expected: usize, found: usize, span: Span },
+    #[error("{element} is declared with {expected} elements, and the data hold {found}")]
+    Length { element: String, expected: usize, found: usize, span: Span },
     /// NaN or an infinity.
     #[error("{element} is {value} in the data: a density at a value that is not finite means nothing")]
     NotFinite { element: String, value: String, span: Span },
-    /// Outside of the declared bounds.
-    #[error("{element} is {value} in the data, {side} its {bound} bound {limit}")]
-    OutOfBounds { element: String, value: f64, side: &'static str, bound: &'static str, limit: f64, span: Span },
+    /// A value that breaks the declared constraint.
+    #[error("{element} {reason}")]
+    Constraint { element: String, reason: String, span: Span },
     /// A size below zero.
     #[error("the size of `{name}` is {size}")]
     NegativeSize { name: String, size: i64, span: Span },
@@ -47,6 +43,42 @@ pub enum BindError {
     /// A parameter with nowhere to be.
     #[error("the lower bound of `{name}`, {lower}, is not below its upper bound, {upper}")]
     EmptyInterval { name: String, lower: f64, upper: f64, span: Span },
+    /// An element that is not there.
+    #[error("index {index} is out of range: there are {size} elements, numbered from 1")]
+    IndexOutOfRange { index: i64, size: usize, span: Span },
+    /// Sizes that must agree.
+    #[error("the sizes do not agree: {expected} and {found}")]
+    Sizes { expected: String, found: String, span: Span },
+    /// Sizes that a product or a division needs.
+    #[error("the inner sizes do not agree: {left} and {right}")]
+    Product { left: String, right: String, span: Span },
+    /// A matrix that must be square.
+    #[error("this needs a square matrix, and is given {found}")]
+    NotSquare { found: String, span: Span },
+    /// An argument that a function cannot take.
+    #[error("{message}")]
+    Argument { message: String, span: Span },
+    /// A variable without a value.
+    #[error("`{name}` has no value here")]
+    Unset { name: String, span: Span },
+    /// `reject(...)`
+    #[error("the model rejects these data: {message}")]
+    Rejected { message: String, span: Span },
+    /// Something data alone must decide.
+    #[error("{what} depends on parameters here, which is not supported: it must follow from the data")]
+    DependsOnParameters { what: &'static str, span: Span },
+    /// Something of Stan that is not here yet.
+    #[error("{what} is not supported yet")]
+    NotYet { what: String, span: Span },
+    /// A `while` that does not end.
+    #[error("this loop has turned {turns} times without an end")]
+    EndlessLoop { turns: usize, span: Span },
+    /// Too many operations.
+    #[error(
+        "this makes the program too large, more than four million operations: write it over whole vectors, or as a \
+         loop whose rows do the same"
+    )]
+    TooLarge { span: Span },
 }
 
 fn which_they_hold(name: Option<&String>) -> String {
@@ -54,93 +86,151 @@ fn which_they_hold(name: Option<&String>) -> String {
 }
 
 impl BindError {
-    /// The place in the model that the data do not fit.
+    /// The place in the model.
     pub(super) fn span(&self) -> Span {
         match self {
             Self::Missing { span, .. }
             | Self::Shape { span, .. }
             | Self::Length { span, .. }
             | Self::NotFinite { span, .. }
-            | Self::OutOfBounds { span, .. }
+            | Self::Constraint { span, .. }
             | Self::NegativeSize { span, .. }
             | Self::IntegerOverflow { span, .. }
             | Self::DivisionByZero { span }
-            | Self::EmptyInterval { span, .. } => *span,
+            | Self::EmptyInterval { span, .. }
+            | Self::IndexOutOfRange { span, .. }
+            | Self::Sizes { span, .. }
+            | Self::Product { span, .. }
+            | Self::NotSquare { span, .. }
+            | Self::Argument { span, .. }
+            | Self::Unset { span, .. }
+            | Self::Rejected { span, .. }
+            | Self::DependsOnParameters { span, .. }
+            | Self::NotYet { span, .. }
+            | Self::EndlessLoop { span, .. }
+            | Self::TooLarge { span } => *span,
         }
     }
 }
 
-/// Finds and checks the value of a declaration. `size` is the declared one, for a vector; bounds are evaluated.
-pub(super) fn bind(
-    declaration: &DataDeclaration,
-    data: &Data,
-    size: Option<i64>,
-    lower: Option<f64>,
-    upper: Option<f64>,
-) -> Result<Bound, BindError> {
-    let (name, span) = (&declaration.name, declaration.span);
-    let datum = match (data.get(name), declaration.shape, data.rows()) {
-        (Some(datum), ..) => datum.clone(),
+impl BindError {
+    /// The place in the model as a picture, closed by a newline.
+    #[must_use]
+    pub fn render(&self, source: &Source, colour: bool) -> String {
+        let label = match self {
+            Self::Missing { .. }
+            | Self::Shape { .. }
+            | Self::Length { .. }
+            | Self::NotFinite { .. }
+            | Self::Constraint { .. }
+            | Self::NegativeSize { .. } => "declared here",
+            Self::DivisionByZero { .. } | Self::IntegerOverflow { .. } => "computed here",
+            Self::EmptyInterval { .. } => "an empty interval",
+            Self::IndexOutOfRange { .. }
+            | Self::Sizes { .. }
+            | Self::Product { .. }
+            | Self::NotSquare { .. }
+            | Self::Argument { .. }
+            | Self::Unset { .. }
+            | Self::Rejected { .. }
+            | Self::DependsOnParameters { .. }
+            | Self::NotYet { .. }
+            | Self::EndlessLoop { .. }
+            | Self::TooLarge { .. } => "here",
+        };
+        render::at(&self.to_string(), self.span(), label, source, colour)
+    }
+}
+
+/// What a declaration asks of the data.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted<'a> {
+    pub name: &'a str,
+    /// As the model writes its type, sizes filled in.
+    pub described: String,
+    pub base: Base,
+    /// Array sizes, then rows and columns.
+    pub sizes: Vec<usize>,
+    pub span: Span,
+}
+
+/// Finds and checks the numbers of a declaration.
+pub(super) fn bind(wanted: &Wanted<'_>, data: &Data) -> Result<Vec<f64>, BindError> {
+    let (name, span) = (wanted.name, wanted.span);
+    let datum = match (data.get(name), data.rows()) {
+        (Some(datum), _) => datum.clone(),
         // A CSV file holds columns only: a size that it cannot hold is its number of rows.
-        (None, DataShape::Int, Some(rows)) => Datum::Int(rows as i64),
-        (None, ..) => {
+        (None, Some(rows)) if wanted.base == Base::Int && wanted.sizes.is_empty() => Datum::Int(rows as i64),
+        (None, _) if wanted.sizes.contains(&0) => Datum::List(Vec::new()),
+        (None, _) => {
             let suggestion = super::suggest::nearest(name, data.names()).map(str::to_owned);
-            return Err(BindError::Missing { name: name.clone(), suggestion, span });
+            return Err(BindError::Missing { name: name.to_owned(), suggestion, span });
         }
     };
-    let shape = |expected: String| BindError::Shape { name: name.clone(), expected, found: describe(&datum), span };
-    let check = |element: String, value: f64| {
-        if !value.is_finite() {
-            let value = if value.is_nan() { "NaN".to_owned() } else { value.to_string() };
-            return Err(BindError::NotFinite { element, value, span });
+    let mut rows = Vec::with_capacity(wanted.sizes.iter().product());
+    let mut path = Vec::new();
+    collect(wanted, &datum, &mut path, &mut rows)?;
+    if wanted.base != Base::Matrix {
+        return Ok(rows);
+    }
+    // JSON has matrices row by row.
+    let [.., height, width] = wanted.sizes[..] else { unreachable!("a matrix has two sizes") };
+    let mut columns = Vec::with_capacity(rows.len());
+    for matrix in rows.chunks(height * width) {
+        for column in 0..width {
+            columns.extend((0..height).map(|row| matrix[row * width + column]));
         }
-        match (lower, upper) {
-            (Some(limit), _) if value < limit => {
-                Err(BindError::OutOfBounds { element, value, side: "below", bound: "lower", limit, span })
+    }
+    Ok(columns)
+}
+
+/// Appends the numbers of a nest of lists, in order.
+fn collect(wanted: &Wanted<'_>, datum: &Datum, path: &mut Vec<usize>, into: &mut Vec<f64>) -> Result<(), BindError> {
+    let (name, span) = (wanted.name, wanted.span);
+    let shape =
+        || BindError::Shape { name: name.to_owned(), expected: wanted.described.clone(), found: describe(datum), span };
+    match (wanted.sizes.get(path.len()), datum) {
+        (Some(&size), Datum::List(items)) => {
+            // A container without elements may be an empty list at any depth.
+            let empty = items.is_empty() && wanted.sizes[path.len()..].contains(&0);
+            if items.len() != size && !empty {
+                let element = element(name, path);
+                return Err(BindError::Length { element, expected: size, found: items.len(), span });
             }
-            (_, Some(limit)) if value > limit => {
-                Err(BindError::OutOfBounds { element, value, side: "above", bound: "upper", limit, span })
+            for (index, item) in items.iter().enumerate() {
+                path.push(index + 1);
+                collect(wanted, item, path, into)?;
+                path.pop();
             }
-            _ => Ok(value),
+            Ok(())
         }
-    };
-    match declaration.shape {
-        DataShape::Int => {
-            let Datum::Int(value) = datum else { return Err(shape("an `int`".to_owned())) };
-            if i32::try_from(value).is_err() {
-                return Err(BindError::IntegerOverflow { what: format!("`{name}`, {value},"), span });
+        (None, Datum::Int(x)) => {
+            if wanted.base == Base::Int && i32::try_from(*x).is_err() {
+                let what = format!("{}, {x},", element(name, path));
+                return Err(BindError::IntegerOverflow { what, span });
             }
-            check(format!("`{name}`"), value as f64)?;
-            Ok(Bound::Int(value))
+            into.push(*x as f64);
+            Ok(())
         }
-        DataShape::Real => {
-            let value = scalar(&datum).ok_or_else(|| shape("a `real`".to_owned()))?;
-            Ok(Bound::Real(check(format!("`{name}`"), value)?))
-        }
-        DataShape::Vector { .. } => {
-            let size = size.unwrap_or_default();
-            let expected =
-                usize::try_from(size).map_err(|_| BindError::NegativeSize { name: name.clone(), size, span })?;
-            let Datum::List(items) = &datum else { return Err(shape(format!("`vector[{size}]`"))) };
-            let values: Option<Vec<f64>> = items.iter().map(scalar).collect();
-            let values = values.ok_or_else(|| shape(format!("`vector[{size}]`")))?;
-            if values.len() != expected {
-                return Err(BindError::Length { name: name.clone(), expected, found: values.len(), span });
+        (None, Datum::Real(x)) if wanted.base != Base::Int => {
+            if !x.is_finite() {
+                let value = if x.is_nan() { "NaN".to_owned() } else { x.to_string() };
+                return Err(BindError::NotFinite { element: element(name, path), value, span });
             }
-            for (index, &value) in values.iter().enumerate() {
-                check(format!("`{name}[{}]`", index + 1), value)?;
-            }
-            Ok(Bound::Vector(values))
+            into.push(*x);
+            Ok(())
         }
+        (Some(_), Datum::Int(_) | Datum::Real(_)) | (None, Datum::List(_) | Datum::Real(_)) => Err(shape()),
     }
 }
 
-fn scalar(datum: &Datum) -> Option<f64> {
-    match datum {
-        Datum::Int(x) => Some(*x as f64),
-        Datum::Real(x) => Some(*x),
-        Datum::List(_) => None,
+/// An element as a model writes it.
+pub(super) fn element(name: &str, path: &[usize]) -> String {
+    if path.is_empty() {
+        return format!("`{name}`");
     }
+    let path: Vec<String> = path.iter().map(ToString::to_string).collect();
+    format!("`{name}[{}]`", path.join(","))
 }
 
 fn describe(datum: &Datum) -> String {

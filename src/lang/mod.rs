@@ -1,18 +1,20 @@
 //! The Stan language: the text of a model to a tree in which every name has a meaning and every expression a type.
 //!
-//! [`source`] -> [`lexer`] -> [`parser`] ([`ast`]) -> [`check`] ([`typed`]) -> [`bind`] -> `lower`. One door:
-//! [`compile`]. Mistakes in the text are [`error`], data that do not fit are [`bind`], pictures of both `render`.
+//! [`source`] -> [`lexer`] -> [`parser`] ([`ast`]) -> [`check`] ([`typed`]): [`parse_and_check`]. Mistakes in the text
+//! are [`error`], their pictures `render`.
 //! What a model may call is the table in [`signatures`]; all other words of Stan are in `vocabulary`, so that a
 //! refusal can tell "not supported yet" from "no such thing". Absent: files.
 
 pub mod ast;
 pub mod bind;
 pub mod check;
+mod compile;
 pub mod error;
 pub mod feature;
+mod interpret;
 pub mod lexer;
-mod lower;
 pub mod parser;
+pub mod quantities;
 mod render;
 pub mod signatures;
 pub mod source;
@@ -21,22 +23,25 @@ pub mod typed;
 pub mod types;
 mod vocabulary;
 
+use std::sync::Arc;
+
 use thiserror::Error;
 
 use self::bind::BindError;
 use self::error::Errors;
+use self::quantities::Quantities;
 use self::signatures::SIGNATURES;
 use self::source::Source;
 use self::typed::TypedModel;
 use crate::model::Model;
 use crate::model::data::Data;
+use crate::rng::random::Random;
 
 /// Reads a model and makes sure that it means something.
 ///
 /// # Errors
 ///
-/// What stops the reading (a mistake of syntax, and every unsupported feature before it), or else every
-/// mistake of names and types.
+/// All mistakes of syntax, or else all mistakes of names and types.
 pub fn parse_and_check(source: &Source) -> Result<TypedModel, Errors> {
     check::check(&parser::parse(source)?, &SIGNATURES)
 }
@@ -63,12 +68,44 @@ impl CompileError {
     }
 }
 
-/// Reads a model, binds it to its data, and lowers it. `name` is what messages call it.
+/// A model bound to its data: its density for backends, and what is run in `f64` beside it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// What samplers and backends see.
+    pub model: Model,
+    /// Generated quantities, and starting points from values.
+    pub quantities: Quantities,
+    /// What the model printed while it was bound.
+    pub printed: Vec<String>,
+}
+
+/// How a model is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What random functions of transformed data derive from.
+    pub seed: u64,
+    /// Whether sums over data become sufficient statistics where they can.
+    pub collapse: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { seed: 0, collapse: true }
+    }
+}
+
+/// Reads a model, binds it to its data, and writes its programs. `name` is what messages call it.
 ///
 /// # Errors
 /// What is wrong with the text, or what of the data does not fit it.
-pub fn compile(source: &Source, data: &Data, name: &str) -> Result<Model, CompileError> {
-    Ok(lower::lower(&parse_and_check(source)?, data, name)?)
+pub fn compile(source: &Source, data: &Data, name: &str, settings: Settings) -> Result<Compiled, CompileError> {
+    let typed = Arc::new(parse_and_check(source)?);
+    let bound = compile::bind(&typed, data, Random::of_data(settings.seed))?;
+    let written = compile::write(&typed, &bound)?;
+    let (model, parameters, printed) = written.finish(&typed, name, settings.collapse)?;
+    let quantities = Quantities::new(Arc::clone(&typed), &bound, parameters)?;
+    let printed = bound.printed.into_iter().chain(printed).collect();
+    Ok(Compiled { model, quantities, printed })
 }
 
 #[cfg(test)]

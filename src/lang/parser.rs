@@ -1,18 +1,18 @@
 //! Tokens to the tree of a model, by recursive descent.
 //!
-//! In: a [`Source`]. Out: a [`Program`], or what keeps the text from being one. A feature that is not
-//! supported is noted and stepped over, so that all of them are reported at once; a mistake of syntax
-//! ends the reading, because everything after it would be guesswork. Absent: names and types.
+//! In: a [`Source`]. Out: a [`Program`], or what keeps the text from being one. A mistake is noted and the rest of
+//! its statement stepped over, so that several are reported at once; where no statement can be told from the next,
+//! the reading ends. Absent: names and types.
 
 mod cursor;
 mod declaration;
 mod expression;
+mod function;
 mod statement;
 
 use self::cursor::Parser;
 use super::ast::{Block, Program};
 use super::error::{Error, Errors};
-use super::feature::Feature;
 use super::lexer::lex;
 use super::source::{Source, Span};
 use super::suggest::nearest;
@@ -23,45 +23,44 @@ use super::suggest::nearest;
 ///
 /// # Errors
 ///
-/// Every unsupported feature up to the first mistake of syntax, and that mistake.
+/// Every mistake of syntax behind which the reading could go on, and the one behind which it could not.
 pub fn parse(source: &Source) -> Result<Program, Errors> {
     let mut parser = Parser::new(source, lex(source)?);
-    let mut errors = Errors::default();
-    match program(&mut parser, &mut errors) {
-        Ok(program) if errors.is_empty() => Ok(program),
-        Ok(_) => Err(errors),
-        Err(error) => {
-            errors.push(error);
-            Err(errors)
-        }
-    }
-}
-
-fn program(parser: &mut Parser<'_>, errors: &mut Errors) -> Result<Program, Error> {
     let mut program = Program::default();
     let mut seen: Vec<(Block, Span)> = Vec::new();
     while !parser.at_end() {
-        let (block, span) = block_name(parser)?;
-        if let Some((_, first)) = seen.iter().copied().find(|(earlier, _)| *earlier == block) {
-            return Err(Error::RepeatedBlock { block, span, first });
-        }
-        if let Some((other, other_span)) = seen.iter().copied().find(|(earlier, _)| *earlier > block) {
-            return Err(Error::BlockOrder { block, span, other, other_span });
-        }
-        seen.push((block, span));
-        match block {
-            Block::Data => program.data = parser.declarations(block, errors)?,
-            Block::Parameters => program.parameters = parser.declarations(block, errors)?,
-            Block::TransformedParameters => program.transformed_parameters = parser.statements(errors)?,
-            Block::Model => program.model = parser.statements(errors)?,
-            Block::Functions | Block::TransformedData | Block::GeneratedQuantities => {
-                errors.push(Error::Unsupported { feature: Feature::Block(block), span });
-                parser.skip_braces()?;
+        if let Err(error) = block(&mut parser, &mut program, &mut seen) {
+            let unknown = matches!(error, Error::UnknownBlock { .. });
+            parser.errors.push(error);
+            if unknown && parser.at("{") {
+                parser.skip_rest(parser.mark());
+            } else if parser.block_ahead().is_none() {
+                break;
             }
         }
     }
     program.expressions = parser.take_expressions();
-    Ok(program)
+    if parser.errors.is_empty() { Ok(program) } else { Err(parser.errors) }
+}
+
+fn block(parser: &mut Parser<'_>, program: &mut Program, seen: &mut Vec<(Block, Span)>) -> Result<(), Error> {
+    let (block, span) = block_name(parser)?;
+    if let Some((_, first)) = seen.iter().copied().find(|(earlier, _)| *earlier == block) {
+        parser.errors.push(Error::RepeatedBlock { block, span, first });
+    } else if let Some((other, other_span)) = seen.iter().copied().find(|(earlier, _)| *earlier > block) {
+        parser.errors.push(Error::BlockOrder { block, span, other, other_span });
+    }
+    seen.push((block, span));
+    match block {
+        Block::Functions => program.functions = parser.functions()?,
+        Block::Data => program.data = parser.declarations(block)?,
+        Block::TransformedData => program.transformed_data = parser.statements()?,
+        Block::Parameters => program.parameters = parser.declarations(block)?,
+        Block::TransformedParameters => program.transformed_parameters = parser.statements()?,
+        Block::Model => program.model = parser.statements()?,
+        Block::GeneratedQuantities => program.generated_quantities = parser.statements()?,
+    }
+    Ok(())
 }
 
 /// One word or two, and where they stand.

@@ -1,11 +1,11 @@
 //! Mistakes as pictures: file, line and column, the line itself, a caret and a sentence.
 //!
-//! In: an [`Error`] and the [`Source`] it was found in. Out: text, with terminal colours only on request.
+//! In: an [`Error`], or a sentence about a place ([`at`]), and the [`Source`] it was found in. Out: text, with terminal colours only on request.
 //! Absent: writing it anywhere, and the wording of the sentence itself, which is the error's `Display`.
 
-use super::bind::BindError;
-use super::error::{Error, Errors};
+use super::error::{Error, Errors, Expected};
 use super::source::{Source, Span};
+use super::types::{Base, Type};
 use ariadne::{Color, Config, IndexType, Label, Report, ReportKind};
 use std::fmt::Write as _;
 
@@ -45,23 +45,11 @@ impl Error {
     }
 }
 
-impl BindError {
-    /// What the data do not fit, as a picture of the model, closed by a newline. See [`Errors::render`].
-    #[must_use]
-    pub fn render(&self, source: &Source, colour: bool) -> String {
-        let label = match self {
-            Self::DivisionByZero { .. } | Self::IntegerOverflow { .. } => "computed here",
-            Self::EmptyInterval { .. } => "an empty interval",
-            Self::Missing { .. }
-            | Self::Shape { .. }
-            | Self::Length { .. }
-            | Self::NotFinite { .. }
-            | Self::OutOfBounds { .. }
-            | Self::NegativeSize { .. } => "declared here",
-        };
-        let picture = Picture { span: self.span(), label: label.to_owned(), other: None, help: None };
-        draw(&self.to_string(), picture, source, colour)
-    }
+/// A sentence about a place as a picture, closed by a newline: for mistakes that later stages find. `label` stands
+/// behind the caret. See [`Errors::render`].
+#[must_use]
+pub fn at(sentence: &str, span: Span, label: &str, source: &Source, colour: bool) -> String {
+    draw(sentence, Picture { span, label: label.to_owned(), other: None, help: None }, source, colour)
 }
 
 fn draw(sentence: &str, picture: Picture, source: &Source, colour: bool) -> String {
@@ -163,39 +151,143 @@ fn picture(error: &Error) -> Picture {
         Error::UnknownType { span, .. } => at(span, "not a type"),
         Error::StatementAmongDeclarations { span, .. } => at(span, "not a declaration"),
         Error::RepeatedBound { span, first, .. } => with(at(span, "second time"), *first, "first time"),
+        Error::ConstraintOfConstrained { span, .. } => at(span, "not here"),
+        Error::SizeCount { span, .. } => at(span, "of what size?"),
+        Error::SizedArgument { span } => at(span, "a size"),
+        Error::ConstrainedArgument { base, span, .. } => {
+            help(at(span, "a constraint"), format!("write `{base}`: every such value is one"))
+        }
         Error::ArrowAssignment { span } => at(span, "write `=`"),
+        Error::OldSpelling { span, .. } => at(span, "an old spelling"),
+        Error::ValueUnused { span } => {
+            help(at(span, "a value"), "`=` assigns a value, `~` says how it is distributed".to_owned())
+        }
+        Error::BarAfterTilde { span, .. } => help(
+            at(span, "the outcome stands before `~`"),
+            "`y ~ normal(mu, sigma)` and `target += normal_lpdf(y | mu, sigma)` say the same".to_owned(),
+        ),
         Error::TooDeep { span, .. } => {
-            Picture { help: Some("name a part of it: `real part = …;`".to_owned()), ..at(span, "one level too many") }
+            help(at(span, "one level too many"), "name a part of it: `real part = …;`".to_owned())
         }
         Error::Unsupported { span, .. } => at(span, "not supported yet"),
         Error::ReservedName { span, .. } => at(span, "a word of the language"),
-        Error::ReservedSuffix { span, .. } => at(span, "ends in `__`"),
+        Error::ReservedEnding { span, ending, .. } => at(span, &format!("ends in {ending}")),
         Error::Redeclared { span, first, .. } => with(at(span, "second time"), *first, "first time"),
         Error::Undeclared { span, .. } => at(span, "not declared"),
+        Error::OutOfScope { span, declared, .. } => with(at(span, "not known here"), *declared, "declared here"),
         Error::UnknownFunction { span, .. } => at(span, "no such function"),
         Error::UnknownFamily { span, .. } => at(span, "no such distribution"),
-        Error::FamilyAsFunction { span, .. } => at(span, "a distribution"),
+        Error::FamilyAsFunction { name, density, span } => help(
+            at(span, "a distribution"),
+            format!("`y ~ {name}(…)` says how `y` is distributed; `{density}(y | …)` is the density"),
+        ),
         Error::FunctionAsFamily { span, .. } | Error::FunctionAsVariable { span, .. } => at(span, "a function"),
         Error::VariableAsFunction { span, declared, .. } => with(at(span, "called here"), *declared, "declared here"),
         Error::ArgumentCount { found, span, .. } => at(span, &format!("{found} given")),
-        Error::NotIntegers { span, .. } => {
-            Picture { help: Some("`/` divides reals".to_owned()), ..at(span, "not both `int`") }
+        Error::ArgumentType { found, span, .. } => at(span, &format!("of type `{found}`")),
+        Error::NoOverload { expected, span, .. } => {
+            const MOST: usize = 6;
+            let mut shown = expected.iter().take(MOST).map(|row| format!("`{row}`")).collect::<Vec<_>>().join(", ");
+            if expected.len() > MOST {
+                shown += &format!(" and {} more ways", expected.len() - MOST);
+            }
+            help(at(span, "does not fit"), format!("there is {shown}"))
         }
-        Error::SizeNotInt { found, span } | Error::BoundNotInt { found, span } => {
-            at(span, &format!("of type `{found}`"))
+        Error::Ambiguous { span, .. } => at(span, "which one?"),
+        Error::ArgumentNotData { span, .. } => at(span, "not data"),
+        Error::BarMissing { name, span } => help(
+            at(span, "needs `|` behind its first argument"),
+            format!("`{name}(y | …)` is the {} of `y` given the rest", kind_of_density(name)),
+        ),
+        Error::BarUnwanted { span, .. } => at(span, "no density"),
+        Error::VoidAsValue { span, .. } => at(span, "a value is needed here"),
+        Error::ResultUnused { span, .. } => at(span, "gives a value"),
+        Error::RandomNotAllowed { span, .. } => at(span, "not here"),
+        Error::UnnormalizedNotAllowed { name, span } => {
+            help(at(span, "not here"), format!("`{}` is the whole density", name.replace("_lup", "_lp")))
         }
+        Error::NoTruncation { span, .. } => at(span, "truncated here"),
+        Error::Mismatch { expected, found, span, .. } => {
+            Picture { help: conversion(*expected, *found), ..at(span, &format!("of type `{found}`")) }
+        }
+        Error::Operands { operator, left, right, span } => {
+            Picture { help: other_operator(operator, *left, *right), ..at(span, "does not work") }
+        }
+        Error::Operand { span, .. } => at(span, "does not work"),
+        Error::TooManyIndexes { span, .. } => at(span, "too many indexes"),
+        Error::MixedElements { other, span, .. } => at(span, &format!("of type `{other}`")),
+        Error::MixedBranches { span, .. } => at(span, "of which type?"),
+        Error::SizeNotData { span, .. } => at(span, "not data"),
         Error::IntegerNotAllowed { span, .. } => at(span, "must be `real`"),
-        Error::LocalBounds { span, .. } => at(span, "a bound"),
-        Error::DefinitionNotAllowed { span, .. } => at(span, "only declared here"),
-        Error::AssignToReadOnly { span, declared, .. } => with(at(span, "assigned here"), *declared, "declared here"),
-        Error::ReadBeforeAssignment { span, declared, .. } => {
-            with(at(span, "no value yet"), *declared, "declared here without one")
+        Error::AffineInteger { span, .. } => at(span, "an `int`"),
+        Error::LocalConstraint { span, .. } => {
+            help(at(span, "a constraint"), "constraints belong to declarations at the top of a block".to_owned())
         }
-        Error::NeverAssigned { span, .. } => at(span, "needs a value in this block"),
-        Error::OutsideModel { span, .. } => at(span, "not in the `model` block"),
+        Error::DefinitionNotAllowed { span, .. } => at(span, "only declared here"),
+        Error::NotAPlace { span } => at(span, "not a variable"),
+        Error::NestedPlace { span } => {
+            help(at(span, "several elements, and then some of them"), "use one pair of brackets".to_owned())
+        }
+        Error::AssignToReadOnly { span, declared, .. } => with(at(span, "assigned here"), *declared, "declared here"),
+        Error::OutsideModel { span, .. } | Error::OutsideTransformedParameters { span, .. } => at(span, "not here"),
+        Error::OutsideLoop { span, .. } => at(span, "no loop around this"),
+        Error::OutsideFunction { span } => at(span, "no function around this"),
+        Error::ReturnsValue { span, .. } => at(span, "declared `void`"),
+        Error::ReturnsNothing { span, .. } => at(span, "a value is missing"),
+        Error::MissingReturn { span, .. } => at(span, "needs a `return` on every way through it"),
+        Error::EndingDemands { span, ending, .. } => at(span, &format!("ends in `{ending}`")),
+        Error::FunctionRedefined { span, first, .. } => with(at(span, "second time"), *first, "first time"),
+        Error::LibraryFunction { span, .. } => at(span, "defined by Stan"),
+        Error::NeverDefined { span, .. } => at(span, "without a body"),
+        Error::Recursion { span, defined, .. } => with(at(span, "called here"), *defined, "defined here"),
     }
+}
+
+fn kind_of_density(name: &str) -> &'static str {
+    if name.ends_with("_lpdf") || name.ends_with("_lpmf") { "log density" } else { "distribution function" }
+}
+
+/// How to come from what is there to what should be.
+fn conversion(expected: Expected, found: Type) -> Option<String> {
+    let Expected::Type(wanted) = expected else { return None };
+    let mut elements = std::iter::successors(found.element(), |of| of.element());
+    if elements.any(|element| element.promotes_to(wanted)) {
+        return Some("an index in `[ ]` chooses an element".to_owned());
+    }
+    let function = match (wanted.array, wanted.base, found.array, found.base) {
+        (0, Base::Int, 0, Base::Real) => "to_int",
+        (0, Base::Vector, 0, Base::RowVector | Base::Matrix) | (0, Base::Vector, 1, Base::Real | Base::Int) => {
+            "to_vector"
+        }
+        (0, Base::RowVector, 0, Base::Vector) | (0, Base::RowVector, 1, Base::Real | Base::Int) => "to_row_vector",
+        (0, Base::Matrix, 2, Base::Real | Base::Int) | (0, Base::Matrix, 1, Base::RowVector) => "to_matrix",
+        (1, Base::Real, 0, Base::Vector | Base::RowVector) => "to_array_1d",
+        (0, Base::Vector, 0, Base::Int | Base::Real) => return Some("`rep_vector` repeats a number".to_owned()),
+        _ => return None,
+    };
+    let of_data = if function == "to_int" { ", if it is data" } else { "" };
+    Some(format!("`{function}` converts it to `{wanted}`{of_data}"))
+}
+
+/// Another operator that works on what is there.
+fn other_operator(operator: &str, left: Type, right: Type) -> Option<String> {
+    let advice = match operator {
+        "%/%" | "%" => "both sides must be `int`; `/` divides reals",
+        "*" if left == right && left != Type::MATRIX && left.array == 0 => {
+            "`.*` multiplies element by element, `dot_product` sums the products"
+        }
+        "/" if left.array + right.array == 0 => "`./` divides element by element",
+        _ if left.array + right.array > 0 => "arrays have no arithmetic: `to_vector` makes a vector of one",
+        "+" | "-" if left.base.dimensions() == 1 && right.base.dimensions() == 1 => "`'` makes a row of a column",
+        _ => return None,
+    };
+    Some(advice.to_owned())
 }
 
 fn with(picture: Picture, span: Span, label: &str) -> Picture {
     Picture { other: Some((span, label.to_owned())), ..picture }
+}
+
+fn help(picture: Picture, help: String) -> Picture {
+    Picture { help: Some(help), ..picture }
 }

@@ -1,117 +1,95 @@
-//! What a model may call: functions and distribution families, with the names of their arguments.
+//! What a model may call: functions and distributions, with the types they take and give.
 //!
-//! The checker is handed a [`Signatures`] and knows no name by itself, so the language grows by a row
-//! here. Every argument is a real scalar (an int promotes) and every function gives a real; a row will
-//! say more when the first function needs more. Absent: densities and derivatives.
+//! The two lists are [`functions`](mod@functions) and [`families`](mod@families), in a notation of their own that
+//! [`notation`] reads once; [`overload`] decides whether a call fits a row. The language grows by a row there. Absent:
+//! operators (`check`), densities and derivatives, and words of Stan that are refused (`vocabulary`).
 
-/// A function a model may call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Function {
-    Exp,
-    Log,
-    /// log(1 + x).
-    Log1p,
-    Pow,
-    Sqrt,
-    Square,
-    Tanh,
-}
+mod concrete;
+mod families;
+mod functions;
+mod notation;
+mod overload;
 
-/// A family of distributions that may stand on the right of `~`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Family {
-    Cauchy,
-    Normal,
-    Uniform,
-}
+pub use self::concrete::{Concrete, every_overload};
+pub use self::overload::{Argument, Family, Given, Outcome, Overload, Pattern};
 
-/// A function under its Stan name.
-#[derive(Clone, Copy, Debug)]
-pub struct FunctionSignature {
-    pub function: Function,
-    pub name: &'static str,
-    /// Names of the arguments, in order.
-    pub arguments: &'static [&'static str],
-}
-
-/// A family under its Stan name.
-#[derive(Clone, Copy, Debug)]
-pub struct FamilySignature {
-    pub family: Family,
-    pub name: &'static str,
-    /// Names of the arguments, in order and without the outcome.
-    pub arguments: &'static [&'static str],
-}
+use self::families::FAMILIES;
+use self::functions::FUNCTIONS;
+use super::typed::Density;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Everything a model may call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Signatures {
-    pub functions: &'static [FunctionSignature],
-    pub families: &'static [FamilySignature],
+    /// Rows under their names; of several the first is the best match among equals.
+    functions: BTreeMap<&'static str, Vec<Overload>>,
+    families: BTreeMap<&'static str, Family>,
 }
 
 /// The functions and families ridgewalk supports.
-pub const SIGNATURES: Signatures = Signatures {
-    functions: &[
-        function(Function::Exp, "exp", &["x"]),
-        function(Function::Log, "log", &["x"]),
-        function(Function::Log1p, "log1p", &["x"]),
-        function(Function::Pow, "pow", &["x", "y"]),
-        function(Function::Sqrt, "sqrt", &["x"]),
-        function(Function::Square, "square", &["x"]),
-        function(Function::Tanh, "tanh", &["x"]),
-    ],
-    families: &[
-        family(Family::Cauchy, "cauchy", &["mu", "sigma"]),
-        family(Family::Normal, "normal", &["mu", "sigma"]),
-        family(Family::Uniform, "uniform", &["alpha", "beta"]),
-    ],
-};
+pub static SIGNATURES: LazyLock<Signatures> = LazyLock::new(|| {
+    let mut functions: BTreeMap<&'static str, Vec<Overload>> = BTreeMap::new();
+    for (name, overload) in notation::functions(FUNCTIONS) {
+        functions.entry(name).or_default().push(overload);
+    }
+    let families = notation::families(FAMILIES).into_iter().map(|family| (family.name, family)).collect();
+    Signatures { functions, families }
+});
 
-const fn function(function: Function, name: &'static str, arguments: &'static [&'static str]) -> FunctionSignature {
-    FunctionSignature { function, name, arguments }
+/// The endings that make a function of a family, and whether the outcome is an int where that matters.
+const ENDINGS: [(&str, Density, Option<bool>); 8] = [
+    ("_lpdf", Density::Lpdf, Some(false)),
+    ("_lupdf", Density::Lupdf, Some(false)),
+    ("_lpmf", Density::Lpdf, Some(true)),
+    ("_lupmf", Density::Lupdf, Some(true)),
+    ("_lcdf", Density::Lcdf, None),
+    ("_lccdf", Density::Lccdf, None),
+    ("_cdf", Density::Cdf, None),
+    ("_rng", Density::Rng, None),
+];
+
+/// A name cut into the name of a distribution and what is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DensityName<'a> {
+    pub family: &'a str,
+    pub density: Density,
+    /// Whether the ending asks for outcomes that are ints (`_lpmf`) or reals (`_lpdf`).
+    pub discrete: Option<bool>,
 }
 
-const fn family(family: Family, name: &'static str, arguments: &'static [&'static str]) -> FamilySignature {
-    FamilySignature { family, name, arguments }
+/// Cuts the ending of a density off a name such as `normal_lpdf`; `None` when it has none.
+#[must_use]
+pub fn density_name(name: &str) -> Option<DensityName<'_>> {
+    ENDINGS.iter().find_map(|(ending, density, discrete)| {
+        let family = name.strip_suffix(ending).filter(|family| !family.is_empty())?;
+        Some(DensityName { family, density: *density, discrete: *discrete })
+    })
 }
 
 impl Signatures {
-    /// The function called `name`.
+    /// The rows of the function called `name`, with the name as the table has it.
     #[must_use]
-    pub fn function(&self, name: &str) -> Option<&FunctionSignature> {
-        self.functions.iter().find(|signature| signature.name == name)
+    pub fn function(&self, name: &str) -> Option<(&'static str, &[Overload])> {
+        self.functions.get_key_value(name).map(|(name, overloads)| (*name, overloads.as_slice()))
     }
 
     /// The family called `name`.
     #[must_use]
-    pub fn family(&self, name: &str) -> Option<&FamilySignature> {
-        self.families.iter().find(|signature| signature.name == name)
+    pub fn family(&self, name: &str) -> Option<&Family> {
+        self.families.get(name)
+    }
+
+    /// The names of all functions, in the order of the alphabet.
+    pub fn function_names(&self) -> impl Iterator<Item = &'static str> {
+        self.functions.keys().copied()
+    }
+
+    /// The families, in the order of their names.
+    pub fn families(&self) -> impl Iterator<Item = &Family> {
+        self.families.values()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::lang::vocabulary::{FAMILIES, FUNCTIONS};
-
-    #[test]
-    fn every_supported_name_is_one_of_stans() {
-        for signature in SIGNATURES.functions {
-            assert!(FUNCTIONS.contains(signature.name), "{}", signature.name);
-        }
-        for signature in SIGNATURES.families {
-            assert!(FAMILIES.contains(signature.name), "{}", signature.name);
-        }
-    }
-
-    #[test]
-    fn no_name_stands_twice() {
-        let mut names: Vec<_> = SIGNATURES.functions.iter().map(|s| s.name).collect();
-        names.extend(SIGNATURES.families.iter().map(|s| s.name));
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count, "a function or family is listed twice");
-    }
-}
+mod tests;

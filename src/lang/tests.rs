@@ -1,6 +1,7 @@
 //! The room as a whole: pictures of every mistake, and texts that nobody would write.
 
 use super::error::{Error, Errors};
+use super::lexer::lex;
 use super::parse_and_check;
 use super::source::Source;
 use proptest::prelude::*;
@@ -28,27 +29,8 @@ model {
 }
 ";
 
-/// The same with priors that pin the intercepts.
-pub(super) const UNBOUNDED: &str = "\
-data {
-  int<lower=0> N;
-  vector[N] y;
-}
-parameters {
-  real<lower=0> sigma;
-  real alpha1;
-  real alpha2;
-}
-transformed parameters {
-  real mu = alpha1 + alpha2;
-}
-model {
-  sigma ~ cauchy(0, 1);
-  alpha1 ~ normal(5, 1);
-  alpha2 ~ normal(5, 1);
-  y ~ normal(mu, sigma);
-}
-";
+/// As deep as statements and calls may be nested and more: each costs a level or two of the parser's limit.
+const DEEP: usize = 190;
 
 /// One wrong model a line or so: together they make every mistake there is.
 const WRONG: &[&str] = &[
@@ -69,29 +51,70 @@ const WRONG: &[&str] = &[
     "parameters { reel mu; }",
     "parameters { mu ~ normal(0, 1); }",
     "parameters { real<lower=0, lower=1> mu; }",
+    "parameters { simplex<lower=0>[3] theta; }",
+    "parameters { matrix[3] L; }",
+    "functions { real f(array[3] real x) { return x[1]; } }",
+    "functions { real f(simplex x) { return x[1]; } }",
     "model { real mu; mu <- 1; }",
-    "model {\n  for (n in 1:10) target += n;\n}",
+    "model { increment_log_prob(1); }",
+    "data { real y; }\nmodel { y == 1; }",
+    "data { real y; }\nmodel { y ~ normal_lpdf(y | 0, 1); }",
+    "#include functions.stan\nmodel { }",
+    "data { complex z; }",
     "parameters { real target; }",
     "parameters { real mu__; }",
     "data { real mu; }\nparameters { real mu; }",
     "parameters {\n\treal<lower=0> sigma;\n}\nmodel {\n\tsgima ~ cauchy(0, 1);\n}\n",
+    "model {\n  for (n in 1:3) { real x = n; }\n  target += x;\n}",
     "model { target += squrt(2); }",
     "model { 1 ~ nomral(0, 1); }",
-    "model { target += normal(0, 1); }",
+    "data { real y; }\nparameters { real mu; }\nmodel { real z = normal(mu, 1); }",
     "model { 1 ~ exp(1); }",
     "model { target += exp; }",
     "parameters { real mu; }\nmodel { target += mu(2); }",
-    "parameters { real mu; }\nmodel { mu ~ normal(0); }",
-    "data { real x; int k; }\nmodel { target += x %/% k; }",
+    "data { vector[3] y; }\nparameters { real mu; }\nmodel { y ~ normal(mu); }",
+    "data { matrix[2, 2] x; }\nmodel { 1 ~ normal(x, 1); }",
+    "data { vector[3] x; }\nmodel { target += sum(rep_vector(x, 3)); }",
+    "functions { real f(int a, real b) { return b; } real f(real a, int b) { return a; } }\nmodel { target += f(1, 2); }",
+    "parameters { real p; }\nmodel { target += quantile([1, 2], p); }",
+    "data { real y; }\nmodel { target += normal_lpdf(y, 0, 1); }",
+    "model { target += fmax(1 | 2); }",
+    "functions { void f() { } }\nmodel { target += f(); }",
+    "model { exp(1); }",
+    "parameters { real mu; }\nmodel { real z = normal_rng(mu, 1); }",
+    "generated quantities { real z = normal_lupdf(1 | 0, 1); }",
+    "data { real y; }\nmodel { y ~ gamma(1, 1) T[0, ]; }",
     "data { real N; vector[N] y; }",
-    "data { int<lower=0.5> N; }",
+    "data { vector[3] x, y; }\nmodel { target += x * y; }",
+    "data { real x; }\nmodel { target += x'; }",
+    "data { vector[3] x; }\nmodel { target += x[1, 2]; }",
+    "data { vector[3] x; }\nmodel { print({1, x}); }",
+    "data { vector[3] x; }\nmodel { target += 1 ? 2 : x; }",
+    "parameters { real a; vector[int_step(a)] x; }",
     "parameters { int k; }",
+    "data { int<offset=1> k; }",
     "model { real<lower=0> x; }",
     "parameters { real mu = 1; }",
+    "model { 1 = 2; }",
+    "model { array[2] vector[2] x; x[1:2][1] = x[1]; }",
     "data { real x; }\nmodel { x = 1; }",
-    "model { real x; target += x; }",
-    "transformed parameters { real mu; }",
     "transformed parameters { real mu = 1; mu ~ normal(0, 1); }",
+    "model { jacobian += 1; }",
+    "model { break; }",
+    "model { return; }",
+    "functions { void f() { return 1; } }",
+    "functions { real f() { return; } }",
+    "functions {\n  real f(real x) {\n    if (x > 0) return x;\n  }\n}",
+    "functions { int f_lpdf(real x) { return 1; } }",
+    "functions { real f() { return 1; } real f() { return 2; } }",
+    "functions { real exp(real x) { return x; } }",
+    "functions { real f(real x); }",
+    "functions { real f(real x) { return f(x); } }",
+    // Slips that everybody makes, with other pictures of mistakes above.
+    "data { int N; vector[N] x; }\nmodel {\n  vector[N] mu;\n  for (n in 1:N) mu[n] = 2 * x;\n}",
+    "data { array[3] real x; }\nparameters { vector[3] b; }\nmodel { target += dot_product(b, x); }",
+    "data { array[3] real y; }\nparameters { real mu; }\nmodel { target += sum(y - mu); }",
+    "data { int a; }\nparameters { vector[3] b; }\nmodel { real z = b; }",
 ];
 
 fn errors(text: &str) -> Errors {
@@ -190,11 +213,36 @@ fn a_flood_of_mistakes_is_counted_and_not_drawn() {
 fn a_mebibyte_of_stack_reads_the_deepest_model() {
     // Windows gives a program's first thread one mebibyte.
     let read = || {
-        for level in ["(", "-", "f(", "2 ^ "] {
-            let found = errors(&format!("model {{ target += {}", level.repeat(100_000)));
+        for (before, level) in [
+            ("target += ", "("),
+            ("target += ", "-"),
+            ("target += ", "f("),
+            ("target += ", "2 ^ "),
+            ("target += ", "x["),
+            ("target += ", "{"),
+            ("target += ", "1 ? 2 : "),
+            ("", "{"),
+            ("", "if (1) "),
+            ("", "for (i in 1:2) {"),
+            ("", "if (1) { } else "),
+        ] {
+            let found = errors(&format!("model {{ {before}{}", level.repeat(100_000)));
             assert!(matches!(found.as_slice(), [Error::TooDeep { .. }]), "{level}: {found}");
         }
     };
+    // The deepest that is read is also checked.
+    let check = || {
+        for (before, level, after) in [("target += ", "(", ")"), ("target += ", "fmax(1, ", ")"), ("", "if (1) {", "}")]
+        {
+            let (opened, closed) = (level.repeat(DEEP), after.repeat(DEEP));
+            let middle = if before.is_empty() { "" } else { "1" };
+            let end = if before.is_empty() { "" } else { ";" };
+            let text = format!("model {{ {before}{opened}{middle}{closed}{end} }}");
+            assert!(parse_and_check(&Source::new("deep.stan", text)).is_ok(), "{level}");
+        }
+    };
+    let checker = std::thread::Builder::new().stack_size(1024 * 1024).spawn(check).expect("a thread starts");
+    checker.join().expect("every form of nesting is checked");
     let reader = std::thread::Builder::new().stack_size(1024 * 1024).spawn(read).expect("a thread starts");
     reader.join().expect("every form of nesting meets the limit");
 }
@@ -209,12 +257,65 @@ fn spans_stay_inside_the_text() {
     }
 }
 
+/// The models in `tests/data/models`, by name.
+fn corpus() -> Vec<(String, String)> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/models");
+    let files = std::fs::read_dir(folder).expect("the folder of models").map(|entry| entry.expect("a file").path());
+    let mut models: Vec<(String, String)> = files
+        .filter(|path| path.extension().is_some_and(|ending| ending == "stan"))
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a readable model")))
+        .collect();
+    models.sort();
+    models
+}
+
+#[test]
+fn the_models_that_people_write_are_understood() {
+    let models = corpus();
+    assert!(models.len() >= 20, "{} models", models.len());
+    for (name, text) in models {
+        let source = Source::new(name.as_str(), text);
+        let model = parse_and_check(&source).unwrap_or_else(|errors| panic!("{}", errors.render(&source, false)));
+        assert!(!model.parameters.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_misspelt_name_in_any_model_is_found_where_it_stands() {
+    for (name, text) in corpus() {
+        let source = Source::new(name.as_str(), text.clone());
+        let last =
+            lex(&source).expect("the model lexes").into_iter().rfind(|token| source.slice(token.span) == "sigma");
+        let Some(last) = last else { continue };
+        let mut wrong = text;
+        wrong.replace_range(last.span.start..last.span.end, "sgima");
+        let found = errors(&wrong);
+        let [Error::Undeclared { suggestion, span, .. }] = found.as_slice() else {
+            panic!("{name}: {found}");
+        };
+        assert_eq!((suggestion.as_deref(), span.start), (Some("sigma"), last.span.start), "{name}");
+    }
+}
+
 /// Words and signs of the language and a few that are not.
 const PIECES: &[&str] = &[
     "data",
     "parameters",
     "transformed",
     "generated quantities",
+    "functions",
+    "void",
+    "return",
+    "while",
+    "in",
+    "print",
+    "simplex",
+    "data real x",
+    "normal_lpdf",
+    "break",
+    "!",
+    "&&",
+    "<-",
     "model",
     "{",
     "}",
@@ -298,10 +399,11 @@ proptest! {
 
     #[test]
     fn a_damaged_model_is_read_or_refused(
-        bounded in any::<bool>(),
+        which in any::<prop::sample::Index>(),
         damages in prop::collection::vec((any::<prop::sample::Index>(), 0..12_usize, prop::sample::select(PIECES)), 1..4),
     ) {
-        let mut text: String = if bounded { BOUNDED } else { UNBOUNDED }.to_owned();
+        let models = corpus();
+        let mut text = which.get(&models).1.clone();
         for (place, length, piece) in damages {
             let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
             let start = place.index(starts.len());
@@ -309,5 +411,21 @@ proptest! {
             text.replace_range(starts[start]..starts[end], piece);
         }
         survives(&text);
+    }
+
+    #[test]
+    fn a_model_with_tokens_swapped_or_missing_is_read_or_refused(
+        which in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>()), 1..6),
+    ) {
+        let models = corpus();
+        let text = &which.get(&models).1;
+        let source = Source::new("any.stan", text.clone());
+        let mut words: Vec<&str> = lex(&source).expect("the model lexes").iter().map(|token| source.slice(token.span)).collect();
+        for (one, other, removes) in changes {
+            let (one, other) = (one.index(words.len()), other.index(words.len()));
+            if removes { words[one] = ""; } else { words.swap(one, other); }
+        }
+        survives(&words.join(" "));
     }
 }

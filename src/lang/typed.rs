@@ -1,190 +1,300 @@
 //! The tree of a model that makes sense: names resolved, every expression typed, nothing left to refuse.
 //!
-//! In: built by `check` alone. Out: read by the lowering, which needs no string and no second look:
-//! the names are here for output and for messages. Declarations stand in tables, one per kind of
-//! variable, and an id is a position in its table. Absent: sizes and values of data, known at binding.
+//! In: built by `check` alone. Out: run by `interpret`, which needs no string and no second look: the names are here
+//! for output and for messages. Absent: sizes and values of data, known at binding.
 
-use super::ast::ExpressionId;
-use super::signatures::{Family, Function};
+use super::ast::{BinaryOperator, ExpressionId, UnaryOperator};
 use super::source::Span;
 use super::types::Type;
 
 /// A model, checked.
-///
-/// [`Self::expressions`] hold children before parents and follow the text: those of the data block, of the
-/// parameters, of [`Self::transform`], of [`Self::model`]. So lowering needs no recursion: before each
-/// declaration or statement it lowers all expressions up to the [`ExpressionId`] named there, and a
-/// variable read among them has the value that the statements so far gave it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TypedModel {
-    /// In order of declaration; sizes and bounds refer to earlier rows only.
-    pub data: Vec<DataDeclaration>,
-    /// In order of declaration; bounds refer to data and to earlier rows only.
-    pub parameters: Vec<ParameterDeclaration>,
-    /// In order of declaration; each has a value once [`Self::transform`] has run.
-    pub transformed_parameters: Vec<RealDeclaration>,
-    /// Variables of the model block, in order of declaration.
-    pub locals: Vec<RealDeclaration>,
-    /// The `transformed parameters` block: assignments to transformed parameters.
-    pub transform: Vec<Statement>,
-    /// The `model` block, in order.
+    /// Every variable of every block and function, in order of declaration.
+    pub variables: Vec<Variable>,
+    /// User-defined functions, in order of definition.
+    pub functions: Vec<Function>,
+    /// The data block, in order of declaration.
+    pub data: Vec<VariableId>,
+    pub transformed_data: Vec<Statement>,
+    /// In order of declaration; sizes refer to data, bounds refer to data and to earlier parameters.
+    pub parameters: Vec<VariableId>,
+    /// Top-level declarations in it are outputs, as in Stan; declarations in nested blocks are not.
+    pub transformed_parameters: Vec<Statement>,
     pub model: Vec<Statement>,
+    pub generated_quantities: Vec<Statement>,
     /// All expressions, children before parents.
     pub expressions: Vec<Expression>,
 }
 
-impl TypedModel {
-    /// The expression at `id`.
-    ///
-    /// # Panics
-    ///
-    /// When `id` comes from another, longer model.
-    #[must_use]
-    pub fn expression(&self, id: ExpressionId) -> &Expression {
-        &self.expressions[id.index()]
-    }
-}
-
-/// A row of [`TypedModel::data`].
+/// A row of [`TypedModel::variables`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DataId(pub usize);
+pub struct VariableId(pub usize);
 
-/// A row of [`TypedModel::parameters`].
+/// A row of [`TypedModel::functions`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ParameterId(pub usize);
+pub struct FunctionId(pub usize);
 
-/// A row of [`TypedModel::transformed_parameters`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransformedId(pub usize);
-
-/// A row of [`TypedModel::locals`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LocalId(pub usize);
-
-/// `int<…> name`, `real<…> name` or `vector<…>[size] name` in the data block.
+/// A variable.
 #[derive(Clone, Debug, PartialEq)]
-pub struct DataDeclaration {
+pub struct Variable {
     pub name: String,
     pub span: Span,
-    pub shape: DataShape,
-    /// Bounds every element must keep; whether the data do is for binding to check.
-    pub bounds: Bounds,
+    pub of: Type,
+    pub origin: Origin,
+    /// Empty for arguments and loop variables: they take the shape of what they are given.
+    /// Otherwise array sizes, then rows and columns, as many as the type has dimensions
+    /// (`cov_matrix[K]` has its one size twice; `cholesky_factor_cov[M]` too).
+    pub sizes: Vec<ExpressionId>,
+    pub constraint: Constraint,
 }
 
-/// What data a declaration asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DataShape {
-    /// With it, both bounds have type int.
-    Int,
-    Real,
-    /// `size` is of type int and data-only. That it is not negative is for binding to check.
-    Vector {
-        size: ExpressionId,
-    },
+/// Where a variable was declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    Data,
+    TransformedData,
+    Parameter,
+    TransformedParameter,
+    GeneratedQuantity,
+    /// In a nested block, in the model block, or in a function.
+    Local,
+    Argument,
+    Loop,
 }
 
-impl DataShape {
-    /// The type of the variable.
-    #[must_use]
-    pub fn of(self) -> Type {
-        match self {
-            Self::Int => Type::Int,
-            Self::Real => Type::Real,
-            Self::Vector { .. } => Type::Vector,
-        }
-    }
-}
-
-/// `real<…> name` in the parameters block.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ParameterDeclaration {
-    pub name: String,
-    pub span: Span,
-    pub bounds: Bounds,
-}
-
-/// A real that statements give its value: a transformed parameter or a local variable.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RealDeclaration {
-    pub name: String,
-    pub span: Span,
-}
-
-/// Scalar bounds; an int promotes. That lower lies below upper is for binding to check.
+/// What a declared value must keep. Scalars promote and broadcast over containers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bounds {
-    pub lower: Option<ExpressionId>,
-    pub upper: Option<ExpressionId>,
+pub enum Constraint {
+    #[default]
+    None,
+    Bounds {
+        lower: Option<ExpressionId>,
+        upper: Option<ExpressionId>,
+    },
+    /// `<offset = …, multiplier = …>`
+    Affine {
+        offset: Option<ExpressionId>,
+        multiplier: Option<ExpressionId>,
+    },
+    Ordered,
+    PositiveOrdered,
+    Simplex,
+    SumToZero,
+    UnitVector,
+    CholeskyFactorCorr,
+    CholeskyFactorCov,
+    CorrMatrix,
+    CovMatrix,
+}
+
+/// A user-defined function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    pub name: String,
+    pub span: Span,
+    pub arguments: Vec<VariableId>,
+    /// `None` for `void`.
+    pub returns: Option<Type>,
+    pub body: Vec<Statement>,
 }
 
 /// Something done, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Statement {
-    /// `value` is a scalar; an int promotes. The same variable may be assigned again.
-    Assign { variable: Assignable, value: ExpressionId, span: Span },
-    /// Adds the log density of `outcome` to the target, up to a constant.
-    ///
-    /// `outcome` is a scalar, or a data vector whose elements are independent; `arguments` are scalars, as
-    /// many as the family takes. Ints promote.
-    Tilde { outcome: ExpressionId, family: Family, arguments: Vec<ExpressionId>, span: Span },
-    /// Adds a scalar to the target; an int promotes.
-    TargetIncrement { value: ExpressionId, span: Span },
+    /// Brings a variable to life (again, in a loop); without a definition its elements are not a number.
+    Declare {
+        variable: VariableId,
+        definition: Option<ExpressionId>,
+        span: Span,
+    },
+    /// `variable[indexes] operator= value`
+    Assign {
+        variable: VariableId,
+        indexes: Vec<Index>,
+        operator: Option<BinaryOperator>,
+        value: ExpressionId,
+        span: Span,
+    },
+    /// `outcome ~ density(arguments) T[lower, upper]`; the density's kind is [`Density::Lupdf`] of a family or user function.
+    Tilde {
+        outcome: ExpressionId,
+        callee: Callee,
+        arguments: Vec<ExpressionId>,
+        truncation: Option<Truncation>,
+        span: Span,
+    },
+    /// Adds the sum of all elements to the target.
+    TargetIncrement {
+        value: ExpressionId,
+        span: Span,
+    },
+    For {
+        variable: VariableId,
+        over: Over,
+        body: Vec<Statement>,
+        span: Span,
+    },
+    While {
+        condition: ExpressionId,
+        body: Vec<Statement>,
+        span: Span,
+    },
+    If {
+        condition: ExpressionId,
+        then: Vec<Statement>,
+        otherwise: Vec<Statement>,
+        span: Span,
+    },
+    Break {
+        span: Span,
+    },
+    Continue {
+        span: Span,
+    },
+    Block(Vec<Statement>),
+    Return {
+        value: Option<ExpressionId>,
+        span: Span,
+    },
+    Print {
+        arguments: Vec<Text>,
+        span: Span,
+    },
+    /// `reject` and `fatal_error`.
+    Reject {
+        arguments: Vec<Text>,
+        span: Span,
+    },
+    /// A void function called as a statement.
+    Call {
+        call: ExpressionId,
+        span: Span,
+    },
 }
 
-/// What a statement can assign to. Locals occur in the model block only, transformed parameters in theirs only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Assignable {
-    Transformed(TransformedId),
-    Local(LocalId),
+/// A piece of what is printed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Text {
+    Literal(String),
+    Value(ExpressionId),
+}
+
+/// What a `for` runs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    Range {
+        from: ExpressionId,
+        to: ExpressionId,
+    },
+    /// Elements of an array, or all numbers of a vector or matrix (column-major).
+    Container(ExpressionId),
+}
+
+/// `T[lower, upper]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Truncation {
+    pub lower: Option<ExpressionId>,
+    pub upper: Option<ExpressionId>,
 }
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expression {
     pub kind: ExpressionKind,
-    /// The type of the value.
+    /// The type of the value; of a void call, `int` and never read.
     pub of: Type,
-    /// Whether the value is fixed once data are bound: it refers to no parameter, transformed parameter or local.
+    /// Whether data alone fix the value (it refers to no parameter, and to no local that a parameter may have reached).
     pub data_only: bool,
     pub span: Span,
 }
 
-/// What an expression is. Operands are scalars, and an int operand of a real operation promotes.
+/// What an expression is. An int promotes where a real is wanted, also inside of arrays.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExpressionKind {
     Int(i32),
     Real(f64),
-    /// The only expression that can be a vector.
-    Data(DataId),
-    Parameter(ParameterId),
-    /// Its value at this point of the statements.
-    Transformed(TransformedId),
-    /// Its value at this point of the statements.
-    Local(LocalId),
-    /// Gives the type of its operand.
-    Negate(ExpressionId),
-    /// Gives an int when both operands are ints, except [`Operator::Power`], which always gives a real.
+    Variable(VariableId),
+    Unary {
+        operator: UnaryOperator,
+        operand: ExpressionId,
+    },
+    /// `/` of two ints arrives as [`BinaryOperator::IntegerDivide`].
     Binary {
-        operator: Operator,
+        operator: BinaryOperator,
         left: ExpressionId,
         right: ExpressionId,
     },
-    /// Gives a real.
+    Conditional {
+        condition: ExpressionId,
+        then: ExpressionId,
+        otherwise: ExpressionId,
+    },
+    Index {
+        base: ExpressionId,
+        indexes: Vec<Index>,
+    },
+    /// `{a, b}`
+    Array(Vec<ExpressionId>),
+    /// `[a, b]` of scalars: a row vector; of row vectors: a matrix.
+    Row(Vec<ExpressionId>),
     Call {
-        function: Function,
+        callee: Callee,
         arguments: Vec<ExpressionId>,
+    },
+    /// `target()`
+    Target,
+}
+
+/// One index, 1-based.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Index {
+    /// `:`
+    All,
+    Single(ExpressionId),
+    /// An array of ints.
+    Many(ExpressionId),
+    /// `from:to`, either end open.
+    Range {
+        from: Option<ExpressionId>,
+        to: Option<ExpressionId>,
     },
 }
 
-/// Arithmetic of two scalars.
+impl Index {
+    /// The expressions in it, in the order of the text.
+    pub fn parts(&self) -> impl Iterator<Item = ExpressionId> + use<> {
+        let (first, second) = match *self {
+            Self::All => (None, None),
+            Self::Single(at) | Self::Many(at) => (Some(at), None),
+            Self::Range { from, to } => (from, to),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+/// What is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callee {
+    /// A function of the library, by its Stan name.
+    Builtin(&'static str),
+    User(FunctionId),
+    /// A distribution; the first argument is the outcome, except for [`Density::Rng`].
+    Family {
+        family: &'static str,
+        density: Density,
+    },
+}
+
+/// Which function of a distribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operator {
-    Add,
-    Subtract,
-    Multiply,
-    /// Of which at least one operand is a real.
-    Divide,
-    /// Of two ints, rounded toward zero, as Stan divides them; only data and literals are ints, so it is data-only.
-    IntegerDivide,
-    Power,
+pub enum Density {
+    /// `_lpdf` and `_lpmf`
+    Lpdf,
+    /// `_lupdf`, `_lupmf` and `~`: up to a constant.
+    Lupdf,
+    Cdf,
+    Lcdf,
+    Lccdf,
+    Rng,
 }

@@ -45,6 +45,8 @@ pub trait Real:
     const LN_2: Self;
     /// The smallest positive normal number.
     const SMALLEST_NORMAL: Self;
+    /// From this magnitude on every number is an integer.
+    const INTEGRAL: Self;
     /// Positive infinity.
     const INFINITY: Self;
     /// A quiet NaN.
@@ -77,8 +79,14 @@ pub trait Real:
     fn from_f64(x: f64) -> Self;
     /// Widens to `f64`, exactly.
     fn to_f64(self) -> f64;
+    /// The coefficients for this type, of a polynomial that has some for each.
+    fn coefficients(single: &'static [f32], double: &'static [f64]) -> &'static [Self];
     /// Magnitude.
     fn abs(self) -> Self;
+    /// The largest integer that is not larger; infinities and NaN stay.
+    fn floor(self) -> Self;
+    /// The number with the lower half of its significand zero: its square is exact.
+    fn leading_half(self) -> Self;
     /// Square root, correctly rounded.
     fn sqrt(self) -> Self;
     /// The midpoint of the interval of the uniform distribution on (0, 1) that a random word stands for:
@@ -99,7 +107,7 @@ pub trait Real:
 
 macro_rules! implement_real {
     ($float:ident, $bits:ident, mantissa: $mantissa:literal, bias: $bias:literal $bias_float:literal, round: $round:literal,
-     sqrt_half: $sqrt_half:literal, $($constants:tt)*) => {
+     sqrt_half: $sqrt_half:literal, leading: $leading:literal, $($constants:tt)*) => {
         impl Real for $float {
             const ZERO: Self = 0.0;
             const HALF: Self = 0.5;
@@ -110,6 +118,7 @@ macro_rules! implement_real {
             const FORTY: Self = 40.0;
             const LN_2: Self = std::$float::consts::LN_2;
             const SMALLEST_NORMAL: Self = Self::MIN_POSITIVE;
+            const INTEGRAL: Self = (1_u64 << $mantissa) as Self;
             const INFINITY: Self = Self::INFINITY;
             const NAN: Self = Self::NAN;
             const LOG2_E: Self = std::$float::consts::LOG2_E;
@@ -122,6 +131,14 @@ macro_rules! implement_real {
             #[inline(always)]
             fn abs(self) -> Self {
                 <$float>::abs(self)
+            }
+            #[inline(always)]
+            fn floor(self) -> Self {
+                <$float>::floor(self)
+            }
+            #[inline(always)]
+            fn leading_half(self) -> Self {
+                <$float>::from_bits(self.to_bits() & $leading)
             }
             #[inline(always)]
             fn sqrt(self) -> Self {
@@ -157,6 +174,7 @@ macro_rules! implement_real {
 }
 
 implement_real! { f32, u32, mantissa: 23, bias: 127 127.0, round: 12_582_912.0, sqrt_half: 0x3f35_04f3,
+    leading: 0xffff_f000,
     const REJECTED: Self = -3.0e38;
     const LARGEST: Self = 1.0e37;
     const LN_2_HIGH: Self = 0.693_359_4;
@@ -173,6 +191,10 @@ implement_real! { f32, u32, mantissa: 23, bias: 127 127.0, round: 12_582_912.0, 
         x as Self
     }
     #[inline(always)]
+    fn coefficients(single: &'static [f32], _double: &'static [f64]) -> &'static [Self] {
+        single
+    }
+    #[inline(always)]
     fn uniform(word: u32) -> Self {
         // 23 bits: with 24, the largest would round to 1. Signed, because SSE2 converts only signed integers.
         ((word >> 9) as i32 as Self + 0.5) * (1.0 / 8_388_608.0)
@@ -180,6 +202,7 @@ implement_real! { f32, u32, mantissa: 23, bias: 127 127.0, round: 12_582_912.0, 
 }
 
 implement_real! { f64, u64, mantissa: 52, bias: 1023 1023.0, round: 6_755_399_441_055_744.0, sqrt_half: 0x3fe6_a09e_667f_3bcd,
+    leading: 0xffff_ffff_f800_0000,
     const REJECTED: Self = -3.0e300;
     const LARGEST: Self = 1.0e299;
     const LN_2_HIGH: Self = 0.693_147_180_369_123_8;
@@ -204,6 +227,10 @@ implement_real! { f64, u64, mantissa: 52, bias: 1023 1023.0, round: 6_755_399_44
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
         x
+    }
+    #[inline(always)]
+    fn coefficients(_single: &'static [f32], double: &'static [f64]) -> &'static [Self] {
+        double
     }
     #[inline(always)]
     fn uniform(word: u32) -> Self {

@@ -5,8 +5,8 @@
 
 pub mod data;
 pub mod dist;
+pub mod linear;
 pub mod transform;
-pub mod unconstrain;
 
 use crate::ir::Program;
 use crate::ir::evaluate::{evaluate, evaluate_total};
@@ -49,6 +49,9 @@ pub enum Hazard {
         /// Its upper bound.
         upper: f64,
     },
+    /// A matrix that depends on parameters is factorised or inverted: of one that is nearly singular, as covariances of
+    /// smooth processes are, single precision finds no factor, and points that belong to the posterior are rejected.
+    Factor,
     /// A column so small throughout that its squares vanish in single precision.
     Tiny {
         /// The column's name in the model.

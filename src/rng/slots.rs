@@ -12,6 +12,10 @@ pub enum Purpose {
     Transition = 0,
     /// Starting points: `chain` is the superchain, `step` the attempt, slot `s` serves coordinates `4s..4s + 4`.
     Start = 1,
+    /// What a draw's generated quantities take, in order: `super::random`.
+    GeneratedQuantities = 2,
+    /// What random functions of transformed data take, in order.
+    TransformedData = 3,
 }
 
 /// The counter of four random words.

@@ -6,12 +6,14 @@
 //! Absent on purpose: which backend, which files, what is printed.
 
 pub mod check;
+pub mod quantities;
 
 use std::ops::ControlFlow;
 use std::time::Instant;
 
 use crate::backend::{self, Backend, Keep, Population, Stretch, Tuning};
 use crate::draws::{Draws, DrawsError};
+use crate::lang::bind::BindError;
 use crate::math::Real;
 use crate::model::Model;
 use crate::rng::philox::{key, philox};
@@ -124,6 +126,16 @@ pub enum RunError {
         point: String,
         /// The log density there, in double precision.
         log_density: f64,
+    },
+    /// Generated quantities that a draw does not allow.
+    #[error("the generated quantities of draw {} of chain {} cannot be computed: {error}", .draw + 1, .chain + 1)]
+    Quantities {
+        /// The chain, from 0.
+        chain: usize,
+        /// The draw, from 0.
+        draw: usize,
+        /// What is wrong there.
+        error: Box<BindError>,
     },
     /// The backend failed.
     #[error(transparent)]

@@ -13,3 +13,10 @@ pub trait Density<R> {
     /// is not finite may be written as any number that is not: the step rejects it.
     fn log_density(&mut self, coordinates: &[Vec<R>], log_density: &mut [R]);
 }
+
+/// A log density with its gradient over lanes of chains: what a step along the slope asks of a model.
+pub trait Gradient<R> {
+    /// Writes the log density of every lane, up to a constant, and its derivative by each coordinate. `coordinates`
+    /// and `gradient` are `[coordinate, lane]`; what is not finite may be written as any number that is not.
+    fn gradient(&mut self, coordinates: &[Vec<R>], log_density: &mut [R], gradient: &mut [Vec<R>]);
+}

@@ -5,60 +5,43 @@ use std::ops::ControlFlow;
 use ridgewalk::backend::gpu::{AdapterChoice, GpuBackend, Restrictions};
 use ridgewalk::backend::{Backend, Keep, Population, Stretch, Tuning};
 use ridgewalk::draws::Draws;
-use ridgewalk::ir::{Builder, Op, Program, Table, Unary, Value, simplify};
+use ridgewalk::ir::{
+    Array, Builder, Domain, Graph, LoopId, Number, Op, Order, Place, Program, Store, Table, Unary, simplify,
+};
 use ridgewalk::model::Model;
 use ridgewalk::model::dist::{cauchy, normal};
-use ridgewalk::model::transform::constrain;
+use ridgewalk::model::transform::bounds;
 
 /// The observations of the seed problem: 100 numbers (tests/data/y.csv, column y).
 pub fn observations() -> Vec<f64> {
     include_str!("../data/y.csv").lines().skip(1).map(|line| line.trim().parse().expect("a number a line")).collect()
 }
 
-struct Seed {
-    parameters: [Value; 3],
-    log_jacobians: Vec<Value>,
-}
-
-/// sigma = exp(z0) > 0; alpha1 and alpha2 on (-1e6, 1e6).
-fn seed_parameters(b: &mut Builder) -> Seed {
-    let z = [0, 1, 2].map(|i| b.push(Op::Coordinate(i)));
-    let [zero, low, high] = [0.0, -1e6, 1e6].map(|bound| b.constant(bound));
-    let sigma = constrain(b, z[0], Some(zero), None);
-    let alpha1 = constrain(b, z[1], Some(low), Some(high));
-    let alpha2 = constrain(b, z[2], Some(low), Some(high));
-    let all = [sigma, alpha1, alpha2];
-    Seed {
-        parameters: all.map(|constrained| constrained.value),
-        log_jacobians: all.iter().filter_map(|constrained| constrained.log_jacobian).collect(),
-    }
-}
-
-/// The seed problem: sigma ~ half-Cauchy(0, 1), alpha1 and alpha2 uniform, mu = alpha1 + alpha2, y ~ normal(mu, sigma).
+/// The seed problem: sigma ~ half-Cauchy(0, 1), alpha1 and alpha2 uniform on (-1e6, 1e6), mu = alpha1 + alpha2,
+/// y ~ normal(mu, sigma), the sum over the data in full.
 pub fn seed_model(y: &[f64]) -> Model {
-    let mut b = Builder::new(3);
-    let column = b.table(Table { name: "y".into(), values: y.into() });
-    let Seed { parameters: [sigma, alpha1, alpha2], log_jacobians } = seed_parameters(&mut b);
-    let mut terms = log_jacobians;
-    let (zero, one) = (b.constant(0.0), b.constant(1.0));
-    terms.push(cauchy::log_density(&mut b, sigma, zero, one));
-    let mu = b.add(alpha1, alpha2);
-    let row = b.open_loop(y.len());
-    let datum = b.push(Op::Datum { table: column, row });
-    let term = normal::log_density(&mut b, datum, mu, sigma);
-    terms.push(b.close_loop(&[term])[0]);
-    let density = simplify::simplify_terms(&b.finish(terms));
-
-    let mut b = Builder::new(3);
-    let Seed { parameters: [sigma, alpha1, alpha2], .. } = seed_parameters(&mut b);
-    let mu = b.add(alpha1, alpha2);
-    let constrain = simplify::simplify(&b.finish(vec![sigma, alpha1, alpha2, mu]));
+    let mut g = Graph::default();
+    let bounds: [(f64, f64); 3] = [(0.0, f64::INFINITY), (-1e6, 1e6), (-1e6, 1e6)];
+    let mut terms = Vec::new();
+    let [sigma, alpha1, alpha2] = [0, 1, 2].map(|index| {
+        let z = g.coordinate(index);
+        let (lower, upper) = (Number::Known(bounds[index].0), Number::Known(bounds[index].1));
+        let constrained = bounds::constrain(&mut g, &[z], Some(&[lower]), Some(&[upper]));
+        terms.push(constrained.log_jacobian);
+        constrained.values[0]
+    });
+    terms.push(cauchy::log_density(&mut g, sigma, Number::Known(0.0), Number::Known(1.0)));
+    let mu = g.add(alpha1, alpha2);
+    let column = g.column(Domain::elements(y.len()), y.to_vec());
+    g.name_column(column, "y");
+    let rows = normal::log_density(&mut g, column, mu, sigma);
+    terms.push(g.sum(rows, y.len()));
     Model {
         name: "seed".into(),
         coordinates: ["sigma", "alpha1", "alpha2"].map(String::from).to_vec(),
         parameters: ["sigma", "alpha1", "alpha2", "mu"].map(String::from).to_vec(),
-        density,
-        constrain,
+        density: simplify::simplify_terms(&g.program(3, &terms)),
+        constrain: simplify::simplify(&g.program(3, &[sigma, alpha1, alpha2, mu])),
         hazards: Vec::new(),
     }
 }
@@ -140,6 +123,94 @@ pub fn everything() -> Model {
         terms.push(b.scale(-1.0, square));
     }
     plain("everything", 3, b.finish(terms))
+}
+
+/// Everything a program can do with arrays: gathers of coordinates by list and by stride, a recurrence, a loop that
+/// runs backward over it and adds, elements stored by list, several additions per row, and a body too long to be
+/// written out four times.
+pub fn arrays() -> Model {
+    const ROWS: usize = 279;
+    let mut b = Builder::new(8);
+    let y = b.table(Table { name: "y".into(), values: (0..ROWS).map(|row| (0.7 * row as f64).sin()).collect() });
+    let groups = b.positions((0..ROWS).map(|row| 2 + (row * 7 + row / 5) as u32 % 5).collect());
+    let shuffled = b.positions((0..ROWS).map(|row| (row * 100 % ROWS) as u32).collect());
+    let strided = |row: LoopId, stride: i64, offset: i64| Place::Strided { row, stride, offset };
+    let load = |b: &mut Builder, array, at| b.push(Op::Load { array, at });
+    let [mu, ln_tau, ar] = [0, 1, 7].map(|i| b.push(Op::Coordinate(i)));
+    let mut terms = Vec::new();
+
+    // Means of groups around mu, and numbers around the means.
+    let tau = b.unary(Unary::Exp, ln_tau);
+    let group = b.open_loop(5);
+    let mean = load(&mut b, Array::Coordinates, strided(group, -1, 6));
+    let difference = b.subtract(mean, mu);
+    let standard = b.divide(difference, tau);
+    let square = b.unary(Unary::Square, standard);
+    let sum = b.close_loop(&[square])[0];
+    terms.extend([b.scale(-0.5, sum), b.scale(-5.0, ln_tau)]);
+    let residuals = b.array(ROWS);
+    let received = b.accumulating_array(8);
+    let row = b.open_loop(ROWS);
+    let datum = b.push(Op::Datum { table: y, row });
+    let mean = load(&mut b, Array::Coordinates, Place::Listed { row, positions: groups });
+    let residual = b.subtract(datum, mean);
+    let square = b.unary(Unary::Square, residual);
+    let weighted = b.multiply(residual, tau);
+    b.store(Store { array: residuals, at: Place::Listed { row, positions: shuffled }, value: residual });
+    b.accumulate(Store { array: received, at: Place::Listed { row, positions: groups }, value: weighted });
+    b.accumulate(Store { array: received, at: Place::Fixed(3), value: square });
+    let sum = b.close_loop(&[square])[0];
+    terms.push(b.scale(-0.01, sum));
+
+    // A recurrence over the shuffled residuals, and back.
+    let state = b.array(ROWS + 1);
+    b.store(Store { array: state, at: Place::Fixed(0), value: mu });
+    let row = b.open_ordered_loop(ROWS, Order::Forward);
+    let previous = load(&mut b, Array::Stored(state), strided(row, 1, 0));
+    let residual = load(&mut b, Array::Stored(residuals), strided(row, 1, 0));
+    let slope = b.multiply(ar, previous);
+    let moved = b.add(slope, residual);
+    let next = b.unary(Unary::Tanh, moved);
+    b.store(Store { array: state, at: strided(row, 1, 1), value: next });
+    let sum = b.close_loop(&[next])[0];
+    terms.push(b.scale(0.1, sum));
+    let passed = b.accumulating_array(ROWS + 1);
+    let row = b.open_ordered_loop(ROWS, Order::Backward);
+    let from_later = load(&mut b, Array::Stored(passed), strided(row, 1, 1));
+    let here = load(&mut b, Array::Stored(state), strided(row, 1, 0));
+    let datum = b.push(Op::Datum { table: y, row });
+    let third = b.scale(1.0 / 3.0, from_later);
+    let product = b.multiply(here, datum);
+    b.accumulate(Store { array: passed, at: strided(row, 1, 0), value: third });
+    b.accumulate(Store { array: passed, at: strided(row, 1, 0), value: product });
+    b.accumulate(Store { array: received, at: Place::Listed { row, positions: groups }, value: third });
+    let sum = b.close_loop(&[product])[0];
+    terms.push(b.scale(0.02, sum));
+
+    // Nested loops, the outer one's row read inside; and a long body.
+    let outer = b.open_loop(8);
+    let inner = b.open_loop(9);
+    let (first, second) =
+        (load(&mut b, Array::Stored(received), strided(outer, 1, 0)), b.push(Op::Datum { table: y, row: inner }));
+    let coordinate = load(&mut b, Array::Coordinates, strided(outer, 1, 0));
+    let (product, other) = (b.multiply(first, second), b.multiply(coordinate, second));
+    let both = b.add(product, other);
+    let bounded = b.unary(Unary::Tanh, both);
+    let sum = b.close_loop(&[bounded])[0];
+    let sum = b.close_loop(&[sum])[0];
+    terms.push(b.scale(0.05, sum));
+    let row = b.open_loop(ROWS);
+    let mut value = load(&mut b, Array::Stored(passed), strided(row, -1, ROWS as i64));
+    for _ in 0..9 {
+        let mean = load(&mut b, Array::Coordinates, Place::Listed { row, positions: groups });
+        let product = b.multiply(value, mean);
+        let datum = b.push(Op::Datum { table: y, row });
+        let sum = b.subtract(product, datum);
+        value = b.unary(Unary::Tanh, sum);
+    }
+    let sum = b.close_loop(&[value])[0];
+    terms.push(b.scale(0.03, sum));
+    plain("arrays", 8, b.finish(terms))
 }
 
 /// The best adapter's backend, or nothing on a machine that is meant to have none.

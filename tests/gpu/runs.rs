@@ -7,7 +7,7 @@ use ridgewalk::backend::gpu::{Kind, Restrictions};
 use ridgewalk::backend::{Backend, Error, Keep, Population, Stretch};
 use ridgewalk::draws::Draws;
 
-use crate::models::{bits, everything, gpu, observations, on, run, seed_model, starts};
+use crate::models::{arrays, bits, everything, gpu, observations, on, run, seed_model, starts};
 
 const SEED: u64 = 0x1234_5678_9abc_def0;
 
@@ -57,18 +57,20 @@ fn trajectories_of_the_seed_model_have_the_bits_of_the_twin_on_software_drivers(
 }
 
 #[test]
-fn trajectories_of_a_model_of_every_operation_have_the_bits_of_the_twin_on_software_drivers() {
-    let model = everything();
-    let Some(mut backend) = gpu(&model, SEED, Restrictions::default()) else { return };
-    if backend.adapter().kind != Kind::Cpu {
-        return;
+fn trajectories_of_models_of_every_operation_have_the_bits_of_the_twin_on_software_drivers() {
+    for model in [everything(), arrays()] {
+        let Some(mut backend) = gpu(&model, SEED, Restrictions::default()) else { return };
+        if backend.adapter().kind != Kind::Cpu {
+            return;
+        }
+        let population = Population { first: 100, chains: 200 };
+        let positions = starts(200, model.coordinates.len());
+        let device = run(&mut backend, &model, population, &positions, (20, 2));
+        let twin = run(&mut CpuBackend::<f32>::new(&model, SEED), &model, population, &positions, (20, 2));
+        assert_eq!(bits(device.0.values()), bits(twin.0.values()), "draws of {} on {}", model.name, on(&backend));
+        let (ours, theirs) = ((device.1, bits(&device.2)), (twin.1, bits(&twin.2)));
+        assert_eq!(ours, theirs, "counts and positions of {} on {}", model.name, on(&backend));
     }
-    let population = Population { first: 100, chains: 200 };
-    let positions = starts(200, 3);
-    let device = run(&mut backend, &model, population, &positions, (20, 2));
-    let twin = run(&mut CpuBackend::<f32>::new(&model, SEED), &model, population, &positions, (20, 2));
-    assert_eq!(bits(device.0.values()), bits(twin.0.values()), "draws on {}", on(&backend));
-    assert_eq!((device.1, bits(&device.2)), (twin.1, bits(&twin.2)), "counts and positions on {}", on(&backend));
 }
 
 /// A loop limit of 8,000 iterations leaves 20 steps a dispatch; a binding of 16 KiB holds 1,024 chains of 4 parameters, so

@@ -6,7 +6,7 @@ use ridgewalk::backend::{Backend, Population};
 
 use ridgewalk::ir::{Builder, Op, Unary, Value};
 
-use crate::models::{bits, everything, gpu, observations, on, plain, seed_model, starts};
+use crate::models::{arrays, bits, everything, gpu, observations, on, plain, seed_model, starts};
 
 /// The canary asks the elementary functions at 4,001 points, and Philox for its known answers; an error beyond the
 /// stated bound would have refused the device.
@@ -34,10 +34,10 @@ fn every_adapter_is_listed_and_the_best_one_passes_the_canary() {
 /// the other way; on software drivers, no bit at all.
 #[test]
 fn log_densities_are_those_of_the_twin() {
-    for model in [seed_model(&observations()), everything()] {
+    for model in [seed_model(&observations()), everything(), arrays()] {
         let Some(mut backend) = gpu(&model, 1, Restrictions::default()) else { return };
         let chains = 3000;
-        let positions: Vec<f64> = starts(chains, 3).iter().map(|z| 4.0 * z).collect();
+        let positions: Vec<f64> = starts(chains, model.coordinates.len()).iter().map(|z| 4.0 * z).collect();
         let population = Population { first: 0, chains };
         let device = backend.start(population, &positions).unwrap();
         let twin = CpuBackend::<f32>::new(&model, 1).start(population, &positions).unwrap();

@@ -22,7 +22,7 @@ pub fn informative() -> Model {
 fn compile(name: &str, text: &str) -> Model {
     let mut data = Data::default();
     data.add_json(include_str!("../../examples/identifiability/y.json"), "y.json").unwrap();
-    lang::compile(&Source::new(name, text), &data, name).unwrap()
+    lang::compile(&Source::new(name, text), &data, name, lang::Settings::default()).unwrap().model
 }
 
 /// A GPU backend; none where `RIDGEWALK_WITHOUT_GPU=1` says so, and a failure where there is no adapter otherwise.

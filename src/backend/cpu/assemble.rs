@@ -1,88 +1,27 @@
-//! Lowers a program of the IR to a lane program: straight-line instructions over registers that hold one number per
-//! lane. The body of a loop over data becomes a lane program of its own, whose lanes are rows times chains.
+//! Lowers a program of the IR to a lane program (`program`): statements become instructions, the body of a loop over
+//! rows a body of its own.
 //!
 //! Registers are reused as soon as their value is dead, so that the working set of a block stays in the cache.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::ir::{Binary, Loop, Op, Program, Statement, Unary, Value};
+use super::bodies::{free_values, gathered_additions, reads, side_by_side};
+use super::program::{Body, Element, Instruction, LaneProgram, Operand, RowLoop};
+use crate::ir::{Array, Binary, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Unary, Value};
 use crate::math::Real;
-
-/// Where an instruction finds a number for each lane.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Operand<R> {
-    /// A register of the machine.
-    Register(usize),
-    /// An input of the program, such as a coordinate.
-    Input(usize),
-    /// The same number for every lane.
-    Constant(R),
-}
-
-/// One operation over all lanes. `to` is a register that no operand of the instruction names.
-#[derive(Clone, Debug)]
-pub(super) enum Instruction<R> {
-    Unary {
-        function: Unary,
-        to: usize,
-        x: Operand<R>,
-    },
-    Binary {
-        function: Binary,
-        to: usize,
-        x: Operand<R>,
-        y: Operand<R>,
-    },
-    Select {
-        to: usize,
-        left: Operand<R>,
-        right: Operand<R>,
-        holds: Operand<R>,
-        fails: Operand<R>,
-    },
-    /// The sum over the rows of a column of `(datum - centre)^2`: the data part of every normal likelihood, fused so
-    /// that the partial sums stay in vector registers.
-    SquaredDistance {
-        to: usize,
-        column: Vec<R>,
-        centre: Operand<R>,
-    },
-    Loop(Box<RowLoop<R>>),
-}
-
-/// A loop over rows of data.
-#[derive(Clone, Debug)]
-pub(super) struct RowLoop<R> {
-    pub rows: usize,
-    /// The program of one row. Its inputs are `captured`, then `columns`.
-    pub body: LaneProgram<R>,
-    /// Numbers of the surrounding program that the body reads.
-    pub captured: Vec<Operand<R>>,
-    /// Columns of data that the body reads.
-    pub columns: Vec<Vec<R>>,
-    /// Registers for the sums of the body's results.
-    pub to: Vec<usize>,
-}
-
-/// A program over lanes.
-#[derive(Clone, Debug)]
-pub(super) struct LaneProgram<R> {
-    pub instructions: Vec<Instruction<R>>,
-    pub registers: usize,
-    pub results: Vec<Operand<R>>,
-}
 
 /// Lowers `program`; its inputs are its coordinates.
 pub(super) fn assemble<R: Real>(program: &Program) -> LaneProgram<R> {
-    let mut scope = Scope::new(program);
-    scope.last_uses(&program.body, &program.results);
-    scope.body(&program.body);
-    scope.finish(&program.results)
+    let body = Scope::new(program, Vec::new()).assemble(&program.body, &program.results, false);
+    LaneProgram { body: Arc::new(body), arrays: program.arrays.clone() }
 }
 
 /// The lowering of one body: the program's own or a loop's.
 struct Scope<'a, R> {
     program: &'a Program,
+    /// The loops around the body, outermost first.
+    loops: Vec<LoopId>,
     /// What stands for values that this body does not compute: captured ones and data.
     inputs: HashMap<Value, usize>,
     registers: HashMap<Value, usize>,
@@ -94,9 +33,10 @@ struct Scope<'a, R> {
 }
 
 impl<'a, R: Real> Scope<'a, R> {
-    fn new(program: &'a Program) -> Self {
+    fn new(program: &'a Program, loops: Vec<LoopId>) -> Self {
         Self {
             program,
+            loops,
             inputs: HashMap::new(),
             registers: HashMap::new(),
             last_use: HashMap::new(),
@@ -106,9 +46,27 @@ impl<'a, R: Real> Scope<'a, R> {
         }
     }
 
-    fn last_uses(&mut self, body: &[Statement], results: &[Value]) {
-        for (position, statement) in body.iter().enumerate() {
-            for value in reads(self.program, statement) {
+    /// Lowers a body whose rows run one by one, or side by side.
+    fn assemble(mut self, body: &[Statement], results: &[Value], side_by_side: bool) -> Body<R> {
+        let additions = gathered_additions(body, side_by_side);
+        self.last_uses(body, &additions, results);
+        for (position, (statement, added)) in body.iter().zip(&additions).enumerate() {
+            match statement {
+                Statement::Let(value) => self.operation(*value),
+                Statement::Loop(inner) => self.row_loop(inner),
+                Statement::Store(store) => self.store(store),
+                Statement::Accumulate(store) => self.accumulate(store, added),
+            }
+            self.release(position);
+        }
+        let results = results.iter().map(|&result| self.operand(result)).collect();
+        Body { instructions: self.instructions, registers: self.count, results }
+    }
+
+    fn last_uses(&mut self, body: &[Statement], additions: &[Vec<Store>], results: &[Value]) {
+        for (position, (statement, added)) in body.iter().zip(additions).enumerate() {
+            let added = added.iter().map(|store| store.value);
+            for value in reads(self.program, statement).into_iter().chain(added) {
                 self.last_use.insert(value, position);
             }
         }
@@ -117,29 +75,19 @@ impl<'a, R: Real> Scope<'a, R> {
         }
     }
 
-    fn body(&mut self, body: &[Statement]) {
-        for (position, statement) in body.iter().enumerate() {
-            match statement {
-                Statement::Let(value) => self.operation(*value),
-                Statement::Loop(inner) => self.row_loop(inner),
+    /// Frees the registers of values that no statement after this one reads.
+    fn release(&mut self, position: usize) {
+        let last_use = &self.last_use;
+        let free = &mut self.free;
+        self.registers.retain(|value, register| {
+            let alive = last_use.get(value).is_some_and(|&last| last > position);
+            if !alive {
+                free.push(*register);
             }
-            let last_use = &self.last_use;
-            let free = &mut self.free;
-            self.registers.retain(|value, register| {
-                let alive = last_use.get(value).is_some_and(|&last| last > position);
-                if !alive {
-                    free.push(*register);
-                }
-                alive
-            });
-            // Which register is reused must not depend on the order of a hash map.
-            self.free.sort_unstable_by(|a, b| b.cmp(a));
-        }
-    }
-
-    fn finish(self, results: &[Value]) -> LaneProgram<R> {
-        let results = results.iter().map(|&result| self.operand(result)).collect();
-        LaneProgram { instructions: self.instructions, registers: self.count, results }
+            alive
+        });
+        // Which register is reused must not depend on the order of a hash map.
+        self.free.sort_unstable_by(|a, b| b.cmp(a));
     }
 
     fn register(&mut self, value: Value) -> usize {
@@ -158,7 +106,8 @@ impl<'a, R: Real> Scope<'a, R> {
         match self.program.op(value) {
             Op::Constant(x) => Operand::Constant(R::from_f64(x)),
             Op::Coordinate(i) => Operand::Input(i),
-            Op::Datum { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
+            Op::Load { array: Array::Coordinates, at: Place::Fixed(i) } if self.loops.is_empty() => Operand::Input(i),
+            Op::Load { .. } | Op::Datum { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
                 Operand::Register(self.registers[&value])
             }
         }
@@ -166,6 +115,11 @@ impl<'a, R: Real> Scope<'a, R> {
 
     fn operation(&mut self, value: Value) {
         let instruction = match self.program.op(value) {
+            Op::Load { array: Array::Coordinates, at: Place::Fixed(_) } if self.loops.is_empty() => return,
+            Op::Load { array, at } => {
+                let at = self.element(at);
+                Instruction::Load { to: self.register(value), array, at }
+            }
             Op::Unary(function, x) => {
                 let x = self.operand(x);
                 Instruction::Unary { function, to: self.register(value), x }
@@ -183,6 +137,33 @@ impl<'a, R: Real> Scope<'a, R> {
         self.instructions.push(instruction);
     }
 
+    fn store(&mut self, store: &Store) {
+        let (at, x) = (self.element(store.at), self.operand(store.value));
+        self.instructions.push(Instruction::Store { array: store.array.index(), at, x });
+    }
+
+    /// Adds all that is added to an array at this place of the body, if anything is.
+    fn accumulate(&mut self, store: &Store, added: &[Store]) {
+        let terms: Vec<_> = added.iter().map(|term| (self.element(term.at), self.operand(term.value))).collect();
+        if !terms.is_empty() {
+            self.instructions.push(Instruction::Accumulate { array: store.array.index(), terms });
+        }
+    }
+
+    fn element(&self, at: Place) -> Element {
+        let loops_out = |row: LoopId| {
+            let outside = self.loops.iter().rev().position(|&id| id == row);
+            outside.expect("the loop of a place is around the statement")
+        };
+        match at {
+            Place::Fixed(element) => Element::Fixed(element),
+            Place::Strided { row, stride, offset } => Element::Strided { loops_out: loops_out(row), stride, offset },
+            Place::Listed { row, positions } => {
+                Element::Listed { loops_out: loops_out(row), list: Arc::clone(&self.program.positions[positions]) }
+            }
+        }
+    }
+
     fn row_loop(&mut self, inner: &Loop) {
         if let Some((table, centre)) = squared_distance(self.program, inner) {
             let centre = self.operand(centre);
@@ -192,7 +173,7 @@ impl<'a, R: Real> Scope<'a, R> {
             return;
         }
         let (mut captured, mut columns) = (Vec::new(), Vec::new());
-        let mut body = Scope::new(self.program);
+        let mut body = Scope::new(self.program, self.loops.iter().copied().chain([inner.id]).collect());
         for value in free_values(self.program, inner) {
             match self.program.op(value) {
                 Op::Datum { table, row } if row == inner.id => columns.push((value, self.column(table))),
@@ -206,12 +187,13 @@ impl<'a, R: Real> Scope<'a, R> {
             body.inputs.insert(*value, captured.len() + index);
         }
         let terms: Vec<Value> = inner.sums.iter().map(|sum| sum.term).collect();
-        body.last_uses(&inner.body, &terms);
-        body.body(&inner.body);
-        let body = body.finish(&terms);
+        let side_by_side = side_by_side(self.program, inner);
+        let body = Arc::new(body.assemble(&inner.body, &terms, side_by_side));
         let to = inner.sums.iter().map(|sum| self.register(sum.total)).collect();
         let columns = columns.into_iter().map(|(_, column)| column).collect();
-        self.instructions.push(Instruction::Loop(Box::new(RowLoop { rows: inner.rows, body, captured, columns, to })));
+        let (rows, order) = (inner.rows, inner.order);
+        let inner = RowLoop { rows, order, side_by_side, body, captured, columns, to };
+        self.instructions.push(Instruction::Loop(Box::new(inner)));
     }
 
     fn column(&self, table: usize) -> Vec<R> {
@@ -219,62 +201,14 @@ impl<'a, R: Real> Scope<'a, R> {
     }
 }
 
-/// The values a statement reads, with those of nested bodies.
-fn reads(program: &Program, statement: &Statement) -> Vec<Value> {
-    match statement {
-        Statement::Let(value) => program.op(*value).operands().collect(),
-        Statement::Loop(inner) => {
-            let nested = inner.body.iter().flat_map(|statement| reads(program, statement));
-            nested.chain(inner.sums.iter().map(|sum| sum.term)).collect()
-        }
-    }
-}
-
-/// The values that the body of a loop reads and does not compute, constants apart, each once.
-fn free_values(program: &Program, inner: &Loop) -> Vec<Value> {
-    fn computed(body: &[Statement], found: &mut Vec<Value>) {
-        for statement in body {
-            match statement {
-                Statement::Let(value) => found.push(*value),
-                Statement::Loop(inner) => {
-                    found.extend(inner.sums.iter().map(|sum| sum.total));
-                    computed(&inner.body, found);
-                }
-            }
-        }
-    }
-    fn loops(body: &[Statement], found: &mut Vec<crate::ir::op::LoopId>) {
-        for statement in body {
-            if let Statement::Loop(inner) = statement {
-                found.push(inner.id);
-                loops(&inner.body, found);
-            }
-        }
-    }
-    let (mut own, mut nested) = (Vec::new(), Vec::new());
-    computed(&inner.body, &mut own);
-    loops(&inner.body, &mut nested);
-    let mut free = Vec::new();
-    for value in reads(program, &Statement::Loop(inner.clone())) {
-        let local = match program.op(value) {
-            Op::Constant(_) => true,
-            Op::Datum { row, .. } => nested.contains(&row),
-            Op::Coordinate(_) | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
-                own.contains(&value)
-            }
-        };
-        if !local && !free.contains(&value) {
-            free.push(value);
-        }
-    }
-    free
-}
-
 /// The table and the centre of a loop that sums `(datum - centre)^2` and nothing else.
 fn squared_distance(program: &Program, inner: &Loop) -> Option<(usize, Value)> {
     let ([Statement::Let(difference), Statement::Let(square)], [sum]) = (&inner.body[..], &inner.sums[..]) else {
         return None;
     };
+    if inner.order == Order::Backward {
+        return None;
+    }
     let (Op::Binary(Binary::Subtract, x, y), Op::Unary(Unary::Square, base)) =
         (program.op(*difference), program.op(*square))
     else {

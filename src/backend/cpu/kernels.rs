@@ -3,6 +3,7 @@
 //! Absent on purpose: any choice that depends on a lane's value, which would make the loop scalar.
 
 use super::lanes::Lanes;
+use super::special;
 use crate::ir::{Binary, Loop, Unary};
 use crate::math::Real;
 use crate::math::accumulate::{Accumulator, accumulate};
@@ -31,6 +32,25 @@ fn unary_lanes<R: Real>(width: Width, function: Unary, to: &mut [R], x: &[R]) {
         Unary::Ln1p => ln_1p(width, to, x),
         Unary::Tanh => tanh(width, to, x),
         Unary::LnCosh => ln_cosh(width, to, x),
+        Unary::Abs => special::abs(width, to, x),
+        Unary::Floor => special::floor(width, to, x),
+        Unary::Expm1 => special::exp_m1(width, to, x),
+        Unary::Sin => special::sin(width, to, x),
+        Unary::Cos => special::cos(width, to, x),
+        Unary::InvLogit => special::inv_logit(width, to, x),
+        Unary::Log1pExp => special::log1p_exp(width, to, x),
+        Unary::Log1mExp => special::log1m_exp(width, to, x),
+        Unary::Lgamma => special::lgamma(width, to, x),
+        Unary::Digamma => special::digamma(width, to, x),
+        Unary::Trigamma => special::trigamma(width, to, x),
+        Unary::Erf => special::erf(width, to, x),
+        Unary::Erfc => special::erfc(width, to, x),
+        Unary::Phi => special::phi(width, to, x),
+        Unary::LnPhi => special::ln_phi(width, to, x),
+        Unary::InvMills => special::inv_mills(width, to, x),
+        Unary::InvPhi => special::inv_phi(width, to, x),
+        Unary::LnBesselI0 => special::ln_bessel_i0(width, to, x),
+        Unary::BesselRatio => special::bessel_ratio(width, to, x),
     }
 }
 
@@ -51,12 +71,14 @@ pub(super) fn binary<R: Real>(width: Width, function: Binary, to: &mut [R], x: L
         (Binary::Divide, Lanes::Each(x), Lanes::Each(y)) => divide(width, to, x, y),
         (Binary::Divide, Lanes::Each(x), Lanes::All(y)) => divide_by_constant(width, to, x, y),
         (Binary::Divide, Lanes::All(x), Lanes::Each(y)) => divide_constant(width, to, x, y),
-        (_, Lanes::All(x), Lanes::All(y)) => to.fill(match function {
-            Binary::Add => x + y,
-            Binary::Subtract => x - y,
-            Binary::Multiply => x * y,
-            Binary::Divide => x / y,
-        }),
+        (Binary::Add, Lanes::All(x), Lanes::All(y)) => to.fill(x + y),
+        (Binary::Subtract, Lanes::All(x), Lanes::All(y)) => to.fill(x - y),
+        (Binary::Multiply, Lanes::All(x), Lanes::All(y)) => to.fill(x * y),
+        (Binary::Divide, Lanes::All(x), Lanes::All(y)) => to.fill(x / y),
+        (Binary::Power, x, y) => special::pairs(width, special::power, to, x, y),
+        (Binary::Atan2, x, y) => special::pairs(width, special::atan2, to, x, y),
+        (Binary::LogAddExp, x, y) => special::pairs(width, special::log_add_exp, to, x, y),
+        (Binary::LnBeta, x, y) => special::pairs(width, special::ln_beta, to, x, y),
     }
 }
 
@@ -116,6 +138,9 @@ lane_kernel! {
     fn multiply_by_constant<R>(to: &mut [R], x: &[R], y: R) { for (to, &x) in to.iter_mut().zip(x) { *to = x * y; } }
     fn divide_by_constant<R>(to: &mut [R], x: &[R], y: R) { for (to, &x) in to.iter_mut().zip(x) { *to = x / y; } }
     fn divide_constant<R>(to: &mut [R], x: R, y: &[R]) { for (to, &y) in to.iter_mut().zip(y) { *to = x / y; } }
+
+    /// Adds to each number.
+    pub(super) fn add_assign<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to += x; } }
 
     fn accumulate_lanes<R>(sum: &mut [R], rest: &mut [R], term: &[R]) {
         for ((sum, rest), &term) in sum.iter_mut().zip(rest).zip(term) {

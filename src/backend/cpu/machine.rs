@@ -1,31 +1,68 @@
 //! Runs a lane program: one kernel call per instruction, all lanes at a time.
 //!
-//! The body of a loop over data runs over tiles of rows times lanes, in a machine of its own: so a few chains vectorise
-//! over rows as well as thousands of chains vectorise over lanes, with the same kernels and the same bits.
+//! The body of a loop over rows runs over tiles of rows times lanes, with registers of its own: so a few chains
+//! vectorise over rows as well as thousands of chains vectorise over lanes, with the same kernels and the same bits.
+//! Where rows read what other rows store, a tile is one row high.
 
 use std::sync::Arc;
 
-use super::assemble::{Instruction, LaneProgram, Operand, RowLoop};
+use super::arrays::{Arrays, Rows};
 use super::kernels;
 use super::lanes::Lanes;
-use crate::ir::Loop;
+use super::program::{Body, Instruction, LaneProgram, Operand, RowLoop};
+use crate::ir::{Loop, Order};
 use crate::math::Real;
 use crate::math::accumulate::Accumulator;
 use crate::math::simd::Width;
-use crate::sampler::Density;
 
-/// A lane program with registers to run it in. Cloning shares the program.
+/// A lane program with registers and arrays to run it in. Cloning shares the program.
 #[derive(Clone, Debug)]
 pub(super) struct Machine<R> {
     program: Arc<LaneProgram<R>>,
-    registers: Vec<Vec<R>>,
-    /// The tiles of each loop, in the order of the instructions.
-    rows: Vec<RowState<R>>,
+    body: BodyState<R>,
+    /// What the last run stored, `[array][element, lane]`.
+    stored: Vec<Vec<R>>,
 }
 
 impl<R: Real> Machine<R> {
     pub(super) fn new(program: Arc<LaneProgram<R>>) -> Self {
-        let rows = program
+        let (body, stored) = (BodyState::new(&program.body), vec![Vec::new(); program.arrays.len()]);
+        Self { program, body, stored }
+    }
+
+    /// Number of results.
+    pub(super) fn results(&self) -> usize {
+        self.program.body.results.len()
+    }
+
+    /// A result of the last run, which had these coordinates and lanes.
+    pub(super) fn result<'a>(&'a self, index: usize, coordinates: &'a [Vec<R>], lanes: usize) -> Lanes<'a, R> {
+        self.body.result(index, coordinates, lanes)
+    }
+
+    /// Runs the program over the first `lanes` numbers of each coordinate.
+    pub(super) fn run(&mut self, width: Width, coordinates: &[Vec<R>], lanes: usize) {
+        for (array, length) in self.stored.iter_mut().zip(&self.program.arrays) {
+            array.clear();
+            array.resize(length * lanes, R::ZERO);
+        }
+        let mut arrays = Arrays { coordinates, stored: &mut self.stored, chains: lanes };
+        self.body.run(width, coordinates, lanes, &mut arrays, None);
+    }
+}
+
+/// A body with its registers.
+#[derive(Clone, Debug)]
+struct BodyState<R> {
+    body: Arc<Body<R>>,
+    registers: Vec<Vec<R>>,
+    /// The tiles of each loop, in the order of the instructions.
+    loops: Vec<RowState<R>>,
+}
+
+impl<R: Real> BodyState<R> {
+    fn new(body: &Arc<Body<R>>) -> Self {
+        let loops = body
             .instructions
             .iter()
             .filter_map(|instruction| match instruction {
@@ -33,56 +70,67 @@ impl<R: Real> Machine<R> {
                 Instruction::Unary { .. }
                 | Instruction::Binary { .. }
                 | Instruction::Select { .. }
+                | Instruction::Load { .. }
+                | Instruction::Store { .. }
+                | Instruction::Accumulate { .. }
                 | Instruction::SquaredDistance { .. } => None,
             })
             .collect();
-        Self { registers: vec![Vec::new(); program.registers], program, rows }
+        Self { body: Arc::clone(body), registers: vec![Vec::new(); body.registers], loops }
     }
 
-    /// Number of results.
-    pub(super) fn results(&self) -> usize {
-        self.program.results.len()
+    fn result<'a>(&'a self, index: usize, inputs: &'a [Vec<R>], lanes: usize) -> Lanes<'a, R> {
+        read(&self.registers, inputs, self.body.results[index], lanes)
     }
 
-    /// A result of the last run, which had these inputs and lanes.
-    pub(super) fn result<'a>(&'a self, index: usize, inputs: &'a [Vec<R>], lanes: usize) -> Lanes<'a, R> {
-        read(&self.registers, inputs, self.program.results[index], lanes)
-    }
-
-    /// Runs the program over the first `lanes` numbers of each input.
-    pub(super) fn run(&mut self, width: Width, inputs: &[Vec<R>], lanes: usize) {
-        for register in &mut self.registers {
-            if register.len() < lanes {
-                register.resize(lanes, R::ZERO);
-            }
+    /// Runs the body over the first `lanes` numbers of each input, at the rows given.
+    fn run(
+        &mut self,
+        width: Width,
+        inputs: &[Vec<R>],
+        lanes: usize,
+        arrays: &mut Arrays<'_, R>,
+        rows: Option<&Rows<'_>>,
+    ) {
+        let Self { body, registers, loops } = self;
+        for register in registers.iter_mut().filter(|register| register.len() < lanes) {
+            register.resize(lanes, R::ZERO);
         }
-        let program = Arc::clone(&self.program);
-        let mut loops = self.rows.iter_mut();
-        for instruction in &program.instructions {
+        let mut loops = loops.iter_mut();
+        for instruction in &body.instructions {
             match instruction {
                 Instruction::Unary { function, to, x } => {
-                    let mut result = std::mem::take(&mut self.registers[*to]);
-                    let x = read(&self.registers, inputs, *x, lanes);
+                    let mut result = std::mem::take(&mut registers[*to]);
+                    let x = read(registers, inputs, *x, lanes);
                     kernels::unary(width, *function, &mut result[..lanes], x);
-                    self.registers[*to] = result;
+                    registers[*to] = result;
                 }
                 Instruction::Binary { function, to, x, y } => {
-                    let mut result = std::mem::take(&mut self.registers[*to]);
-                    let x = read(&self.registers, inputs, *x, lanes);
-                    let y = read(&self.registers, inputs, *y, lanes);
+                    let mut result = std::mem::take(&mut registers[*to]);
+                    let x = read(registers, inputs, *x, lanes);
+                    let y = read(registers, inputs, *y, lanes);
                     kernels::binary(width, *function, &mut result[..lanes], x, y);
-                    self.registers[*to] = result;
+                    registers[*to] = result;
                 }
                 Instruction::Select { to, left, right, holds, fails } => {
-                    let mut result = std::mem::take(&mut self.registers[*to]);
-                    let operands =
-                        [left, right, holds, fails].map(|operand| read(&self.registers, inputs, *operand, lanes));
+                    let mut result = std::mem::take(&mut registers[*to]);
+                    let operands = [left, right, holds, fails].map(|operand| read(registers, inputs, *operand, lanes));
                     kernels::select(&mut result[..lanes], operands);
-                    self.registers[*to] = result;
+                    registers[*to] = result;
+                }
+                Instruction::Load { to, array, at } => {
+                    arrays.load(*array, at, rows, &mut registers[*to][..lanes]);
+                }
+                Instruction::Store { array, at, x } => {
+                    arrays.store(*array, at, rows, read(registers, inputs, *x, lanes));
+                }
+                Instruction::Accumulate { array, terms } => {
+                    let terms = terms.iter().map(|(at, x)| (at, read(registers, inputs, *x, lanes)));
+                    arrays.accumulate(width, *array, rows, &terms);
                 }
                 Instruction::SquaredDistance { to, column, centre } => {
-                    let mut result = std::mem::take(&mut self.registers[*to]);
-                    match read(&self.registers, inputs, *centre, lanes) {
+                    let mut result = std::mem::take(&mut registers[*to]);
+                    match read(registers, inputs, *centre, lanes) {
                         Lanes::Each(centre) => {
                             kernels::squared_distance(width, &mut result[..lanes], column, centre);
                         }
@@ -92,14 +140,15 @@ impl<R: Real> Machine<R> {
                             result[..lanes].fill(sum);
                         }
                     }
-                    self.registers[*to] = result;
+                    registers[*to] = result;
                 }
                 Instruction::Loop(inner) => {
                     let Some(state) = loops.next() else { unreachable!("one state per loop") };
-                    let captured = inner.captured.iter().map(|operand| read(&self.registers, inputs, *operand, lanes));
-                    state.run(width, inner, captured, lanes);
+                    let captured = inner.captured.iter().map(|operand| read(registers, inputs, *operand, lanes));
+                    state.capture(inner, captured, lanes);
+                    state.run(width, inner, lanes, arrays, rows);
                     for (index, &to) in inner.to.iter().enumerate() {
-                        self.registers[to][..lanes].copy_from_slice(state.sum(index, lanes));
+                        registers[to][..lanes].copy_from_slice(state.sum(index, lanes));
                     }
                 }
             }
@@ -113,7 +162,7 @@ const TILE: usize = 1024;
 /// The buffers of one loop.
 #[derive(Clone, Debug)]
 struct RowState<R> {
-    body: Machine<R>,
+    body: BodyState<R>,
     /// The inputs of the body, `[input][row, lane]`: captured numbers, then data.
     inputs: Vec<Vec<R>>,
     /// The partial sums, `[result][partial, lane]`.
@@ -127,7 +176,7 @@ impl<R: Real> RowState<R> {
     fn new(inner: &RowLoop<R>) -> Self {
         let results = inner.to.len();
         Self {
-            body: Machine::new(Arc::new(inner.body.clone())),
+            body: BodyState::new(&inner.body),
             inputs: vec![Vec::new(); inner.captured.len() + inner.columns.len()],
             partials: vec![Vec::new(); results],
             sums: vec![Vec::new(); results],
@@ -140,60 +189,53 @@ impl<R: Real> RowState<R> {
         &self.totals[result][..lanes]
     }
 
-    /// Runs the loop. `captured` are the numbers of the surrounding program that its body reads.
-    fn run<'a>(
-        &mut self,
-        width: Width,
-        inner: &RowLoop<R>,
-        captured: impl Iterator<Item = Lanes<'a, R>>,
-        lanes: usize,
-    ) {
-        // A multiple of four, so that a tile starts with partial sum 0.
-        let height = (TILE / lanes).clamp(Loop::PARTIALS, Loop::BLOCK) / Loop::PARTIALS * Loop::PARTIALS;
-        let height = height.min(inner.rows.next_multiple_of(Loop::PARTIALS));
+    /// Lays out the numbers of the surrounding body that this one reads, the same for each row of a tile.
+    fn capture<'a>(&mut self, inner: &RowLoop<R>, captured: impl Iterator<Item = Lanes<'a, R>>, lanes: usize) {
+        let height = height(inner, lanes);
         for input in &mut self.inputs {
             input.resize(height * lanes, R::ZERO);
         }
-        let (outer, data) = self.inputs.split_at_mut(inner.captured.len());
-        for (tile, captured) in outer.iter_mut().zip(captured) {
+        for (tile, captured) in self.inputs.iter_mut().zip(captured) {
             match captured {
                 Lanes::Each(x) => tile.chunks_exact_mut(lanes).for_each(|row| row.copy_from_slice(x)),
                 Lanes::All(x) => tile.fill(x),
             }
         }
+    }
+
+    fn run(
+        &mut self,
+        width: Width,
+        inner: &RowLoop<R>,
+        lanes: usize,
+        arrays: &mut Arrays<'_, R>,
+        outer: Option<&Rows<'_>>,
+    ) {
+        let height = height(inner, lanes);
+        let repeat = lanes / arrays.chains;
         for (sums, partials) in self.sums.iter_mut().zip(&mut self.partials) {
             sums.clear();
             sums.resize(lanes, Accumulator::default());
             partials.resize(Loop::PARTIALS * lanes, R::ZERO);
         }
-        let columns = data.len();
         for block in (0..inner.rows).step_by(Loop::BLOCK) {
             let end = (block + Loop::BLOCK).min(inner.rows);
             for partials in &mut self.partials {
                 partials[..Loop::PARTIALS * lanes].fill(R::ZERO);
             }
             for from in (block..end).step_by(height) {
-                let rows = height.min(end - from);
-                for column in 0..columns {
-                    let tile = &mut self.inputs[inner.captured.len() + column];
-                    for (row, &datum) in tile.chunks_exact_mut(lanes).zip(&inner.columns[column][from..from + rows]) {
+                let count = height.min(end - from);
+                let first = match inner.order {
+                    Order::Any | Order::Forward => from,
+                    Order::Backward => inner.rows - 1 - from,
+                };
+                for (tile, column) in self.inputs[inner.captured.len()..].iter_mut().zip(&inner.columns) {
+                    for (row, &datum) in tile.chunks_exact_mut(lanes).zip(&column[first..first + count]) {
                         row.fill(datum);
                     }
                 }
-                self.body.run(width, &self.inputs, rows * lanes);
-                for (result, partials) in self.partials.iter_mut().enumerate() {
-                    let partials = &mut partials[..Loop::PARTIALS * lanes];
-                    match self.body.result(result, &self.inputs, rows * lanes) {
-                        Lanes::Each(tile) => kernels::add_rows(width, partials, tile, lanes),
-                        Lanes::All(term) => {
-                            for row in 0..rows {
-                                let partial = row % Loop::PARTIALS;
-                                let lanes = &mut partials[partial * lanes..(partial + 1) * lanes];
-                                lanes.iter_mut().for_each(|sum| *sum += term);
-                            }
-                        }
-                    }
-                }
+                self.body.run(width, &self.inputs, count * lanes, arrays, Some(&Rows { outer, first, count, repeat }));
+                self.add_tile(width, from, count, lanes);
             }
             for (sums, partials) in self.sums.iter_mut().zip(&self.partials) {
                 for (lane, sum) in sums.iter_mut().enumerate() {
@@ -208,6 +250,35 @@ impl<R: Real> RowState<R> {
             totals.extend(sums.iter().map(|sum| sum.total()));
         }
     }
+
+    /// Adds the results of a tile to the partial sums; its first row was the `from`th taken.
+    fn add_tile(&mut self, width: Width, from: usize, count: usize, lanes: usize) {
+        let first = from % Loop::PARTIALS;
+        for (result, partials) in self.partials.iter_mut().enumerate() {
+            match self.body.result(result, &self.inputs, count * lanes) {
+                Lanes::Each(tile) if first == 0 => {
+                    kernels::add_rows(width, &mut partials[..Loop::PARTIALS * lanes], tile, lanes);
+                }
+                // Only a tile of one row does not begin with partial sum 0.
+                Lanes::Each(row) => kernels::add_assign(width, &mut partials[first * lanes..][..lanes], row),
+                Lanes::All(term) => {
+                    for row in first..first + count {
+                        let lanes = &mut partials[row % Loop::PARTIALS * lanes..][..lanes];
+                        lanes.iter_mut().for_each(|sum| *sum += term);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Rows of a tile: a multiple of four, so that each begins with partial sum 0, or one.
+fn height<R>(inner: &RowLoop<R>, lanes: usize) -> usize {
+    if !inner.side_by_side {
+        return 1;
+    }
+    let height = (TILE / lanes).clamp(Loop::PARTIALS, Loop::BLOCK) / Loop::PARTIALS * Loop::PARTIALS;
+    height.min(inner.rows.next_multiple_of(Loop::PARTIALS))
 }
 
 fn read<'a, R: Real>(registers: &'a [Vec<R>], inputs: &'a [Vec<R>], operand: Operand<R>, lanes: usize) -> Lanes<'a, R> {
@@ -215,34 +286,5 @@ fn read<'a, R: Real>(registers: &'a [Vec<R>], inputs: &'a [Vec<R>], operand: Ope
         Operand::Register(register) => Lanes::Each(&registers[register][..lanes]),
         Operand::Input(input) => Lanes::Each(&inputs[input][..lanes]),
         Operand::Constant(x) => Lanes::All(x),
-    }
-}
-
-/// A log density: a machine whose results are accumulated, with compensation, in order.
-#[derive(Clone, Debug)]
-pub(super) struct LogDensity<R> {
-    machine: Machine<R>,
-    width: Width,
-    rest: Vec<R>,
-}
-
-impl<R: Real> LogDensity<R> {
-    pub(super) fn new(machine: Machine<R>, width: Width) -> Self {
-        Self { machine, width, rest: Vec::new() }
-    }
-}
-
-impl<R: Real> Density<R> for LogDensity<R> {
-    fn log_density(&mut self, coordinates: &[Vec<R>], log_density: &mut [R]) {
-        let lanes = log_density.len();
-        self.machine.run(self.width, coordinates, lanes);
-        self.rest.clear();
-        self.rest.resize(lanes, R::ZERO);
-        log_density.fill(R::ZERO);
-        for index in 0..self.machine.results() {
-            let term = self.machine.result(index, coordinates, lanes);
-            kernels::accumulate_term(self.width, log_density, &mut self.rest, term);
-        }
-        kernels::total(self.width, log_density, &self.rest);
     }
 }

@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::assemble::assemble;
-use super::machine::{LogDensity, Machine};
+use super::density::LogDensity;
+use super::machine::Machine;
 use crate::ir::evaluate::evaluate_total;
 use crate::ir::simplify::simplify;
-use crate::ir::{Builder, Op, Program, Table, Unary, arbitrary};
+use crate::ir::{Array, Builder, Op, Order, Place, Program, Store, Table, Unary, arbitrary};
 use crate::math::Real;
 use crate::math::simd::Width;
 use crate::sampler::Density;
@@ -96,6 +97,70 @@ fn the_fused_sum_of_squares_has_the_bits_of_the_general_loop() {
                 let fused = log_densities::<f32>(&squares(&y, true), &points(37), lanes, width);
                 assert_eq!(fused, reference, "{rows} rows, {lanes} lanes, {width:?}");
             }
+        }
+    }
+}
+
+/// Groups receive what the rows of a loop of the given order add to them, in two places of its body and in a third to an
+/// array of their own; then `sum over rows of received[group] * other[group]`.
+fn groups(rows: usize, order: Order) -> Program {
+    let mut b = Builder::new(2);
+    let column = b.table(Table { name: "y".into(), values: (0..rows).map(|row| (0.7 * row as f64).sin()).collect() });
+    let positions = b.positions((0..rows).map(|row| (row * 7 + row / 5) as u32 % 3).collect());
+    let shifted = b.positions((0..rows).map(|row| (row * 5 + row / 3) as u32 % 3).collect());
+    let (received, other) = (b.accumulating_array(3), b.accumulating_array(3));
+    let z = b.push(Op::Coordinate(0));
+    let row = b.open_ordered_loop(rows, order);
+    let (here, there) = (Place::Listed { row, positions }, Place::Listed { row, positions: shifted });
+    let datum = b.push(Op::Datum { table: column, row });
+    let product = b.multiply(datum, z);
+    let bounded = b.unary(Unary::Tanh, product);
+    b.accumulate(Store { array: received, at: here, value: product });
+    b.accumulate(Store { array: other, at: there, value: bounded });
+    b.accumulate(Store { array: received, at: there, value: bounded });
+    b.close_loop(&[]);
+    let row = b.open_loop(rows);
+    let at = Place::Listed { row, positions };
+    let [x, y] = [received, other].map(|array| b.push(Op::Load { array: Array::Stored(array), at }));
+    let term = b.multiply(x, y);
+    let sum = b.close_loop(&[term])[0];
+    b.finish(vec![sum])
+}
+
+#[test]
+fn rows_side_by_side_add_in_the_order_of_rows_one_by_one() {
+    for rows in [1, 5, 256, 300] {
+        let reference = log_densities::<f32>(&groups(rows, Order::Forward), &points(37), 37, Width::BASELINE);
+        for width in Width::available() {
+            for lanes in [1, 5, 16, 37] {
+                let ours = log_densities::<f32>(&groups(rows, Order::Any), &points(37), lanes, width);
+                assert_eq!(ours, reference, "{rows} rows, {lanes} lanes, {width:?}");
+            }
+        }
+    }
+}
+
+/// `sum over rows of y * z0`, the rows in the order given.
+fn products(y: &[f64], order: Order) -> Program {
+    let mut b = Builder::new(2);
+    let column = b.table(Table { name: "y".into(), values: y.into() });
+    let z = b.push(Op::Coordinate(0));
+    let row = b.open_ordered_loop(y.len(), order);
+    let datum = b.push(Op::Datum { table: column, row });
+    let product = b.multiply(datum, z);
+    let sum = b.close_loop(&[product])[0];
+    b.finish(vec![sum])
+}
+
+#[test]
+fn a_loop_that_runs_backward_sums_as_one_forward_over_the_reversed_column() {
+    for rows in [1, 6, 255, 257, 601] {
+        let y: Vec<f64> = (0..rows).map(|row| (0.7 * f64::from(row)).sin()).collect();
+        let reversed: Vec<f64> = y.iter().rev().copied().collect();
+        let backward = log_densities::<f32>(&products(&y, Order::Backward), &points(7), 7, Width::widest());
+        for order in [Order::Any, Order::Forward] {
+            let forward = log_densities::<f32>(&products(&reversed, order), &points(7), 3, Width::widest());
+            assert_eq!(backward, forward, "{rows} rows, {order:?}");
         }
     }
 }

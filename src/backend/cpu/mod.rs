@@ -9,12 +9,17 @@
 //! nothing, and neither the number of lanes nor the vector width enters any result, so the bits do not depend on
 //! threads, block sizes or machines. Absent on purpose: code generation at run time.
 
+mod arrays;
 mod assemble;
+mod bodies;
+mod density;
 mod kernels;
 mod lanes;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
+mod program;
+mod special;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,8 +27,10 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use self::assemble::assemble;
+pub use self::density::Gradient;
+use self::density::LogDensity;
 use self::lanes::Lanes;
-use self::machine::{LogDensity, Machine};
+use self::machine::Machine;
 use super::pace::Pace;
 use super::{Backend, BlockStats, Description, Error, Keep, Population, Precision, Progress, Stretch, Tuning};
 use crate::math::Real;

@@ -8,7 +8,7 @@ use super::dispatch::Dispatcher;
 use super::error::Error;
 use super::kernels::Kernels;
 use super::shard::{self, Shard};
-use super::{budget, buffers, canary};
+use super::{budget, buffers, canary, memory};
 use crate::backend::{self, Backend, BlockStats, Description, Keep, Population, Precision, Progress, Stretch, Tuning};
 use crate::model::Model;
 
@@ -58,6 +58,7 @@ impl GpuBackend {
         if model.coordinates.is_empty() || model.parameters.is_empty() {
             return Err(Error::NothingToSample);
         }
+        memory::check(model)?;
         let device = Device::open(choice)?;
         let mut verdict = canary::examine(&device)?;
         verdict.loop_limit = [verdict.loop_limit, restrictions.loop_limit].into_iter().flatten().min();

@@ -5,7 +5,7 @@ use wgpu::naga;
 use super::super::expression::literal;
 use super::*;
 use crate::backend::gpu::shader;
-use crate::ir::{Binary, Builder, Table, Unary};
+use crate::ir::{Array, Binary, Builder, Loop, Op, Order, Place, Store, Table, Unary};
 
 fn model(density: Program, coordinates: usize) -> Model {
     let mut b = Builder::new(coordinates);
@@ -89,7 +89,7 @@ fn a_loop_reads_four_rows_at_a_time_and_writes_out_the_rest() {
                 p4.y += v3;
             }
         }
-        let v4 = (p4.x + p4.y) + (p4.z + p4.w);
+        let v4 = (opaque(p4.x) + opaque(p4.y)) + (opaque(p4.z) + opaque(p4.w));
         var sum: Accumulator;
         sum = accumulate(sum, v4);
         return total(sum);
@@ -155,6 +155,70 @@ fn every_operation_is_a_valid_shader_even_with_numbers_that_have_no_literal() {
         terms.push(b.push(Op::Select { left: constant, right: z, holds: z, fails: constant }));
     }
     validated(&model(b.finish(terms), 1));
+}
+
+#[test]
+fn a_gather_reads_a_vector_of_positions_and_a_copy_of_the_coordinates() {
+    let mut b = Builder::new(3);
+    let positions = b.positions([2, 0, 1, 1, 0].into());
+    let row = b.open_loop(5);
+    let gathered = b.push(Op::Load { array: Array::Coordinates, at: Place::Listed { row, positions } });
+    let term = b.unary(Unary::Exp, gathered);
+    let sum = b.close_loop(&[term])[0];
+    let text = validated(&model(b.finish(vec![sum]), 3));
+    for line in ["var point = coordinates;", "let q0_0 = vec4<u32>(data[0u + n0]);", "let v0 = point[q0_0.w];"] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn a_loop_that_runs_backward_takes_one_row_at_a_time_and_adds_to_what_it_reads() {
+    let mut b = Builder::new(1);
+    let y = b.table(table(40));
+    let passed = b.accumulating_array(41);
+    let row = b.open_ordered_loop(40, Order::Backward);
+    let at = |offset| Place::Strided { row, stride: 1, offset };
+    let later = b.push(Op::Load { array: Array::Stored(passed), at: at(1) });
+    let datum = b.push(Op::Datum { table: y, row });
+    let product = b.multiply(later, datum);
+    b.accumulate(Store { array: passed, at: at(0), value: product });
+    b.close_loop(&[]);
+    let first = b.push(Op::Load { array: Array::Stored(passed), at: Place::Fixed(0) });
+    let text = validated(&model(b.finish(vec![first]), 1));
+    for line in [
+        "var s0: array<f32, 41>;",
+        "for (var n0 = 0u; n0 < 40u + opaque_zero(); n0++) {",
+        "let r0 = 39u - n0;",
+        "let d0_0 = data[0u + r0 / 4u][r0 % 4u];",
+        "let v0 = opaque(s0[1i + 1i * i32(r0)]);",
+        "s0[0i + 1i * i32(r0)] += opaque(v2);",
+        "let v3 = opaque(s0[0]);",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+/// A regression on so many columns.
+fn regression(columns: usize) -> Program {
+    let mut b = Builder::new(columns);
+    let row = b.open_loop(100);
+    let mut sum = b.constant(0.0);
+    for column in 0..columns {
+        let table = b.table(table(100));
+        let (slope, datum) = (b.push(Op::Coordinate(column)), b.push(Op::Datum { table, row }));
+        let product = b.multiply(slope, datum);
+        sum = b.add(sum, product);
+    }
+    let total = b.close_loop(&[sum])[0];
+    b.finish(vec![total])
+}
+
+#[test]
+fn a_long_body_is_written_once() {
+    let lines = |columns| validated(&model(regression(columns), columns)).lines().count();
+    // Fetching, multiplying and adding take a line each.
+    assert!(lines(60) < 4 * 60, "{} lines", lines(60));
+    assert!(lines(10) > 4 * 2 * 10, "a short one is written out four times");
 }
 
 #[test]

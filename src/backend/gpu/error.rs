@@ -52,6 +52,17 @@ pub enum Error {
     /// WGSL has no empty arrays, and a model without coordinates has nothing to sample.
     #[error("the model has no parameters to sample")]
     NothingToSample,
+    /// The model keeps more numbers in arrays than shaders are trusted with.
+    #[error(
+        "the model keeps {numbers} numbers in arrays while it computes a log density, and shaders take {limit} at most; \
+         the CPU takes them all (--backend cpu)"
+    )]
+    ShaderMemory {
+        /// Numbers in all arrays of a program.
+        numbers: usize,
+        /// How many a shader may keep.
+        limit: usize,
+    },
     /// The device has no room.
     #[error("{adapter} has no room for {what}: {asked_bytes} bytes were asked for{}", hint(*fitting_chains))]
     OutOfMemory {

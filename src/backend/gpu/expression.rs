@@ -1,8 +1,7 @@
 //! Operations of the IR as WGSL expressions, with what a driver must not rewrite made opaque (`guard`).
 
 use super::guard;
-use crate::ir::op::LoopId;
-use crate::ir::{Binary, Op, Program, Unary, Value};
+use crate::ir::{Array, Binary, LoopId, Op, Place, Program, Unary, Value};
 
 /// The components of a vector: rows of a table that are read together.
 pub const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
@@ -25,6 +24,45 @@ impl Writer<'_> {
         if at_risk { format!("opaque({name})") } else { name }
     }
 
+    /// A value on its way into an element that is added to. A driver that keeps a small array in registers sees the
+    /// additions one after the other.
+    pub fn addition(&self, value: Value) -> String {
+        format!("opaque({})", self.read(value))
+    }
+
+    /// An element of an array. A loop whose rows come one at a time calls its row `r`, and the element of a list for
+    /// the row `q`; of four rows at a time `n` is the number of the four, and `q` a vector.
+    pub fn element(&self, array: Array, at: Place) -> String {
+        let name = match array {
+            Array::Coordinates => match at {
+                Place::Fixed(_) => "coordinates".to_owned(),
+                // Only a variable can be indexed by a number that is not known yet.
+                Place::Strided { .. } | Place::Listed { .. } => "point".to_owned(),
+            },
+            Array::Stored(array) => format!("s{}", array.index()),
+        };
+        match at {
+            Place::Fixed(element) => format!("{name}[{element}]"),
+            Place::Strided { row, stride, offset } => {
+                let (id, lane) = (row.index(), self.lane(row));
+                let (number, stride, offset) = match lane {
+                    Some(lane) => (format!("n{id}"), 4 * stride, offset + stride * lane as i64),
+                    None => (format!("r{id}"), stride, offset),
+                };
+                format!("{name}[{offset}i + {stride}i * i32({number})]")
+            }
+            Place::Listed { row, positions } => {
+                let component = self.lane(row).map_or_else(String::new, |lane| format!(".{}", COMPONENTS[lane]));
+                format!("{name}[q{positions}_{}{component}]", row.index())
+            }
+        }
+    }
+
+    /// Which of four rows is at hand, of a loop whose rows come four at a time.
+    fn lane(&self, row: LoopId) -> Option<usize> {
+        self.lanes.iter().find(|(id, _)| *id == row).map(|&(_, lane)| lane)
+    }
+
     /// The name of a value, or the number.
     pub fn read(&self, value: Value) -> String {
         match self.program.op(value) {
@@ -32,16 +70,20 @@ impl Writer<'_> {
             Op::Coordinate(i) => format!("coordinates[{i}]"),
             Op::Datum { table, row } => {
                 let name = format!("d{table}_{}", row.index());
-                let lane = self.lanes.iter().find(|(id, _)| *id == row);
-                lane.map_or_else(|| name.clone(), |(_, lane)| format!("{name}.{}", COMPONENTS[*lane]))
+                self.lane(row).map_or_else(|| name.clone(), |lane| format!("{name}.{}", COMPONENTS[lane]))
             }
-            Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => format!("v{}", value.index()),
+            Op::Load { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
+                format!("v{}", value.index())
+            }
         }
     }
 
     /// The operation behind a value.
     pub fn operation(&self, value: Value) -> String {
         match self.program.op(value) {
+            Op::Load { array: Array::Coordinates, at } => self.element(Array::Coordinates, at),
+            // A driver that keeps a small array in registers would see through to what was stored.
+            Op::Load { array, at } => format!("opaque({})", self.element(array, at)),
             Op::Unary(function, x) => {
                 let x = self.guarded(x, guard::in_unary(self.program, function, x));
                 match function {
@@ -53,6 +95,25 @@ impl Writer<'_> {
                     Unary::Ln1p => format!("precise_ln_1p({x})"),
                     Unary::Tanh => format!("precise_tanh({x})"),
                     Unary::LnCosh => format!("precise_ln_cosh({x})"),
+                    Unary::Abs => format!("abs({x})"),
+                    Unary::Floor => format!("floor({x})"),
+                    Unary::Expm1 => format!("precise_exp_m1({x})"),
+                    Unary::Sin => format!("precise_sin({x})"),
+                    Unary::Cos => format!("precise_cos({x})"),
+                    Unary::InvLogit => format!("inv_logit({x})"),
+                    Unary::Log1pExp => format!("log1p_exp({x})"),
+                    Unary::Log1mExp => format!("log1m_exp({x})"),
+                    Unary::Lgamma => format!("lgamma({x})"),
+                    Unary::Digamma => format!("digamma({x})"),
+                    Unary::Trigamma => format!("trigamma({x})"),
+                    Unary::Erf => format!("erf({x})"),
+                    Unary::Erfc => format!("erfc({x})"),
+                    Unary::Phi => format!("phi({x})"),
+                    Unary::LnPhi => format!("ln_phi({x})"),
+                    Unary::InvMills => format!("inv_mills({x})"),
+                    Unary::InvPhi => format!("inv_phi({x})"),
+                    Unary::LnBesselI0 => format!("ln_bessel_i0({x})"),
+                    Unary::BesselRatio => format!("bessel_ratio({x})"),
                 }
             }
             Op::Binary(function, x, y) => {
@@ -61,13 +122,16 @@ impl Writer<'_> {
                 let same = x == y;
                 let left = self.guarded(x, !same && guard::in_binary(self.program, function, x, y));
                 let right = self.guarded(y, same || guard::in_binary(self.program, function, y, x));
-                let sign = match function {
-                    Binary::Add => '+',
-                    Binary::Subtract => '-',
-                    Binary::Multiply => '*',
-                    Binary::Divide => '/',
-                };
-                format!("{left} {sign} {right}")
+                match function {
+                    Binary::Add => format!("{left} + {right}"),
+                    Binary::Subtract => format!("{left} - {right}"),
+                    Binary::Multiply => format!("{left} * {right}"),
+                    Binary::Divide => format!("{left} / {right}"),
+                    Binary::Power => format!("power({left}, {right})"),
+                    Binary::Atan2 => format!("precise_atan2({left}, {right})"),
+                    Binary::LogAddExp => format!("log_add_exp({left}, {right})"),
+                    Binary::LnBeta => format!("ln_beta({left}, {right})"),
+                }
             }
             Op::Select { left, right, holds, fails } => {
                 let [left, right, holds, fails] = [left, right, holds, fails].map(|value| self.read(value));

@@ -23,15 +23,43 @@ enum Family {
 
 fn family(program: &Program, value: Value) -> Family {
     match program.op(value) {
-        Op::Unary(Unary::Negate, x) => family(program, x),
-        // ln_cosh ends in a sum, and exp in a product.
-        Op::Unary(Unary::LnCosh, _) | Op::Binary(Binary::Add | Binary::Subtract, ..) | Op::Sum(..) => Family::Sum,
-        Op::Unary(Unary::Square | Unary::Exp, _) | Op::Binary(Binary::Multiply | Binary::Divide, ..) => Family::Product,
+        Op::Unary(Unary::Negate | Unary::Abs, x) => family(program, x),
+        // ln_cosh and log1p_exp end in a sum, exp and inv_logit in a product.
+        Op::Unary(Unary::LnCosh | Unary::Log1pExp, _)
+        | Op::Binary(Binary::Add | Binary::Subtract, ..)
+        | Op::Sum(..) => Family::Sum,
+        Op::Unary(Unary::Square | Unary::Exp | Unary::InvLogit, _)
+        | Op::Binary(Binary::Multiply | Binary::Divide, ..) => Family::Product,
         Op::Unary(Unary::Sqrt, _) => Family::Root,
-        Op::Unary(Unary::Ln | Unary::Ln1p | Unary::Tanh, _)
+        // These end in a selection.
+        Op::Unary(
+            Unary::Ln
+            | Unary::Ln1p
+            | Unary::Tanh
+            | Unary::Floor
+            | Unary::Expm1
+            | Unary::Sin
+            | Unary::Cos
+            | Unary::Log1mExp
+            | Unary::Lgamma
+            | Unary::Digamma
+            | Unary::Trigamma
+            | Unary::Erf
+            | Unary::Erfc
+            | Unary::Phi
+            | Unary::LnPhi
+            | Unary::InvMills
+            | Unary::InvPhi
+            | Unary::LnBesselI0
+            | Unary::BesselRatio,
+            _,
+        )
+        | Op::Binary(Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta, ..)
         | Op::Constant(_)
         | Op::Coordinate(_)
         | Op::Datum { .. }
+        // What a driver could see through, the load itself has made opaque.
+        | Op::Load { .. }
         | Op::Select { .. } => Family::Leaf,
     }
 }
@@ -57,6 +85,9 @@ pub fn in_binary(program: &Program, function: Binary, operand: Value, other: Val
         Binary::Divide => {
             matches!(family(program, operand), Family::Product | Family::Root) || program.constant(operand).is_some()
         }
+        Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta => {
+            family(program, operand) != Family::Leaf || program.constant(operand).is_some()
+        }
     }
 }
 
@@ -67,8 +98,28 @@ pub fn in_unary(program: &Program, function: Unary, x: Value) -> bool {
     }
     match function {
         Unary::Square | Unary::Sqrt => matches!(family(program, x), Family::Product | Family::Root),
-        Unary::Ln1p | Unary::LnCosh | Unary::Exp | Unary::Tanh => family(program, x) != Family::Leaf,
-        Unary::Negate | Unary::Ln => false,
+        Unary::Ln1p
+        | Unary::LnCosh
+        | Unary::Exp
+        | Unary::Tanh
+        | Unary::Expm1
+        | Unary::Sin
+        | Unary::Cos
+        | Unary::InvLogit
+        | Unary::Log1pExp
+        | Unary::Log1mExp
+        | Unary::Lgamma
+        | Unary::Digamma
+        | Unary::Trigamma
+        | Unary::Erf
+        | Unary::Erfc
+        | Unary::Phi
+        | Unary::LnPhi
+        | Unary::InvMills
+        | Unary::InvPhi
+        | Unary::LnBesselI0
+        | Unary::BesselRatio => family(program, x) != Family::Leaf,
+        Unary::Negate | Unary::Abs | Unary::Floor | Unary::Ln => false,
     }
 }
 

@@ -16,6 +16,7 @@ mod budget;
 mod buffers;
 mod canary;
 mod chains;
+mod columns;
 mod device;
 mod dispatch;
 mod emit;
@@ -24,8 +25,10 @@ mod expression;
 mod guard;
 mod kernels;
 mod layout;
+mod memory;
 mod shader;
 mod shard;
+mod statements;
 mod tables;
 mod transpose;
 

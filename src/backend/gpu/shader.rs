@@ -4,6 +4,8 @@
 //! generated constants, rng, math, interface, the model, sampler, run
 //! ```
 //!
+//! Of the special functions only the files that the model calls: a driver compiles what it is given.
+//!
 //! Numbers that Rust knows (sizes, purposes of random numbers, bounds of log densities) are written once, in Rust, and
 //! arrive as generated constants.
 
@@ -19,6 +21,15 @@ const PHILOX: &str = include_str!("../../../shaders/rng/philox.wgsl");
 const VARIATE: &str = include_str!("../../../shaders/rng/variate.wgsl");
 const ELEMENTARY: &str = include_str!("../../../shaders/math/elementary.wgsl");
 const ACCUMULATE: &str = include_str!("../../../shaders/math/accumulate.wgsl");
+/// The special functions, a file a family. None calls another.
+const SPECIAL: [&str; 6] = [
+    include_str!("../../../shaders/math/trigonometric.wgsl"),
+    include_str!("../../../shaders/math/logistic.wgsl"),
+    include_str!("../../../shaders/math/power.wgsl"),
+    include_str!("../../../shaders/math/gamma.wgsl"),
+    include_str!("../../../shaders/math/normal.wgsl"),
+    include_str!("../../../shaders/math/bessel.wgsl"),
+];
 const METROPOLIS: &str = include_str!("../../../shaders/sampler/metropolis.wgsl");
 const RUN: &str = include_str!("../../../shaders/run.wgsl");
 const STUB: &str = include_str!("../../../shaders/model_stub.wgsl");
@@ -30,7 +41,20 @@ const CANARY: &str = include_str!("../../../shaders/canary.wgsl");
 pub fn wgsl(model: &Model) -> String {
     let constants = constants(model.coordinates.len(), model.parameters.len());
     let functions = emit::emit(model, &Tables::new(model));
-    join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, INTERFACE, &functions, METROPOLIS, RUN])
+    let mut files = vec![&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE];
+    files.extend(SPECIAL.into_iter().filter(|file| calls(&functions, file)));
+    files.extend([INTERFACE, &functions, METROPOLIS, RUN]);
+    join(&files)
+}
+
+/// Whether a text calls a function of a file.
+fn calls(text: &str, file: &str) -> bool {
+    let names = file.lines().filter_map(|line| Some(line.strip_prefix("fn ")?.split_once('(')?.0));
+    let is_in_word = |before: &str| before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    names.into_iter().any(|name| {
+        let mut found = text.match_indices(name);
+        found.any(|(at, _)| !is_in_word(&text[..at]) && text[at + name.len()..].starts_with('('))
+    })
 }
 
 /// The shader of a standard normal in so many coordinates, all of it written by hand.
@@ -38,6 +62,13 @@ pub fn wgsl(model: &Model) -> String {
 pub fn stub(coordinates: usize) -> String {
     let constants = constants(coordinates, coordinates);
     join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, INTERFACE, STUB, METROPOLIS, RUN])
+}
+
+/// A shader with an entry point and whatever it calls, for a model of so many coordinates and as many parameters.
+#[cfg(test)]
+pub fn with(coordinates: usize, functions: &str) -> String {
+    let constants = constants(coordinates, coordinates);
+    join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, INTERFACE, functions])
 }
 
 /// The shader of the canary, which has an interface of its own.
@@ -87,6 +118,21 @@ mod tests {
         for coordinates in [1, 2, 3, 100] {
             validate(&stub(coordinates));
         }
+    }
+
+    #[test]
+    fn special_functions_are_valid_together() {
+        let stub = stub(2);
+        let files = [&[stub.as_str()][..], &SPECIAL].concat();
+        validate(&join(&files));
+    }
+
+    #[test]
+    fn a_shader_has_the_special_functions_that_its_model_calls() {
+        let called = |text: &str| SPECIAL.iter().filter(|file| calls(text, file)).count();
+        assert_eq!(called("let v1 = lgamma(v0);"), 1);
+        assert_eq!(called("let v1 = lgamma(v0) + opaque(phi(v0));"), 2);
+        assert_eq!(called("let v1 = precise_exp(v0); let lgamma = my_phi(v1);"), 0);
     }
 
     #[test]

@@ -1,120 +1,183 @@
-//! Declarations of data and parameters, and the bounds and sizes in them.
+//! Declarations: the type, sizes and constraint of a variable, and whether its name is free.
 //!
-//! A declaration whose type, size or bound is wrong still declares its name, so that its later uses are
-//! not reported too. Absent: reals of the blocks of statements, which `statement` declares.
+//! A declaration whose size, constraint or definition is wrong still declares its name, so that its later uses are
+//! not reported too. Absent: arguments and loop variables, which have neither sizes nor constraints.
 
-use super::Checker;
-use super::expression::unsupported;
-use super::scope::Meaning;
+use super::scope::Entry;
+use super::{Checker, Place};
 use crate::lang::ast::{self, Block, Declaration, DeclaredType, ExpressionId, Name};
-use crate::lang::error::Error;
-use crate::lang::feature::Feature;
-use crate::lang::typed::{Bounds, DataDeclaration, DataId, DataShape, ParameterDeclaration, ParameterId};
-use crate::lang::types::Type;
+use crate::lang::error::{Error, Expected};
+use crate::lang::signatures::density_name;
+use crate::lang::typed::{Constraint, Density, Origin, Statement, Variable, VariableId};
+use crate::lang::types::{Base, Type};
+use crate::lang::vocabulary::is_reserved;
 
 impl Checker<'_> {
-    pub(super) fn data(&mut self, declarations: &[Declaration]) -> Vec<DataDeclaration> {
-        let mut rows: Vec<DataDeclaration> = Vec::new();
-        for declaration in declarations {
-            let of = match declaration.declared {
-                DeclaredType::Int => Type::Int,
-                DeclaredType::Real | DeclaredType::Vector { .. } => Type::Real,
-            };
-            let bounds = self.bounds(declaration.bounds, of);
-            let shape = match declaration.declared {
-                DeclaredType::Int => Some(DataShape::Int),
-                DeclaredType::Real => Some(DataShape::Real),
-                DeclaredType::Vector { size } => self.size(size),
-            };
-            self.refuse_definition(declaration, Block::Data);
-            let name = &declaration.name;
-            // A vector stays a vector when its size is wrong: its uses can still be checked.
-            let of = shape.map_or(Type::Vector, DataShape::of);
-            self.declare_filled(name, Meaning::Data(DataId(rows.len()), of));
-            // Without a shape there is an error and so no model: the row would not be read.
-            if let Some(shape) = shape {
-                rows.push(DataDeclaration { name: name.text.clone(), span: name.span, shape, bounds });
+    pub(super) fn data_or_parameters(&mut self, block: Block, declarations: &[Declaration]) -> Vec<VariableId> {
+        self.place = Place { block, function: None, loops: 0, top: true, call: None };
+        let declared = declarations.iter().map(|declaration| {
+            let (variable, definition) = self.declaration(declaration);
+            if definition.is_some() {
+                let name = declaration.name.text.clone();
+                self.errors.push(Error::DefinitionNotAllowed { name, block, span: declaration.name.span });
             }
-        }
-        rows
+            variable
+        });
+        declared.collect()
     }
 
-    pub(super) fn parameters(&mut self, declarations: &[Declaration]) -> Vec<ParameterDeclaration> {
-        let mut rows: Vec<ParameterDeclaration> = Vec::new();
-        for declaration in declarations {
-            let bounds = self.bounds(declaration.bounds, Type::Real);
-            self.refuse_definition(declaration, Block::Parameters);
-            let name = &declaration.name;
-            if self.require_real(declaration, Block::Parameters) {
-                self.declare_filled(name, Meaning::Parameter(ParameterId(rows.len())));
-            } else {
-                self.declare_filled(name, Meaning::Broken);
-            }
-            rows.push(ParameterDeclaration { name: name.text.clone(), span: name.span, bounds });
-        }
-        rows
+    pub(super) fn declaration_statement(&mut self, declaration: &Declaration) -> Statement {
+        let (variable, definition) = self.declaration(declaration);
+        let end = definition.map_or(declaration.name.span, |id| self.program.expressions[id.index()].span);
+        Statement::Declare { variable, definition, span: declaration.name.span.to(end) }
     }
 
-    /// Reports a declaration that is not of a real, where reals alone may stand.
-    pub(super) fn require_real(&mut self, declaration: &Declaration, block: Block) -> bool {
-        let span = declaration.type_span;
-        let type_in_block = |name| unsupported(Feature::TypeInBlock { name, block }, span);
-        let error = match declaration.declared {
-            DeclaredType::Real => return true,
-            DeclaredType::Int if block == Block::Model => type_in_block("int"),
-            DeclaredType::Int => Error::IntegerNotAllowed { name: declaration.name.text.clone(), block, span },
-            DeclaredType::Vector { size } => {
-                // What is wrong in the size is worth saying in any case.
-                self.typed(size);
-                type_in_block("vector")
+    fn declaration(&mut self, declaration: &Declaration) -> (VariableId, Option<ExpressionId>) {
+        let name = &declaration.name;
+        let of = Type::of(declaration.declared.base()).array_of(declaration.arrays.len());
+        let origin = self.origin();
+        for size in declaration.arrays.iter().chain(&declaration.sizes) {
+            self.size(*size, name, origin);
+        }
+        let constraint = self.constraint(declaration, of, origin);
+        if of.base == Base::Int && matches!(origin, Origin::Parameter | Origin::TransformedParameter) {
+            let (block, span) = (self.place.block, declaration.type_span);
+            self.errors.push(Error::IntegerNotAllowed { name: name.text.clone(), block, span });
+        }
+        // The definition is read before the name is known: in `real x = x;` the second `x` is not declared yet.
+        if let Some(definition) = declaration.definition {
+            self.require(definition, || format!("the value of `{}`", name.text), of);
+        }
+        let mut sizes = [&declaration.arrays[..], &declaration.sizes].concat();
+        if of.base == Base::Matrix && declaration.sizes.len() == 1 {
+            sizes.extend(&declaration.sizes);
+        }
+        let variable = Variable { name: name.text.clone(), span: name.span, of, origin, sizes, constraint };
+        (self.declare(name, variable, false), declaration.definition)
+    }
+
+    /// Makes a variable known under its name, which is checked.
+    pub(super) fn declare(&mut self, name: &Name, variable: Variable, data: bool) -> VariableId {
+        let id = VariableId(self.variables.len());
+        let (of, origin) = (variable.of, variable.origin);
+        self.variables.push(variable);
+        self.declare_name(name, Some((id, of)), origin, data);
+        id
+    }
+
+    /// Makes a name known that stands for a variable, or for nothing when its type could not be found.
+    pub(super) fn declare_name(
+        &mut self,
+        name: &Name,
+        variable: Option<(VariableId, Type)>,
+        origin: Origin,
+        data: bool,
+    ) {
+        let free = self.free(name);
+        self.report(free);
+        let block = self.place.block;
+        self.scope.insert(&name.text, Entry { variable, declared: name.span, origin, block, data });
+    }
+
+    /// Whether a variable may have the name.
+    fn free(&self, name: &Name) -> Result<(), Error> {
+        check_name(name)?;
+        let taken = self.scope.get(&name.text).map(|entry| entry.declared);
+        match taken.or_else(|| self.functions.first_named(&name.text)) {
+            Some(first) => Err(Error::Redeclared { name: name.text.clone(), span: name.span, first }),
+            None => Ok(()),
+        }
+    }
+
+    fn origin(&self) -> Origin {
+        if !self.place.top || self.place.function.is_some() {
+            return Origin::Local;
+        }
+        match self.place.block {
+            Block::Data => Origin::Data,
+            Block::TransformedData => Origin::TransformedData,
+            Block::Parameters => Origin::Parameter,
+            Block::TransformedParameters => Origin::TransformedParameter,
+            Block::GeneratedQuantities => Origin::GeneratedQuantity,
+            Block::Functions | Block::Model => Origin::Local,
+        }
+    }
+
+    fn size(&mut self, size: ExpressionId, name: &Name, origin: Origin) {
+        let Some(value) = self.require(size, || format!("the size of `{}`", name.text), Type::INT) else {
+            return;
+        };
+        if origin != Origin::Local && !value.data_only {
+            self.errors.push(Error::SizeNotData { name: name.text.clone(), span: value.span });
+        }
+    }
+
+    fn constraint(&mut self, declaration: &Declaration, of: Type, origin: Origin) -> Constraint {
+        let name = || declaration.name.text.clone();
+        let constraint = match declaration.constraint {
+            ast::Constraint::None => constraint_of_type(declaration.declared),
+            ast::Constraint::Bounds { lower, upper } => {
+                self.limits([lower, upper], ["the lower bound", "the upper bound"], of);
+                Constraint::Bounds { lower, upper }
+            }
+            ast::Constraint::Affine { offset, multiplier } => {
+                self.limits([offset, multiplier], ["the offset", "the multiplier"], of);
+                if of.base == Base::Int {
+                    self.errors.push(Error::AffineInteger { name: name(), span: declaration.name.span });
+                }
+                Constraint::Affine { offset, multiplier }
             }
         };
-        self.errors.push(error);
-        false
-    }
-
-    /// Declares a name that has its value from outside.
-    fn declare_filled(&mut self, name: &Name, meaning: Meaning) {
-        match self.scope.declare(name, meaning) {
-            Ok(()) => self.scope.assign(&name.text),
-            Err(error) => self.errors.push(error),
+        if origin == Origin::Local && constraint != Constraint::None {
+            self.errors.push(Error::LocalConstraint { name: name(), span: declaration.type_span });
         }
+        constraint
     }
 
-    fn refuse_definition(&mut self, declaration: &Declaration, block: Block) {
-        if let Some(definition) = declaration.definition {
-            self.typed(definition);
-            self.errors.push(Error::DefinitionNotAllowed {
-                name: declaration.name.text.clone(),
-                block,
-                span: declaration.name.span,
-            });
-        }
-    }
-
-    fn size(&mut self, size: ExpressionId) -> Option<DataShape> {
-        let expression = self.typed(size)?;
-        if expression.of != Type::Int {
-            self.errors.push(Error::SizeNotInt { found: expression.of, span: expression.span });
-            return None;
-        }
-        // Only the data block declares vectors, and only data can be named there.
-        debug_assert!(expression.data_only, "a size names something that is not data");
-        Some(DataShape::Vector { size })
-    }
-
-    /// Checks the bounds of a variable whose elements are of type `of`.
-    fn bounds(&mut self, bounds: ast::Bounds, of: Type) -> Bounds {
-        for id in [bounds.lower, bounds.upper].into_iter().flatten() {
-            let Some(bound) = self.typed(id) else {
-                continue;
-            };
-            if bound.of == Type::Vector {
-                self.errors.push(unsupported(Feature::VectorValue("a bound"), bound.span));
-            } else if of == Type::Int && bound.of != Type::Int {
-                self.errors.push(Error::BoundNotInt { found: bound.of, span: bound.span });
+    /// Checks what stands in `< >`: a scalar for all elements, or a value for each.
+    fn limits(&mut self, limits: [Option<ExpressionId>; 2], places: [&str; 2], of: Type) {
+        let scalar = Type::of(if of.base == Base::Int { Base::Int } else { Base::Real });
+        for (id, place) in limits.into_iter().zip(places).filter_map(|(id, place)| Some((id?, place))) {
+            let Some(value) = self.typed(id) else { continue };
+            if !value.of.promotes_to(scalar) && !value.of.promotes_to(of) {
+                let (place, expected) = (place.to_owned(), Expected::Type(scalar));
+                self.errors.push(Error::Mismatch { place, expected, found: value.of, span: value.span });
             }
         }
-        Bounds { lower: bounds.lower, upper: bounds.upper }
     }
+}
+
+fn constraint_of_type(declared: DeclaredType) -> Constraint {
+    match declared {
+        DeclaredType::Int
+        | DeclaredType::Real
+        | DeclaredType::Vector
+        | DeclaredType::RowVector
+        | DeclaredType::Matrix => Constraint::None,
+        DeclaredType::Ordered => Constraint::Ordered,
+        DeclaredType::PositiveOrdered => Constraint::PositiveOrdered,
+        DeclaredType::Simplex => Constraint::Simplex,
+        DeclaredType::SumToZeroVector => Constraint::SumToZero,
+        DeclaredType::UnitVector => Constraint::UnitVector,
+        DeclaredType::CholeskyFactorCorr => Constraint::CholeskyFactorCorr,
+        DeclaredType::CholeskyFactorCov => Constraint::CholeskyFactorCov,
+        DeclaredType::CorrMatrix => Constraint::CorrMatrix,
+        DeclaredType::CovMatrix => Constraint::CovMatrix,
+    }
+}
+
+/// Whether anything may have the name.
+pub(super) fn check_name(name: &Name) -> Result<(), Error> {
+    let (text, span) = (&name.text, name.span);
+    if is_reserved(text) {
+        return Err(Error::ReservedName { name: text.clone(), span });
+    }
+    let unnormalized = density_name(text).is_some_and(|name| name.density == Density::Lupdf);
+    let ending = match text {
+        _ if text.ends_with("__") => "two underscores",
+        _ if unnormalized && text.ends_with("_lupdf") => "`_lupdf`",
+        _ if unnormalized => "`_lupmf`",
+        _ => return Ok(()),
+    };
+    Err(Error::ReservedEnding { name: text.clone(), ending, span })
 }

@@ -3,188 +3,157 @@
 //! Three outcomes: a typed expression; `None`, when a part was wrong and has been reported; an error.
 //! Absent: order of evaluation and constant folding.
 
-use super::Checker;
-use super::scope::Meaning;
-use crate::lang::ast::{self, BinaryOperator, ExpressionId, Name, UnaryOperator};
-use crate::lang::error::Error;
-use crate::lang::feature::Feature;
+use super::scope::Entry;
+use super::{Checker, Value, operator};
+use crate::lang::ast::{self, BinaryOperator, Block, ExpressionId, Name};
+use crate::lang::error::{Error, Expected};
 use crate::lang::source::Span;
-use crate::lang::suggest::nearest;
-use crate::lang::typed::{Expression, ExpressionKind, Operator};
-use crate::lang::types::Type;
-use crate::lang::vocabulary::{FAMILIES, FUNCTIONS, family_of_function};
+use crate::lang::typed::{Expression, ExpressionKind};
+use crate::lang::types::{Base, Type};
+
+/// Kind, type, and whether it is data; or `None` when a part was wrong.
+pub(super) type Inferred = Result<Option<(ExpressionKind, Type, bool)>, Error>;
 
 impl Checker<'_> {
     /// Types an expression whose parts have been typed.
-    pub(super) fn infer(&self, expression: &ast::Expression) -> Result<Option<Expression>, Error> {
+    pub(super) fn infer(&mut self, expression: &ast::Expression) -> Result<Option<Expression>, Error> {
         let span = expression.span;
-        match &expression.kind {
-            ast::ExpressionKind::Int(value) => Ok(constant(ExpressionKind::Int(*value), Type::Int, span)),
-            ast::ExpressionKind::Real(value) => Ok(constant(ExpressionKind::Real(*value), Type::Real, span)),
-            ast::ExpressionKind::Variable(name) => self.infer_variable(name, span),
-            ast::ExpressionKind::Unary { operator, operand } => self.infer_unary(*operator, *operand, span),
-            ast::ExpressionKind::Binary { operator, left, right } => self.infer_binary(*operator, *left, *right, span),
-            ast::ExpressionKind::Call { function, arguments } => self.infer_call(function, arguments, span),
-        }
+        let inferred = match &expression.kind {
+            ast::ExpressionKind::Int(value) => Some((ExpressionKind::Int(*value), Type::INT, true)),
+            ast::ExpressionKind::Real(value) => Some((ExpressionKind::Real(*value), Type::REAL, true)),
+            ast::ExpressionKind::Variable(name) => self.infer_variable(name, span)?,
+            ast::ExpressionKind::Unary { operator, operand } => self.part(*operand).map_or(Ok(None), |value| {
+                let kind = ExpressionKind::Unary { operator: *operator, operand: *operand };
+                match operator::unary(*operator, value.of) {
+                    Some(of) => Ok(Some((kind, of, value.data_only))),
+                    None => Err(Error::Operand { operator: operator.symbol(), found: value.of, span }),
+                }
+            })?,
+            ast::ExpressionKind::Binary { operator, left, right } => {
+                self.infer_binary(*operator, *left, *right, span)?
+            }
+            ast::ExpressionKind::Conditional { condition, then, otherwise } => {
+                self.infer_conditional(*condition, *then, *otherwise, span)?
+            }
+            ast::ExpressionKind::Index { base, indexes } => self.infer_index(*base, indexes, span)?,
+            ast::ExpressionKind::Array(elements) => self.infer_array(elements)?,
+            ast::ExpressionKind::Row(elements) => self.infer_row(elements)?,
+            ast::ExpressionKind::Call { function, arguments, bar } => {
+                self.infer_call(function, arguments, *bar, span)?
+            }
+            ast::ExpressionKind::Target => {
+                self.require_model("`target()`", span)?;
+                Some((ExpressionKind::Target, Type::REAL, false))
+            }
+        };
+        Ok(inferred.map(|(kind, of, data_only)| Expression { kind, of, data_only, span }))
     }
 
-    /// A part of the expression at hand, which stands before it and so has been typed.
-    fn part(&self, id: ExpressionId) -> Option<&Expression> {
-        self.expressions[id.index()].as_ref()
-    }
-
-    fn infer_variable(&self, name: &str, span: Span) -> Result<Option<Expression>, Error> {
-        let Some(variable) = self.scope.get(name) else {
-            if self.signatures.function(name).is_some() {
+    fn infer_variable(&self, name: &str, span: Span) -> Inferred {
+        let Some(entry) = self.scope.get(name) else {
+            if self.functions.first_named(name).is_some() || self.signatures.function(name).is_some() {
                 return Err(Error::FunctionAsVariable { name: name.to_owned(), span });
             }
             return Err(self.scope.undeclared(&Name { text: name.to_owned(), span }));
         };
-        let (kind, of, data_only) = match variable.meaning {
-            Meaning::Data(id, of) => (ExpressionKind::Data(id), of, true),
-            Meaning::Parameter(id) => (ExpressionKind::Parameter(id), Type::Real, false),
-            Meaning::Transformed(id) => (ExpressionKind::Transformed(id), Type::Real, false),
-            Meaning::Local(id) => (ExpressionKind::Local(id), Type::Real, false),
-            Meaning::Broken => return Ok(None),
-        };
-        if !variable.assigned {
-            return Err(Error::ReadBeforeAssignment { name: name.to_owned(), span, declared: variable.declared });
-        }
-        Ok(Some(Expression { kind, of, data_only, span }))
-    }
-
-    fn infer_unary(
-        &self,
-        operator: UnaryOperator,
-        operand: ExpressionId,
-        span: Span,
-    ) -> Result<Option<Expression>, Error> {
-        if matches!(operator, UnaryOperator::Not | UnaryOperator::Transpose) {
-            return Err(unsupported(Feature::Operator(operator.symbol()), span));
-        }
-        let Some(value) = self.part(operand) else {
+        let Entry { variable: Some((id, of)), .. } = entry else {
             return Ok(None);
         };
-        if value.of == Type::Vector {
-            return Err(unsupported(Feature::VectorArithmetic(format!("`{}`", operator.symbol())), span));
-        }
-        let kind = match operator {
-            UnaryOperator::Minus => ExpressionKind::Negate(operand),
-            // `+x` is `x`: the same value under a wider span.
-            UnaryOperator::Plus | UnaryOperator::Not | UnaryOperator::Transpose => value.kind.clone(),
-        };
-        Ok(Some(Expression { kind, span, ..value.clone() }))
+        // A function knows nothing of the block it will be called from.
+        let block = if self.place.function.is_some() { Block::Functions } else { self.place.block };
+        Ok(Some((ExpressionKind::Variable(id), of, entry.is_data(block))))
     }
 
-    fn infer_binary(
-        &self,
-        written: BinaryOperator,
-        left: ExpressionId,
-        right: ExpressionId,
-        span: Span,
-    ) -> Result<Option<Expression>, Error> {
-        let operator = match written {
-            BinaryOperator::Add => Operator::Add,
-            BinaryOperator::Subtract => Operator::Subtract,
-            BinaryOperator::Multiply => Operator::Multiply,
-            BinaryOperator::Divide => Operator::Divide,
-            BinaryOperator::IntegerDivide => Operator::IntegerDivide,
-            BinaryOperator::Power => Operator::Power,
-            BinaryOperator::Or
-            | BinaryOperator::And
-            | BinaryOperator::Equal
-            | BinaryOperator::NotEqual
-            | BinaryOperator::Less
-            | BinaryOperator::LessEqual
-            | BinaryOperator::Greater
-            | BinaryOperator::GreaterEqual
-            | BinaryOperator::Modulo
-            | BinaryOperator::ElementMultiply
-            | BinaryOperator::ElementDivide
-            | BinaryOperator::LeftDivide
-            | BinaryOperator::ElementPower => {
-                return Err(unsupported(Feature::Operator(written.symbol()), span));
-            }
-        };
+    fn infer_binary(&self, operator: BinaryOperator, left: ExpressionId, right: ExpressionId, span: Span) -> Inferred {
         let (Some(a), Some(b)) = (self.part(left), self.part(right)) else {
             return Ok(None);
         };
-        if a.of == Type::Vector || b.of == Type::Vector {
-            return Err(unsupported(Feature::VectorArithmetic(format!("`{}`", written.symbol())), span));
-        }
-        let integers = a.of == Type::Int && b.of == Type::Int;
-        if operator == Operator::IntegerDivide && !integers {
-            return Err(Error::NotIntegers { operator: written.symbol(), left: a.of, right: b.of, span });
-        }
-        let operator = if operator == Operator::Divide && integers { Operator::IntegerDivide } else { operator };
-        let gives_int = integers && operator != Operator::Power;
-        Ok(Some(Expression {
-            kind: ExpressionKind::Binary { operator, left, right },
-            of: if gives_int { Type::Int } else { Type::Real },
-            data_only: a.data_only && b.data_only,
-            span,
-        }))
+        let Some(of) = operator::binary(operator, a.of, b.of) else {
+            return Err(Error::Operands { operator: operator.symbol(), left: a.of, right: b.of, span });
+        };
+        let operator = divide(operator, a.of, b.of);
+        Ok(Some((ExpressionKind::Binary { operator, left, right }, of, a.data_only && b.data_only)))
     }
 
-    fn infer_call(&self, name: &Name, arguments: &[ExpressionId], span: Span) -> Result<Option<Expression>, Error> {
-        let Some(signature) = self.signatures.function(&name.text) else {
-            return Err(self.unknown_function(name));
+    fn infer_conditional(
+        &self,
+        condition: ExpressionId,
+        then: ExpressionId,
+        otherwise: ExpressionId,
+        span: Span,
+    ) -> Inferred {
+        let (Some(asked), Some(a), Some(b)) = (self.part(condition), self.part(then), self.part(otherwise)) else {
+            return Ok(None);
         };
-        check_count(name, signature.arguments, arguments.len())?;
-        let mut data_only = true;
-        for id in arguments {
-            let Some(argument) = self.part(*id) else {
+        expect(asked, || "a condition".to_owned(), Type::INT)?;
+        let Some(of) = a.of.join(b.of) else {
+            return Err(Error::MixedBranches { then: a.of, otherwise: b.of, span });
+        };
+        let data_only = asked.data_only && a.data_only && b.data_only;
+        Ok(Some((ExpressionKind::Conditional { condition, then, otherwise }, of, data_only)))
+    }
+
+    /// The one type of listed elements, and whether all are data.
+    fn elements(&self, elements: &[ExpressionId]) -> Result<Option<(Type, bool)>, Error> {
+        let mut all: Option<(Type, bool)> = None;
+        for id in elements {
+            let Some(value) = self.part(*id) else {
                 return Ok(None);
             };
-            if argument.of == Type::Vector {
-                return Err(unsupported(Feature::VectorArithmetic(format!("`{}`", name.text)), argument.span));
-            }
-            data_only &= argument.data_only;
+            let (first, data) = all.unwrap_or((value.of, true));
+            let Some(joined) = first.join(value.of) else {
+                return Err(Error::MixedElements { first, other: value.of, span: value.span });
+            };
+            all = Some((joined, data && value.data_only));
         }
-        Ok(Some(Expression {
-            kind: ExpressionKind::Call { function: signature.function, arguments: arguments.to_vec() },
-            of: Type::Real,
-            data_only,
-            span,
-        }))
+        Ok(all)
     }
 
-    fn unknown_function(&self, name: &Name) -> Error {
-        let (text, span) = (name.text.clone(), name.span);
-        if let Some(variable) = self.scope.get(&text) {
-            let declared = variable.declared;
-            return Error::VariableAsFunction { name: text, span, declared };
-        }
-        if FUNCTIONS.contains(&text) {
-            return unsupported(Feature::Function(text), span);
-        }
-        if FAMILIES.contains(&text) {
-            return Error::FamilyAsFunction { name: text, span };
-        }
-        if family_of_function(&text).is_some() {
-            return unsupported(Feature::DensityCall(text), span);
-        }
-        let supported = self.signatures.functions.iter().map(|signature| signature.name);
-        Error::UnknownFunction {
-            suggestion: nearest(&text, supported.chain(FUNCTIONS.iter())).map(str::to_owned),
-            name: text,
-            span,
-        }
+    fn infer_array(&self, elements: &[ExpressionId]) -> Inferred {
+        let all = self.elements(elements)?;
+        Ok(all.map(|(of, data_only)| (ExpressionKind::Array(elements.to_vec()), of.array_of(1), data_only)))
+    }
+
+    fn infer_row(&self, elements: &[ExpressionId]) -> Inferred {
+        let Some((of, data_only)) = self.elements(elements)? else {
+            return Ok(None);
+        };
+        let whole = match (of.array, of.base) {
+            (0, Base::Int | Base::Real) => Type::ROW_VECTOR,
+            (0, Base::RowVector) => Type::MATRIX,
+            _ => {
+                let span = elements.first().and_then(|id| self.part(*id)).map_or(Span::new(0, 0), |value| value.span);
+                let expected = Expected::Words("a number or a `row_vector`");
+                let place = "an element between `[ ]`".to_owned();
+                return Err(Error::Mismatch { place, expected, found: of, span });
+            }
+        };
+        Ok(Some((ExpressionKind::Row(elements.to_vec()), whole, data_only)))
+    }
+
+    /// Types `id` and reports when it is no `wanted`; `place` names it in the message.
+    pub(super) fn require(&mut self, id: ExpressionId, place: impl FnOnce() -> String, wanted: Type) -> Option<Value> {
+        let value = self.typed(id)?;
+        let fits = expect(value, place, wanted);
+        let fine = fits.is_ok();
+        self.report(fits);
+        fine.then_some(value)
     }
 }
 
-/// Refuses a call with too few or too many arguments.
-pub(super) fn check_count(name: &Name, expected: &'static [&'static str], found: usize) -> Result<(), Error> {
-    if found == expected.len() {
+/// An error when `value` is no `wanted`.
+fn expect(value: Value, place: impl FnOnce() -> String, wanted: Type) -> Result<(), Error> {
+    if value.of.promotes_to(wanted) {
         return Ok(());
     }
-    Err(Error::ArgumentCount { name: name.text.clone(), expected, found, span: name.span })
+    let expected = Expected::Type(wanted);
+    Err(Error::Mismatch { place: place(), expected, found: value.of, span: value.span })
 }
 
-pub(super) fn unsupported(feature: Feature, span: Span) -> Error {
-    Error::Unsupported { feature, span }
-}
-
-fn constant(kind: ExpressionKind, of: Type, span: Span) -> Option<Expression> {
-    Some(Expression { kind, of, data_only: true, span })
+/// The operator that `/` is for operands of these types: between ints it rounds.
+pub(super) fn divide(operator: BinaryOperator, left: Type, right: Type) -> BinaryOperator {
+    let rounds = matches!(operator, BinaryOperator::Divide | BinaryOperator::ElementDivide)
+        && left == Type::INT
+        && right == Type::INT;
+    if rounds { BinaryOperator::IntegerDivide } else { operator }
 }

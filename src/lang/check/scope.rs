@@ -1,109 +1,96 @@
 //! The names declared so far, and what each stands for.
 //!
-//! Stan has one namespace for all blocks and forbids hiding a name, so this is one table. Absent: types
-//! beyond what a variable needs, and scopes inside scopes, until nested blocks arrive.
+//! Stan forbids hiding a name, so the frames of nested blocks are one namespace; a name is free again when its block
+//! has ended. Absent: functions, which have a table of their own.
 
 use crate::lang::ast::{Block, Name};
 use crate::lang::error::Error;
 use crate::lang::source::Span;
 use crate::lang::suggest::nearest;
-use crate::lang::typed::{DataId, LocalId, ParameterId, RealDeclaration, TransformedId};
+use crate::lang::typed::{Origin, VariableId};
 use crate::lang::types::Type;
-use crate::lang::vocabulary::is_reserved;
-use std::collections::HashMap;
-
-/// What a name stands for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Meaning {
-    Data(DataId, Type),
-    Parameter(ParameterId),
-    Transformed(TransformedId),
-    Local(LocalId),
-    /// Declared wrongly; already reported.
-    Broken,
-}
-
-impl Meaning {
-    /// How a message calls it.
-    pub(super) fn role(self) -> &'static str {
-        match self {
-            Self::Data(..) => "data",
-            Self::Parameter(_) => "a parameter",
-            Self::Transformed(_) => "a transformed parameter",
-            Self::Local(_) => "a local variable",
-            Self::Broken => "a variable",
-        }
-    }
-}
+use std::collections::BTreeMap;
 
 /// A declared name.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Variable {
-    pub(super) meaning: Meaning,
+pub(super) struct Entry {
+    /// The variable and its type; `None` for one whose type could not be found, which has been reported.
+    pub(super) variable: Option<(VariableId, Type)>,
     pub(super) declared: Span,
-    /// Whether it has a value by now; data and parameters always have.
-    pub(super) assigned: bool,
+    pub(super) origin: Origin,
+    /// The block it was declared in.
+    pub(super) block: Block,
+    /// Whether it is an argument marked `data`.
+    pub(super) data: bool,
 }
 
-#[derive(Debug, Default)]
+impl Entry {
+    /// Whether Stan's rules count the variable as data when it is read in `block`.
+    pub(super) fn is_data(&self, block: Block) -> bool {
+        let by_origin = match self.origin {
+            Origin::Data | Origin::TransformedData | Origin::GeneratedQuantity => true,
+            Origin::Parameter | Origin::TransformedParameter => block == Block::GeneratedQuantities,
+            Origin::Argument => self.data,
+            Origin::Local | Origin::Loop => matches!(self.block, Block::TransformedData | Block::GeneratedQuantities),
+        };
+        by_origin || self.variable.is_some_and(|(_, of)| of.base == Type::INT.base)
+    }
+
+    /// How a message calls it.
+    pub(super) fn role(&self) -> &'static str {
+        match self.origin {
+            Origin::Data => "data",
+            Origin::TransformedData => "transformed data",
+            Origin::Parameter => "a parameter",
+            Origin::TransformedParameter => "a transformed parameter",
+            Origin::GeneratedQuantity => "a generated quantity",
+            Origin::Local => "a local variable",
+            Origin::Argument => "an argument",
+            Origin::Loop => "a loop variable",
+        }
+    }
+}
+
+#[derive(Debug)]
 pub(super) struct Scope {
-    variables: HashMap<String, Variable>,
-    /// The names of `variables` in the order of the text, so that suggestions do not depend on hashing.
-    order: Vec<String>,
-    pub(super) transformed_parameters: Vec<RealDeclaration>,
-    pub(super) locals: Vec<RealDeclaration>,
+    frames: Vec<BTreeMap<String, Entry>>,
+    /// Names of blocks that have ended.
+    ended: BTreeMap<String, Span>,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self { frames: vec![BTreeMap::new()], ended: BTreeMap::new() }
+    }
 }
 
 impl Scope {
-    pub(super) fn get(&self, name: &str) -> Option<Variable> {
-        self.variables.get(name).copied()
+    pub(super) fn get(&self, name: &str) -> Option<Entry> {
+        self.frames.iter().rev().find_map(|frame| frame.get(name)).copied()
     }
 
-    /// Adds a name that has no value yet, or says why it cannot be one.
-    pub(super) fn declare(&mut self, name: &Name, meaning: Meaning) -> Result<(), Error> {
-        let (text, span) = (name.text.clone(), name.span);
-        if is_reserved(&text) {
-            return Err(Error::ReservedName { name: text, span });
-        }
-        if text.ends_with("__") {
-            return Err(Error::ReservedSuffix { name: text, span });
-        }
-        if let Some(first) = self.get(&text) {
-            return Err(Error::Redeclared { name: text, span, first: first.declared });
-        }
-        self.order.push(text.clone());
-        let variable = Variable { meaning, declared: span, assigned: false };
-        self.variables.insert(text, variable);
-        Ok(())
+    /// Adds a name to the innermost block; a name that is declared twice means the later one from here on.
+    pub(super) fn insert(&mut self, name: &str, entry: Entry) {
+        let innermost = self.frames.last_mut().expect("the outermost frame is never left");
+        innermost.insert(name.to_owned(), entry);
     }
 
-    /// Adds a real of a block of statements.
-    pub(super) fn declare_real(&mut self, name: &Name, block: Block) -> Result<(), Error> {
-        let transformed = block == Block::TransformedParameters;
-        let meaning = if transformed {
-            Meaning::Transformed(TransformedId(self.transformed_parameters.len()))
-        } else {
-            Meaning::Local(LocalId(self.locals.len()))
-        };
-        self.declare(name, meaning)?;
-        let table = if transformed { &mut self.transformed_parameters } else { &mut self.locals };
-        table.push(RealDeclaration { name: name.text.clone(), span: name.span });
-        Ok(())
+    pub(super) fn enter(&mut self) {
+        self.frames.push(BTreeMap::new());
     }
 
-    /// Notes that a variable has a value from here on.
-    pub(super) fn assign(&mut self, name: &str) {
-        if let Some(variable) = self.variables.get_mut(name) {
-            variable.assigned = true;
-        }
+    pub(super) fn leave(&mut self) {
+        let frame = self.frames.pop().expect("every block that ends has begun");
+        self.ended.extend(frame.into_iter().map(|(name, entry)| (name, entry.declared)));
     }
 
-    /// The error of meeting a name nobody declared.
+    /// The error of meeting a name that is not declared here.
     pub(super) fn undeclared(&self, name: &Name) -> Error {
-        Error::Undeclared {
-            suggestion: nearest(&name.text, self.order.iter().map(String::as_str)).map(str::to_owned),
-            name: name.text.clone(),
-            span: name.span,
+        let (text, span) = (name.text.clone(), name.span);
+        if let Some(declared) = self.ended.get(&text) {
+            return Error::OutOfScope { name: text, span, declared: *declared };
         }
+        let names = self.frames.iter().rev().flat_map(BTreeMap::keys).map(String::as_str);
+        Error::Undeclared { suggestion: nearest(&text, names).map(str::to_owned), name: text, span }
     }
 }

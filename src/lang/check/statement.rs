@@ -1,180 +1,273 @@
-//! Statements of the `transformed parameters` and the `model` block, in order.
+//! Statements, one after the other and inside one another.
 //!
-//! A definition becomes a declaration and an assignment; a bare declaration leaves no statement.
-//! Absent: control flow. Statements run once, from top to bottom, so "has a value" is one flag a variable.
+//! Each statement types its own expressions before it looks into what it governs, mistake or not, so that every name
+//! is met where it stands. Absent: `~`, in `density`.
 
-use super::Checker;
-use super::expression::{check_count, unsupported};
-use super::scope::Meaning;
-use crate::lang::ast::{self, Block, Declaration, ExpressionId, Name};
-use crate::lang::error::Error;
-use crate::lang::feature::Feature;
+use super::expression::divide;
+use super::{Checker, Place, operator};
+use crate::lang::ast::{self, BinaryOperator, Block, ExpressionId, Name};
+use crate::lang::error::{Error, Expected};
 use crate::lang::source::Span;
-use crate::lang::suggest::nearest;
-use crate::lang::typed::{Assignable, ExpressionKind, Statement};
+use crate::lang::typed::{
+    Callee, Constraint, ExpressionKind, Index, Origin, Over, Statement, Text, Variable, VariableId,
+};
 use crate::lang::types::Type;
-use crate::lang::vocabulary::{FAMILIES, FUNCTIONS, family_of_function};
 
 impl Checker<'_> {
-    pub(super) fn statements(&mut self, statements: &[ast::Statement], block: Block) -> Vec<Statement> {
-        statements
-            .iter()
-            .filter_map(|statement| match statement {
-                ast::Statement::Declaration(declaration) => self.real_declaration(declaration, block),
-                ast::Statement::Assignment { name, value } => self.assignment(name, *value, block),
-                ast::Statement::Tilde { outcome, family, arguments, span } => {
-                    self.require_model("~", block, *span);
-                    self.tilde(*outcome, family, arguments, *span)
-                }
-                ast::Statement::TargetIncrement { value, span } => {
-                    self.require_model("target +=", block, *span);
-                    self.scalar(*value, "an increment of `target`")?;
-                    Some(Statement::TargetIncrement { value: *value, span: *span })
-                }
-            })
-            .collect()
-    }
-
-    /// Reports transformed parameters that the end of their block finds without a value.
-    pub(super) fn require_transformed_parameters(&mut self) {
-        for declaration in self.scope.transformed_parameters.clone() {
-            let name = declaration.name;
-            if self.scope.get(&name).is_some_and(|variable| !variable.assigned) {
-                // From here on it counts as assigned, so that the model block does not report each use again.
-                self.scope.assign(&name);
-                self.errors.push(Error::NeverAssigned { name, span: declaration.span });
-            }
-        }
-    }
-
-    fn require_model(&mut self, statement: &'static str, block: Block, span: Span) {
+    /// The statements of a block of the program.
+    pub(super) fn block(&mut self, block: Block, statements: &[ast::Statement]) -> Vec<Statement> {
+        self.place = Place { block, function: None, loops: 0, top: true, call: None };
         if block != Block::Model {
-            self.errors.push(Error::OutsideModel { statement, span });
+            return self.statements(statements);
+        }
+        self.scope.enter();
+        let typed = self.statements(statements);
+        self.scope.leave();
+        typed
+    }
+
+    pub(super) fn statements(&mut self, statements: &[ast::Statement]) -> Vec<Statement> {
+        statements.iter().filter_map(|statement| self.statement(statement)).collect()
+    }
+
+    /// Statements with names of their own, inside of others.
+    fn nested(&mut self, statements: &[ast::Statement], loops: usize) -> Vec<Statement> {
+        let around = self.place;
+        self.place = Place { top: false, loops: around.loops + loops, ..around };
+        self.scope.enter();
+        let typed = self.statements(statements);
+        self.scope.leave();
+        self.place = around;
+        typed
+    }
+
+    /// The typed statement, or `None` when it is wrong and that has been reported.
+    fn statement(&mut self, statement: &ast::Statement) -> Option<Statement> {
+        match statement {
+            ast::Statement::Declaration(declaration) => Some(self.declaration_statement(declaration)),
+            ast::Statement::Assignment { place, operator, value, span } => {
+                self.assignment(*place, *operator, *value, *span)
+            }
+            ast::Statement::Tilde { outcome, family, arguments, truncation, span } => {
+                self.tilde(*outcome, family, arguments, *truncation, *span)
+            }
+            ast::Statement::TargetIncrement { value, span } => {
+                let allowed = self.require_model("`target +=`", *span);
+                self.increment(allowed, *value, *span)
+            }
+            ast::Statement::JacobianIncrement { value, span } => {
+                let allowed = self.require_transformed_parameters("`jacobian +=`", *span);
+                self.increment(allowed, *value, *span)
+            }
+            ast::Statement::For { variable, over, body, span } => self.for_loop(variable, *over, body, *span),
+            ast::Statement::While { condition, body, span } => {
+                let asked = self.require(*condition, || "the condition of `while`".to_owned(), Type::INT);
+                let body = self.nested(body, 1);
+                asked.map(|_| Statement::While { condition: *condition, body, span: *span })
+            }
+            ast::Statement::If { condition, then, otherwise, span } => {
+                let asked = self.require(*condition, || "the condition of `if`".to_owned(), Type::INT);
+                let (then, otherwise) = (self.nested(then, 0), self.nested(otherwise, 0));
+                asked.map(|_| Statement::If { condition: *condition, then, otherwise, span: *span })
+            }
+            ast::Statement::Break { span } => self.in_loop("break", Statement::Break { span: *span }, *span),
+            ast::Statement::Continue { span } => self.in_loop("continue", Statement::Continue { span: *span }, *span),
+            ast::Statement::Block(statements) => Some(Statement::Block(self.nested(statements, 0))),
+            ast::Statement::Return { value, span } => self.return_statement(*value, *span),
+            ast::Statement::Print { arguments, span } => {
+                Some(Statement::Print { arguments: self.texts(arguments)?, span: *span })
+            }
+            ast::Statement::Reject { arguments, span } => {
+                Some(Statement::Reject { arguments: self.texts(arguments)?, span: *span })
+            }
+            ast::Statement::Call { call, span } => self.call(*call, *span),
         }
     }
 
-    fn real_declaration(&mut self, declaration: &Declaration, block: Block) -> Option<Statement> {
-        let name = &declaration.name;
-        let bounds = [declaration.bounds.lower, declaration.bounds.upper];
-        if let Some(bound) = bounds.into_iter().flatten().min() {
-            for id in bounds.into_iter().flatten() {
-                self.typed(id);
-            }
-            let span = self.program.expressions[bound.index()].span;
-            self.errors.push(if block == Block::Model {
-                let name = name.text.clone();
-                Error::LocalBounds { name, span }
-            } else {
-                unsupported(Feature::CheckedBounds, span)
-            });
+    fn increment(&mut self, allowed: Result<(), Error>, value: ExpressionId, span: Span) -> Option<Statement> {
+        self.report(allowed);
+        self.typed(value)?;
+        Some(Statement::TargetIncrement { value, span })
+    }
+
+    fn in_loop(&mut self, word: &'static str, statement: Statement, span: Span) -> Option<Statement> {
+        if self.place.loops == 0 {
+            self.errors.push(Error::OutsideLoop { word, span });
+            return None;
         }
-        let is_real = self.require_real(declaration, block);
-        // The definition is read first: in `real x = x;` the second `x` is not declared yet.
-        if let Some(value) = declaration.definition {
-            if is_real {
-                self.scalar(value, "the value of a `real`");
-            } else {
+        Some(statement)
+    }
+
+    fn for_loop(&mut self, name: &Name, over: ast::Over, body: &[ast::Statement], span: Span) -> Option<Statement> {
+        let (of, over) = match over {
+            ast::Over::Range { from, to } => {
+                let ends = [from, to].map(|end| self.require(end, || "the end of a loop".to_owned(), Type::INT));
+                // The variable is an int, whatever the ends are.
+                (Some(Type::INT), ends.iter().all(Option::is_some).then_some(Over::Range { from, to }))
+            }
+            ast::Over::Container(container) => {
+                let of = self.looped(container);
+                (of, of.map(|_| Over::Container(container)))
+            }
+        };
+        self.scope.enter();
+        let variable = match of {
+            Some(of) => {
+                let (text, sizes, constraint) = (name.text.clone(), vec![], Constraint::None);
+                let variable = Variable { name: text, span: name.span, of, origin: Origin::Loop, sizes, constraint };
+                Some(self.declare(name, variable, false))
+            }
+            None => {
+                self.declare_name(name, None, Origin::Loop, false);
+                None
+            }
+        };
+        let body = self.nested(body, 1);
+        self.scope.leave();
+        Some(Statement::For { variable: variable?, over: over?, body, span })
+    }
+
+    /// The type of what a loop over a container gives, one after the other.
+    fn looped(&mut self, container: ExpressionId) -> Option<Type> {
+        let value = self.typed(container)?;
+        if value.of.is_scalar() {
+            let expected = Expected::Words("a range `from:to`, an array, a vector or a matrix");
+            let place = "what a loop runs over".to_owned();
+            self.errors.push(Error::Mismatch { place, expected, found: value.of, span: value.span });
+            return None;
+        }
+        if value.of == Type::MATRIX { Some(Type::REAL) } else { value.of.element() }
+    }
+
+    fn return_statement(&mut self, value: Option<ExpressionId>, span: Span) -> Option<Statement> {
+        let Some(function) = self.place.function else {
+            if let Some(value) = value {
                 self.typed(value);
             }
-        }
-        let declared =
-            if is_real { self.scope.declare_real(name, block) } else { self.scope.declare(name, Meaning::Broken) };
-        if let Err(error) = declared {
-            self.errors.push(error);
-            return None;
-        }
-        let value = declaration.definition?;
-        self.scope.assign(&name.text);
-        self.assign_statement(name, value)
-    }
-
-    fn assignment(&mut self, name: &Name, value: ExpressionId, block: Block) -> Option<Statement> {
-        self.scalar(value, "the value of a `real`");
-        let Some(variable) = self.scope.get(&name.text) else {
-            self.errors.push(self.scope.undeclared(name));
+            self.errors.push(Error::OutsideFunction { span });
             return None;
         };
-        let allowed = match variable.meaning {
-            Meaning::Data(..) | Meaning::Parameter(_) => false,
-            Meaning::Transformed(_) => block == Block::TransformedParameters,
-            Meaning::Local(_) | Meaning::Broken => true,
-        };
-        if !allowed {
-            self.errors.push(Error::AssignToReadOnly {
-                name: name.text.clone(),
-                role: variable.meaning.role(),
-                span: name.span,
-                declared: variable.declared,
-            });
-            return None;
-        }
-        self.scope.assign(&name.text);
-        self.assign_statement(name, value)
-    }
-
-    /// The assignment, once the name is known to have a place for the value.
-    fn assign_statement(&self, name: &Name, value: ExpressionId) -> Option<Statement> {
-        let variable = match self.scope.get(&name.text)?.meaning {
-            Meaning::Transformed(id) => Assignable::Transformed(id),
-            Meaning::Local(id) => Assignable::Local(id),
-            Meaning::Data(..) | Meaning::Parameter(_) | Meaning::Broken => return None,
-        };
-        let span = name.span.to(self.program.expressions[value.index()].span);
-        Some(Statement::Assign { variable, value, span })
-    }
-
-    /// Types `id` and reports a vector there; `role` names the place in the message.
-    fn scalar(&mut self, id: ExpressionId, role: &'static str) -> Option<()> {
-        let value = self.typed(id)?;
-        if value.of.is_scalar() {
-            return Some(());
-        }
-        self.errors.push(unsupported(Feature::VectorValue(role), value.span));
-        None
-    }
-
-    fn tilde(
-        &mut self,
-        outcome: ExpressionId,
-        name: &Name,
-        arguments: &[ExpressionId],
-        span: Span,
-    ) -> Option<Statement> {
-        let outcome_typed = self.typed(outcome);
-        let typed: Vec<_> = arguments.iter().map(|id| self.typed(*id)).collect();
-        let Some(signature) = self.signatures.family(&name.text) else {
-            self.errors.push(self.unknown_family(name));
-            return None;
-        };
-        if let Err(error) = check_count(name, signature.arguments, arguments.len()) {
-            self.errors.push(error);
-            return None;
-        }
-        for (argument, role) in typed.iter().zip(signature.arguments) {
-            let vector = argument.as_ref().filter(|argument| !argument.of.is_scalar());
-            if let Some(vector) = vector {
-                let feature = Feature::VectorArgument { argument: role, family: signature.name };
-                self.errors.push(unsupported(feature, vector.span));
+        let name = self.functions.get(function.id).name.clone();
+        match (function.returns, value) {
+            (None, None) => {}
+            (Some(of), Some(value)) => {
+                self.require(value, || format!("what `{name}` returns"), of)?;
+            }
+            (Some(of), None) => self.errors.push(Error::ReturnsNothing { name, of, span }),
+            (None, Some(value)) => {
+                self.typed(value);
+                self.errors.push(Error::ReturnsValue { name, span });
             }
         }
-        let outcome_typed = outcome_typed?;
-        debug_assert!(
-            outcome_typed.of != Type::Vector || matches!(outcome_typed.kind, ExpressionKind::Data(_)),
-            "only data can be a vector"
-        );
-        Some(Statement::Tilde { outcome, family: signature.family, arguments: arguments.to_vec(), span })
+        Some(Statement::Return { value, span })
     }
 
-    fn unknown_family(&self, name: &Name) -> Error {
-        let (text, span) = (name.text.clone(), name.span);
-        if FAMILIES.contains(&text) {
-            return unsupported(Feature::Family(text), span);
+    fn texts(&mut self, texts: &[ast::Text]) -> Option<Vec<Text>> {
+        let typed = texts.iter().map(|text| match text {
+            ast::Text::Literal(literal) => Some(Text::Literal(literal.clone())),
+            ast::Text::Value(id) => self.typed(*id).map(|_| Text::Value(*id)),
+        });
+        // Each is typed before any is missed, so that all mistakes are found.
+        typed.collect::<Vec<_>>().into_iter().collect()
+    }
+
+    fn call(&mut self, call: ExpressionId, span: Span) -> Option<Statement> {
+        self.place.call = Some(span);
+        let typed = self.typed(call);
+        self.place.call = None;
+        typed?;
+        let ast::ExpressionKind::Call { function, .. } = &self.program.expressions[call.index()].kind else {
+            return None;
+        };
+        let is_void = match self.kind(call) {
+            Some(ExpressionKind::Call { callee: Callee::User(id), .. }) => self.functions.get(*id).returns.is_none(),
+            _ => false,
+        };
+        if !is_void {
+            self.errors.push(Error::ResultUnused { name: function.text.clone(), span: function.span });
+            return None;
         }
-        if FUNCTIONS.contains(&text) {
-            return Error::FunctionAsFamily { name: text, span };
+        Some(Statement::Call { call, span })
+    }
+
+    fn assignment(
+        &mut self,
+        place: ExpressionId,
+        operator: Option<BinaryOperator>,
+        value: ExpressionId,
+        span: Span,
+    ) -> Option<Statement> {
+        let of = self.typed(place).map(|place| place.of);
+        let given = self.typed(value);
+        let target = self.place_of(place);
+        let (variable, indexes, name) = match target {
+            Ok(found) => found?,
+            Err(error) => {
+                self.errors.push(error);
+                return None;
+            }
+        };
+        let (of, given) = (of?, given?);
+        let after = match operator {
+            None => Some(given.of),
+            Some(operator) => operator::binary(operator, of, given.of),
+        };
+        let Some(after) = after else {
+            let (left, right) = (of, given.of);
+            let operator = operator.map_or("=", BinaryOperator::symbol);
+            self.errors.push(Error::Operands { operator, left, right, span });
+            return None;
+        };
+        if !after.promotes_to(of) {
+            let place = format!("what is assigned to `{name}`");
+            self.errors.push(Error::Mismatch { place, expected: Expected::Type(of), found: after, span: given.span });
+            return None;
         }
-        let supported = self.signatures.families.iter().map(|signature| signature.name);
-        let suggestion = family_of_function(&text).or_else(|| nearest(&text, supported.chain(FAMILIES.iter())));
-        Error::UnknownFamily { suggestion: suggestion.map(str::to_owned), name: text, span }
+        let operator = operator.map(|operator| divide(operator, of, given.of));
+        Some(Statement::Assign { variable, indexes, operator, value, span })
+    }
+
+    /// The variable that is assigned and the indexes behind it, with how it is written; `Ok(None)` when a part is
+    /// wrong and has been reported.
+    fn place_of(&self, place: ExpressionId) -> Result<Option<(VariableId, Vec<Index>, String)>, Error> {
+        let program = self.program;
+        let (mut root, mut groups) = (place, vec![]);
+        let name = loop {
+            let expression = &program.expressions[root.index()];
+            match &expression.kind {
+                ast::ExpressionKind::Variable(name) => break name,
+                ast::ExpressionKind::Index { base, .. } => {
+                    groups.push(root);
+                    root = *base;
+                }
+                _ => return Err(Error::NotAPlace { span: program.expressions[place.index()].span }),
+            }
+        };
+        let Some(entry) = self.scope.get(name) else {
+            return Ok(None);
+        };
+        let allowed = match entry.origin {
+            Origin::Data | Origin::Parameter | Origin::Argument | Origin::Loop => false,
+            Origin::TransformedData | Origin::TransformedParameter | Origin::GeneratedQuantity => {
+                entry.block == self.place.block
+            }
+            Origin::Local => true,
+        };
+        if !allowed {
+            let (role, declared, span) = (entry.role(), entry.declared, program.expressions[root.index()].span);
+            return Err(Error::AssignToReadOnly { name: name.clone(), role, span, declared });
+        }
+        let mut indexes: Vec<Index> = Vec::new();
+        for group in groups.into_iter().rev() {
+            let Some(ExpressionKind::Index { indexes: more, .. }) = self.kind(group) else {
+                return Ok(None);
+            };
+            if indexes.iter().any(|index| !matches!(index, Index::Single(_))) {
+                return Err(Error::NestedPlace { span: program.expressions[place.index()].span });
+            }
+            indexes.extend(more.iter().copied());
+        }
+        let shown = if indexes.is_empty() { name.clone() } else { format!("{name}[…]") };
+        Ok(entry.variable.map(|(variable, _)| (variable, indexes, shown)))
     }
 }

@@ -1,26 +1,33 @@
 //! The state of the parser: the tokens, how far they are read, the expressions built so far.
 //!
-//! It knows how to look ahead, how to take a token or say what was expected instead, and how to step over
-//! what will not be read. Absent: the grammar.
+//! It knows how to look ahead, how to take a token or say what was expected instead, and how to go on after a
+//! mistake. Absent: the grammar.
 
-use crate::lang::ast::{Expression, ExpressionId, ExpressionKind, Name};
-use crate::lang::error::Error;
+use crate::lang::ast::{Block, Expression, ExpressionId, ExpressionKind, Name};
+use crate::lang::error::{Error, Errors};
+use crate::lang::feature::Feature;
 use crate::lang::lexer::{Token, TokenKind};
 use crate::lang::source::{Source, Span};
+use crate::lang::vocabulary::is_reserved;
+
+/// More levels than a person nests and few enough for a small thread's stack; a test holds it. Sums, products,
+/// indexes and transposes are loops here and cost one level together.
+pub(super) const DEEPEST: usize = 400;
 
 pub(super) struct Parser<'s> {
     source: &'s Source,
     tokens: Vec<Token>,
     next: usize,
     expressions: Vec<Expression>,
-    /// How many expressions are open around the next token.
-    pub(super) depth: usize,
+    /// How many expressions and statements are open around the next token.
+    depth: usize,
+    pub(super) errors: Errors,
 }
 
 impl<'s> Parser<'s> {
     /// `tokens` are the lexer's, closed by [`TokenKind::End`].
     pub(super) fn new(source: &'s Source, tokens: Vec<Token>) -> Self {
-        Self { source, tokens, next: 0, expressions: Vec::new(), depth: 0 }
+        Self { source, tokens, next: 0, expressions: Vec::new(), depth: 0, errors: Errors::default() }
     }
 
     pub(super) fn take_expressions(&mut self) -> Vec<Expression> {
@@ -30,6 +37,30 @@ impl<'s> Parser<'s> {
     pub(super) fn add_expression(&mut self, kind: ExpressionKind, span: Span) -> ExpressionId {
         self.expressions.push(Expression { kind, span });
         ExpressionId(self.expressions.len() - 1)
+    }
+
+    /// An expression that has been added.
+    pub(super) fn expression_at(&self, id: ExpressionId) -> &Expression {
+        &self.expressions[id.index()]
+    }
+
+    /// Goes one level down, into what begins at `span`.
+    pub(super) fn descend(&mut self, span: Span) -> Result<(), Error> {
+        if self.depth == DEEPEST {
+            return Err(Error::TooDeep { limit: DEEPEST, span });
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Comes up again from [`Self::descend`].
+    pub(super) fn ascend(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// The text under `span`.
+    pub(super) fn text(&self, span: Span) -> &'s str {
+        self.source.slice(span)
     }
 
     /// The token `ahead` places on; past the last one it is always the end.
@@ -100,15 +131,22 @@ impl<'s> Parser<'s> {
     }
 
     /// Takes the `;` that ends a statement; its absence is shown where it should be.
+    ///
+    /// When the next token begins a line and a statement, the reading goes on as if the `;` were there.
     pub(super) fn end_statement(&mut self) -> Result<(), Error> {
         if self.eat(";") {
             return Ok(());
         }
-        Err(Error::MissingSemicolon {
-            found: self.found(),
-            found_span: self.peek().span,
-            previous: self.previous_span(),
-        })
+        let (previous, next) = (self.previous_span(), self.peek());
+        let error = Error::MissingSemicolon { found: self.found(), found_span: next.span, previous };
+        let new_line = self.text(Span::new(previous.end, next.span.start)).contains(['\n', '\r']);
+        let assigns = |ahead| matches!(self.peek_at(ahead).kind, TokenKind::Symbol("=" | "~" | "+=" | "-=" | "*="));
+        let begins = self.peek_word().is_some_and(|word| is_reserved(word) || assigns(1));
+        if self.at("}") || (new_line && begins) {
+            self.errors.push(error);
+            return Ok(());
+        }
+        Err(error)
     }
 
     /// Takes any word.
@@ -140,62 +178,92 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// A mark to [`Self::rewind`] to.
+    /// How many tokens have been taken.
     pub(super) fn mark(&self) -> usize {
         self.next
     }
 
-    pub(super) fn rewind(&mut self, mark: usize) {
-        self.next = mark;
+    /// The refusal of a feature that begins at the next token.
+    pub(super) fn unsupported(&self, feature: Feature) -> Error {
+        Error::Unsupported { feature, span: self.peek().span }
     }
 
-    /// Steps over one statement from its first token: to its `;`, or over its braces and an `else` after them.
-    pub(super) fn skip_statement(&mut self) {
-        loop {
-            let mut depth = 0_usize;
-            loop {
-                match self.peek().kind {
-                    TokenKind::End => return,
-                    TokenKind::Symbol("{" | "(" | "[") => depth += 1,
-                    TokenKind::Symbol("}" | ")" | "]") if depth == 0 => return,
-                    TokenKind::Symbol(closer @ ("}" | ")" | "]")) => {
-                        depth -= 1;
-                        if depth == 0 && closer == "}" {
-                            self.bump();
-                            break;
-                        }
-                    }
-                    TokenKind::Symbol(";") if depth == 0 => {
-                        self.bump();
-                        break;
-                    }
-                    TokenKind::Symbol(_)
-                    | TokenKind::Word
-                    | TokenKind::Int(_)
-                    | TokenKind::Real(_)
-                    | TokenKind::Text => {}
-                }
-                self.bump();
+    /// The block whose name stands next, in so many tokens, when its `{` follows.
+    pub(super) fn block_ahead(&self) -> Option<(Block, usize)> {
+        let (first, second) = (self.peek_word()?, self.word_at(1));
+        let named = |block: &Block| {
+            let mut words = block.name().split(' ');
+            let (one, two) = (words.next(), words.next());
+            one == Some(first)
+                && (two.is_none() || two == second)
+                && self.is_symbol_at(1 + usize::from(two.is_some()), "{")
+        };
+        let block = Block::ALL.into_iter().find(named)?;
+        Some((block, block.name().split(' ').count()))
+    }
+
+    /// Reads what stands in braces, one piece at a time; a mistake in a piece is noted, and the next one is read.
+    ///
+    /// # Errors
+    /// A missing brace, or a mistake after which nothing can be read.
+    pub(super) fn each_in_braces(
+        &mut self,
+        mut piece: impl FnMut(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let opened = self.expect("{", "`{`")?;
+        let depth = self.depth;
+        while !self.at("}") && !self.at_end() && self.block_ahead().is_none() {
+            if self.eat(";") {
+                continue;
             }
-            if self.peek_word() != Some("else") {
-                return;
+            let before = self.next;
+            if let Err(error) = piece(self) {
+                if matches!(error, Error::TooDeep { .. }) || self.at_end() {
+                    return Err(error);
+                }
+                self.errors.push(error);
+                self.depth = depth;
+                self.skip_rest(before);
             }
         }
+        self.close("{", "}", opened)?;
+        Ok(())
     }
 
-    /// Steps over a block from its `{` to the matching `}`.
-    pub(super) fn skip_braces(&mut self) -> Result<(), Error> {
-        let opened = self.expect("{", "`{`")?;
-        let mut depth = 1_usize;
-        while depth > 0 {
+    /// Steps over the rest of a piece that began at the token `before`: behind its `;` or its braces, or up to
+    /// the brace that closes what is around it.
+    pub(super) fn skip_rest(&mut self, before: usize) {
+        // Braces that the piece opened before the mistake are still to be closed.
+        let mut open: usize = 0;
+        for token in &self.tokens[before..self.next] {
+            match token.kind {
+                TokenKind::Symbol("{") => open += 1,
+                TokenKind::Symbol("}") => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        while !self.at_end() && self.block_ahead().is_none() {
             match self.peek().kind {
-                TokenKind::Symbol("{") => depth += 1,
-                TokenKind::Symbol("}") => depth -= 1,
-                TokenKind::End => return self.close("{", "}", opened).map(|_| ()),
+                TokenKind::Symbol("{") => open += 1,
+                TokenKind::Symbol("}") if open == 0 => return,
+                TokenKind::Symbol("}") => {
+                    open -= 1;
+                    if open == 0 && !self.else_follows() {
+                        self.bump();
+                        return;
+                    }
+                }
+                TokenKind::Symbol(";") if open == 0 && !self.else_follows() => {
+                    self.bump();
+                    return;
+                }
                 _ => {}
             }
             self.bump();
         }
-        Ok(())
+    }
+
+    fn else_follows(&self) -> bool {
+        self.word_at(1) == Some("else")
     }
 }

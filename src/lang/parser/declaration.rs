@@ -3,53 +3,33 @@
 //! Absent: which type may stand in which block, and which names are free; the checker decides.
 
 use super::cursor::Parser;
-use crate::lang::ast::{Block, Bounds, Declaration, DeclaredType, ExpressionId};
-use crate::lang::error::{Error, Errors};
+use crate::lang::ast::{Block, Constraint, Declaration, DeclaredType, ExpressionId};
+use crate::lang::error::Error;
 use crate::lang::feature::Feature;
-use crate::lang::source::Span;
 use crate::lang::suggest::nearest;
 use crate::lang::vocabulary::TYPES;
 
+/// The two kinds of constraint in `< >`: a word of one does not go with a word of the other.
+const PAIRS: [[&str; 2]; 2] = [["lower", "upper"], ["offset", "multiplier"]];
+
 impl Parser<'_> {
     /// The body of the `data` or the `parameters` block, braces included.
-    pub(super) fn declarations(&mut self, block: Block, errors: &mut Errors) -> Result<Vec<Declaration>, Error> {
-        let opened = self.expect("{", "`{`")?;
+    pub(super) fn declarations(&mut self, block: Block) -> Result<Vec<Declaration>, Error> {
         let mut declarations = Vec::new();
-        while !self.at("}") {
-            if self.at_end() {
-                break;
+        self.each_in_braces(|parser| {
+            if !parser.at_type() {
+                let span = parser.peek().span;
+                return Err(parser.unknown_type().unwrap_or(Error::StatementAmongDeclarations { block, span }));
             }
-            if self.eat(";") {
-                continue;
-            }
-            let mark = self.mark();
-            self.depth = 0;
-            let declaration = if self.at_type() {
-                self.declaration()
-            } else {
-                Err(self.unknown_type().unwrap_or(Error::StatementAmongDeclarations { block, span: self.peek().span }))
-            };
-            match declaration {
-                Ok(more) => declarations.extend(more),
-                Err(error @ Error::Unsupported { .. }) => {
-                    errors.push(error);
-                    self.rewind(mark);
-                    self.skip_statement();
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        self.close("{", "}", opened)?;
+            declarations.extend(parser.declaration()?);
+            Ok(())
+        })?;
         Ok(declarations)
     }
 
-    /// Whether the next token begins a declaration. `array` does only before a `[`, being free as a name.
+    /// Whether the next token begins a declaration.
     pub(super) fn at_type(&self) -> bool {
-        match self.peek_word() {
-            Some("array") => self.is_symbol_at(1, "[") && !self.is_symbol_at(2, "]"),
-            Some(word) => TYPES.contains(word),
-            None => false,
-        }
+        self.peek_word().is_some_and(|word| TYPES.contains(word))
     }
 
     /// The error of a misspelt type, when the next tokens look like a declaration all the same.
@@ -57,47 +37,57 @@ impl Parser<'_> {
         let name = self.peek_word()?;
         let names_follow = self.word_at(1).is_some();
         let bounds_follow = self.is_symbol_at(1, "<")
-            && matches!(self.word_at(2), Some("lower" | "upper" | "offset" | "multiplier"))
+            && self.word_at(2).is_some_and(|word| PAIRS.as_flattened().contains(&word))
             && self.is_symbol_at(3, "=");
-        (names_follow || bounds_follow).then(|| Error::UnknownType {
+        (names_follow || bounds_follow).then(|| self.not_a_type(name))
+    }
+
+    /// The error of a word where a type should stand.
+    pub(super) fn not_a_type(&self, name: &str) -> Error {
+        Error::UnknownType {
             name: name.to_owned(),
             suggestion: nearest(name, TYPES.iter()).map(str::to_owned),
             span: self.peek().span,
-        })
+        }
     }
 
-    /// `type<bounds>[size] name = definition, name, …;`, one declaration a name.
+    /// `array[sizes] type<constraint>[sizes] name = definition, name, …;`, one declaration a name.
     pub(super) fn declaration(&mut self) -> Result<Vec<Declaration>, Error> {
-        let type_name = self.name("a type")?;
-        if !matches!(type_name.text.as_str(), "int" | "real" | "vector") {
-            return Err(Error::Unsupported {
-                feature: match type_name.text.as_str() {
-                    "array" => Feature::Arrays,
-                    _ => Feature::Type(type_name.text),
-                },
-                span: type_name.span,
-            });
-        }
-        let bounds = self.bounds()?;
-        let declared = match type_name.text.as_str() {
-            "vector" => {
-                let opened = self.expect("[", "`[` and the size of the vector")?;
-                let size = self.expression()?;
-                self.close("[", "]", opened)?;
-                DeclaredType::Vector { size }
+        let in_front = if self.peek_word() == Some("array") {
+            self.bump();
+            if !self.at("[") {
+                return Err(self.expected("`[` and the sizes of the array"));
             }
-            _ if self.at("[") => return Err(self.unsupported(Feature::Arrays)),
-            "int" => DeclaredType::Int,
-            _ => DeclaredType::Real,
+            self.sizes()?
+        } else {
+            vec![]
         };
+        let Some(word) = self.peek_word() else {
+            return Err(self.expected("the type of the elements"));
+        };
+        let Some(declared) = DeclaredType::from_name(word) else {
+            return Err(if TYPES.contains(word) {
+                self.unsupported(Feature::Type(word.to_owned()))
+            } else {
+                self.not_a_type(word)
+            });
+        };
+        let type_span = self.bump().span;
+        let constraint = self.constraint(declared)?;
+        let sizes = if declared.base().dimensions() > 0 && self.at("[") { self.sizes()? } else { vec![] };
+        if !declared.sizes().contains(&sizes.len()) {
+            return Err(Error::SizeCount { declared: declared.name(), expected: declared.sizes(), span: type_span });
+        }
         let mut declarations = Vec::new();
         loop {
             let name = self.name("a name for the variable")?;
-            if self.at("[") {
-                return Err(self.unsupported(Feature::Arrays));
+            let mut arrays = in_front.clone();
+            if in_front.is_empty() && self.at("[") {
+                arrays = self.sizes()?;
             }
             let definition = if self.eat("=") { Some(self.expression()?) } else { None };
-            declarations.push(Declaration { declared, type_span: type_name.span, bounds, name, definition });
+            let sizes = sizes.clone();
+            declarations.push(Declaration { declared, type_span, arrays, sizes, constraint, name, definition });
             if !self.eat(",") {
                 break;
             }
@@ -106,35 +96,52 @@ impl Parser<'_> {
         Ok(declarations)
     }
 
-    /// `<lower = …, upper = …>`, in either order, or nothing.
-    fn bounds(&mut self) -> Result<Bounds, Error> {
-        let mut bounds = Bounds::default();
+    /// `[a, b, …]`, at least one.
+    fn sizes(&mut self) -> Result<Vec<ExpressionId>, Error> {
+        let opened = self.bump().span;
+        let mut sizes = vec![self.expression()?];
+        while self.eat(",") {
+            sizes.push(self.expression()?);
+        }
+        self.close("[", "]", opened)?;
+        Ok(sizes)
+    }
+
+    /// `<lower = …, upper = …>` or `<offset = …, multiplier = …>`, each in either order, or nothing.
+    fn constraint(&mut self, declared: DeclaredType) -> Result<Constraint, Error> {
         if !self.at("<") {
-            return Ok(bounds);
+            return Ok(Constraint::None);
+        }
+        if !declared.takes_bounds() {
+            return Err(Error::ConstraintOfConstrained { declared: declared.name(), span: self.peek().span });
         }
         let opened = self.bump().span;
-        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        let found = |pair: &[&str; 2]| self.peek_word().is_some_and(|word| pair.contains(&word));
+        let Some(kind) = PAIRS.iter().position(found) else {
+            return Err(self.expected("`lower`, `upper`, `offset` or `multiplier`"));
+        };
+        let mut values = [None; 2];
+        let mut spans = [None; 2];
         loop {
-            let (bound, place): (_, fn(&mut Bounds) -> &mut Option<ExpressionId>) = match self.peek_word() {
-                Some("lower") => ("lower", |bounds| &mut bounds.lower),
-                Some("upper") => ("upper", |bounds| &mut bounds.upper),
-                Some(word @ ("offset" | "multiplier")) => {
-                    return Err(self.unsupported(Feature::Constraint(word.to_owned())));
-                }
-                _ => return Err(self.expected("`lower` or `upper`")),
+            let Some(which) = PAIRS[kind].iter().position(|word| self.peek_word() == Some(word)) else {
+                return Err(self.expected(["`lower` or `upper`", "`offset` or `multiplier`"][kind]));
             };
             let span = self.bump().span;
-            if let Some((_, first)) = seen.iter().copied().find(|(earlier, _)| *earlier == bound) {
-                return Err(Error::RepeatedBound { bound, span, first });
+            if let Some(first) = spans[which].replace(span) {
+                return Err(Error::RepeatedBound { bound: PAIRS[kind][which], span, first });
             }
-            seen.push((bound, span));
             self.expect("=", "`=`")?;
-            *place(&mut bounds) = Some(self.bound()?);
+            values[which] = Some(self.bound()?);
             if !self.eat(",") {
                 break;
             }
         }
         self.close("<", ">", opened)?;
-        Ok(bounds)
+        let [first, second] = values;
+        Ok(if kind == 0 {
+            Constraint::Bounds { lower: first, upper: second }
+        } else {
+            Constraint::Affine { offset: first, multiplier: second }
+        })
     }
 }

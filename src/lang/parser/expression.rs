@@ -1,20 +1,13 @@
 //! Expressions, by precedence climbing (Pratt 1973) over Stan's table of operators.
 //!
-//! Absent: what the operators mean; the checker refuses those that are not supported. Forms with brackets
-//! of their own (indexing, lists, `? :`) are refused here, until the tree has a place for them.
+//! Absent: what the operators mean; the checker knows.
 
 use super::cursor::Parser;
-use crate::lang::ast::{BinaryOperator, ExpressionId, ExpressionKind, Name, UnaryOperator};
+use crate::lang::ast::{BinaryOperator, ExpressionId, ExpressionKind, Index, UnaryOperator};
 use crate::lang::error::Error;
-use crate::lang::feature::Feature;
 use crate::lang::lexer::TokenKind;
 use crate::lang::source::Span;
 use crate::lang::vocabulary::is_reserved;
-
-/// More levels than a person nests and few enough for a small thread's stack: a level (of calls, the
-/// dearest) costs about seven kilobytes in an unoptimised build and one in an optimised one. Sums and
-/// products are loops here and cost one level together.
-pub(super) const DEEPEST: usize = 128;
 
 /// How tightly an operator binds (Stan Reference Manual 2.36, "Operator precedence and associativity",
 /// where 0 is the tightest and we count the other way).
@@ -61,33 +54,28 @@ impl Parser<'_> {
 
     fn climb(&mut self, loosest: Binding) -> Result<ExpressionId, Error> {
         let start = self.peek().span;
-        if self.depth == DEEPEST {
-            return Err(Error::TooDeep { limit: DEEPEST, span: start });
-        }
-        self.depth += 1;
+        self.descend(start)?;
         let mut left = self.prefix()?;
         while let TokenKind::Symbol(symbol) = self.peek().kind {
             if symbol == "'" {
                 let operator = UnaryOperator::Transpose;
                 let span = start.to(self.bump().span);
                 left = self.add_expression(ExpressionKind::Unary { operator, operand: left }, span);
-                continue;
-            }
-            if symbol == "[" {
-                return Err(self.unsupported(Feature::Indexing));
-            }
-            if symbol == "?" && loosest == LOOSEST {
-                return Err(self.unsupported(Feature::Conditional));
-            }
-            let Some(operator) = BinaryOperator::from_symbol(symbol).filter(|next| binding(*next) >= loosest) else {
+            } else if symbol == "[" {
+                left = self.index(left, start)?;
+            } else if symbol == "?" && loosest == LOOSEST {
+                left = self.conditional(left, start)?;
+            } else if let Some(operator) = BinaryOperator::from_symbol(symbol).filter(|next| binding(*next) >= loosest)
+            {
+                self.bump();
+                let right = self.climb(right_binding(operator))?;
+                let span = start.to(self.previous_span());
+                left = self.add_expression(ExpressionKind::Binary { operator, left, right }, span);
+            } else {
                 break;
-            };
-            self.bump();
-            let right = self.climb(right_binding(operator))?;
-            let span = start.to(self.previous_span());
-            left = self.add_expression(ExpressionKind::Binary { operator, left, right }, span);
+            }
         }
-        self.depth -= 1;
+        self.ascend();
         Ok(left)
     }
 
@@ -111,7 +99,8 @@ impl Parser<'_> {
                 self.close("(", ")", token.span)?;
                 Ok(inner)
             }
-            TokenKind::Symbol("[" | "{") => Err(self.unsupported(Feature::ListLiteral)),
+            TokenKind::Symbol("[") => self.list("[", "]", ExpressionKind::Row),
+            TokenKind::Symbol("{") => self.list("{", "}", ExpressionKind::Array),
             TokenKind::Word => self.variable_or_call(token.span),
             TokenKind::Symbol(_) | TokenKind::Text | TokenKind::End => Err(self.expected("an expression")),
         }
@@ -124,9 +113,62 @@ impl Parser<'_> {
         Ok(self.add_expression(ExpressionKind::Unary { operator, operand }, span))
     }
 
+    /// `[a, b]` or `{a, b}`, at least one.
+    fn list(
+        &mut self,
+        opener: &'static str,
+        closer: &'static str,
+        kind: fn(Vec<ExpressionId>) -> ExpressionKind,
+    ) -> Result<ExpressionId, Error> {
+        let opened = self.bump().span;
+        let mut elements = vec![self.expression()?];
+        while self.eat(",") {
+            elements.push(self.expression()?);
+        }
+        let span = opened.to(self.close(opener, closer, opened)?);
+        Ok(self.add_expression(kind(elements), span))
+    }
+
+    /// `? then : otherwise` behind a condition. It groups to the right.
+    fn conditional(&mut self, condition: ExpressionId, start: Span) -> Result<ExpressionId, Error> {
+        self.bump();
+        let then = self.expression()?;
+        self.expect(":", "`:` and what holds otherwise")?;
+        let otherwise = self.expression()?;
+        let span = start.to(self.previous_span());
+        Ok(self.add_expression(ExpressionKind::Conditional { condition, then, otherwise }, span))
+    }
+
+    /// `[i, j:k, :]` behind what is indexed.
+    fn index(&mut self, base: ExpressionId, start: Span) -> Result<ExpressionId, Error> {
+        let opened = self.bump().span;
+        let mut indexes = vec![self.one_index()?];
+        while self.eat(",") {
+            indexes.push(self.one_index()?);
+        }
+        let span = start.to(self.close("[", "]", opened)?);
+        Ok(self.add_expression(ExpressionKind::Index { base, indexes }, span))
+    }
+
+    fn one_index(&mut self) -> Result<Index, Error> {
+        let at_close = |parser: &Self| parser.at(",") || parser.at("]");
+        if at_close(self) {
+            return Ok(Index::All);
+        }
+        let from = if self.at(":") { None } else { Some(self.expression()?) };
+        if !self.eat(":") {
+            return Ok(from.map_or(Index::All, Index::At));
+        }
+        let to = if at_close(self) { None } else { Some(self.expression()?) };
+        Ok(if from.or(to).is_none() { Index::All } else { Index::Range { from, to } })
+    }
+
     fn variable_or_call(&mut self, span: Span) -> Result<ExpressionId, Error> {
-        if self.peek_word() == Some("target") && self.is_symbol_at(1, "(") {
-            return Err(self.unsupported(Feature::TargetValue));
+        if self.peek_word() == Some("target") && self.is_symbol_at(1, "(") && self.is_symbol_at(2, ")") {
+            self.bump();
+            self.bump();
+            let span = span.to(self.bump().span);
+            return Ok(self.add_expression(ExpressionKind::Target, span));
         }
         if self.peek_word().is_some_and(is_reserved) {
             return Err(self.expected("an expression"));
@@ -135,34 +177,27 @@ impl Parser<'_> {
         if !self.at("(") {
             return Ok(self.add_expression(ExpressionKind::Variable(name.text), name.span));
         }
-        let arguments = self.arguments(&name)?;
+        let (arguments, bar) = self.arguments()?;
         let span = span.to(self.previous_span());
-        let function = name;
-        Ok(self.add_expression(ExpressionKind::Call { function, arguments }, span))
+        Ok(self.add_expression(ExpressionKind::Call { function: name, arguments, bar }, span))
     }
 
-    /// `(a, b, …)` after the name of a function or a distribution.
-    pub(super) fn arguments(&mut self, callee: &Name) -> Result<Vec<ExpressionId>, Error> {
+    /// `(a, b, …)` after the name of a function or a distribution; and whether a `|` stands behind the first.
+    pub(super) fn arguments(&mut self) -> Result<(Vec<ExpressionId>, bool), Error> {
         let opened = self.expect("(", "`(` and the arguments")?;
         let mut arguments = Vec::new();
+        let mut bar = false;
         if !self.at(")") {
             arguments.push(self.expression()?);
-            if self.at("|") {
-                return Err(Error::Unsupported {
-                    feature: Feature::DensityCall(callee.text.clone()),
-                    span: callee.span,
-                });
+            bar = self.eat("|");
+            if bar && !self.at(")") {
+                arguments.push(self.expression()?);
             }
             while self.eat(",") {
                 arguments.push(self.expression()?);
             }
         }
         self.close("(", ")", opened)?;
-        Ok(arguments)
-    }
-
-    /// The refusal of a feature that begins at the next token.
-    pub(super) fn unsupported(&self, feature: Feature) -> Error {
-        Error::Unsupported { feature, span: self.peek().span }
+        Ok((arguments, bar))
     }
 }

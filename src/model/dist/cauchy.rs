@@ -1,14 +1,51 @@
 //! The Cauchy distribution with location `mu` and scale `sigma > 0`.
 
-use crate::ir::{Builder, Unary, Value};
+use super::terms::{LN_PI, ONE, positive, standard};
+use super::variates;
+use crate::ir::{Binary, Graph, Number, Unary};
+use crate::rng::random::Random;
 
-/// `-ln(1 + ((y - mu) / sigma)^2) - ln(sigma)`, without the constant `-ln(pi)`.
-pub fn log_density(b: &mut Builder, y: Value, mu: Value, sigma: Value) -> Value {
-    let residual = b.subtract(y, mu);
-    let standard = b.divide(residual, sigma);
-    let square = b.unary(Unary::Square, standard);
-    let tail = b.unary(Unary::Ln1p, square);
-    let ln_sigma = b.unary(Unary::Ln, sigma);
-    let sum = b.add(tail, ln_sigma);
-    b.unary(Unary::Negate, sum)
+/// `-ln(1 + ((y - mu) / sigma)^2) - ln(sigma) - ln(pi)`
+pub fn log_density(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
+    let z = standard(g, y, mu, sigma);
+    let square = g.unary(Unary::Square, z);
+    let tail = g.unary(Unary::Ln1p, square);
+    let scale = g.unary(Unary::Ln, sigma);
+    let sum = g.add(tail, scale);
+    let shape = g.negate(sum);
+    g.add(shape, Number::Known(-LN_PI))
+}
+
+/// `atan2(1, -z) / pi` with `z = (y - mu) / sigma`: an angle that keeps its digits in the lower tail, where
+/// `1/2 + atan(z) / pi` cancels.
+pub fn cdf(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
+    let sigma = positive(g, sigma);
+    let z = standard(g, y, mu, sigma);
+    let minus_z = g.negate(z);
+    chance(g, minus_z)
+}
+
+/// Its logarithm.
+pub fn log_cdf(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
+    let chance = cdf(g, y, mu, sigma);
+    g.unary(Unary::Ln, chance)
+}
+
+/// `ln(atan2(1, z) / pi)`
+pub fn log_ccdf(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
+    let sigma = positive(g, sigma);
+    let z = standard(g, y, mu, sigma);
+    let chance = chance(g, z);
+    g.unary(Unary::Ln, chance)
+}
+
+/// The chance of a standard variate above `z`.
+fn chance(g: &mut Graph, z: Number) -> Number {
+    let angle = g.binary(Binary::Atan2, ONE, z);
+    g.scale(std::f64::consts::FRAC_1_PI, angle)
+}
+
+/// A variate, as a ratio of normal ones; NaN unless `sigma > 0`.
+pub fn simulate(random: &mut Random, mu: f64, sigma: f64) -> f64 {
+    mu + variates::positive(sigma) * (random.normal() / random.normal())
 }

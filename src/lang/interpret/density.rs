@@ -1,0 +1,206 @@
+//! Distributions in a model: `y ~ normal(mu, sigma)`, `normal_lpdf(y | mu, sigma)`, `normal_rng(mu, sigma)`.
+//!
+//! A univariate density of containers is the sum over their elements, a multivariate one of arrays the sum over the
+//! arrays'. Both are taken as rows where that is possible.
+
+mod families;
+mod multivariate;
+
+use super::elementwise::{as_rows, elementwise, sum};
+use super::value::{Elements, ROWS, Shape, Value};
+use super::{Interpreter, Stop};
+use crate::ir::graph::{Domain, Number};
+use crate::lang::ast::ExpressionId;
+use crate::lang::bind::BindError;
+use crate::lang::source::Span;
+use crate::lang::typed::{Callee, Density, Truncation};
+
+impl Interpreter<'_> {
+    /// `outcome ~ family(arguments) T[lower, upper]`
+    pub fn tilde(
+        &mut self,
+        outcome: ExpressionId,
+        callee: Callee,
+        arguments: &[ExpressionId],
+        truncation: Option<Truncation>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        let mut values = vec![self.expression(outcome)?];
+        for &argument in arguments {
+            values.push(self.expression(argument)?);
+        }
+        let term = match callee {
+            Callee::User(function) => self.user(function, values.clone())?,
+            Callee::Family { family, density } => self.family(family, density, &values, span)?,
+            Callee::Builtin(_) => unreachable!("the checker admits distributions only"),
+        };
+        self.terms.push(term.scalar());
+        if let (Some(truncation), Callee::Family { family, .. }) = (truncation, callee) {
+            let term = self.truncated(family, &values, truncation, span)?;
+            self.terms.push(term);
+        }
+        Ok(())
+    }
+
+    /// What truncation adds: minus the log probability of the interval for each outcome, minus infinity outside.
+    fn truncated(
+        &mut self,
+        family: &str,
+        values: &[Value],
+        truncation: Truncation,
+        span: Span,
+    ) -> Result<Number, Stop> {
+        let bound =
+            |interpreter: &mut Self, id: Option<ExpressionId>| id.map(|id| interpreter.expression(id)).transpose();
+        let (lower, upper) = (bound(self, truncation.lower)?, bound(self, truncation.upper)?);
+        let at = |value: &Value| {
+            let mut arguments = vec![value.clone()];
+            arguments.extend_from_slice(&values[1..]);
+            arguments
+        };
+        // Integers: the lower bound itself belongs to the interval.
+        let discrete = families::is_discrete(family);
+        let below = lower.as_ref().map(|lower| {
+            if discrete {
+                elementwise(&mut self.graph, &[lower], |graph, x| graph.subtract(x[0], Number::Known(1.0)))
+            } else {
+                lower.clone()
+            }
+        });
+        let mass = match (below, &upper) {
+            (Some(below), None) => self.broadcast(family, Density::Lccdf, &at(&below), span)?,
+            (None, Some(upper)) => self.broadcast(family, Density::Lcdf, &at(upper), span)?,
+            (Some(below), Some(upper)) => {
+                let high = self.broadcast(family, Density::Lcdf, &at(upper), span)?;
+                let low = self.broadcast(family, Density::Lcdf, &at(&below), span)?;
+                elementwise(&mut self.graph, &[&high, &low], |graph, x| super::library::log_diff_exp(graph, x[0], x[1]))
+            }
+            (None, None) => return Ok(Number::Known(0.0)),
+        };
+        let mut inputs = vec![&values[0], &mass];
+        inputs.extend(lower.as_ref());
+        inputs.extend(upper.as_ref());
+        let (has_lower, has_upper) = (lower.is_some(), upper.is_some());
+        let outside = Number::Known(f64::NEG_INFINITY);
+        let terms = elementwise(&mut self.graph, &inputs, |graph, x| {
+            let mut term = graph.negate(x[1]);
+            if has_lower {
+                term = graph.select(x[2], x[0], term, outside);
+            }
+            if has_upper {
+                term = graph.select(x[0], x[if has_lower { 3 } else { 2 }], term, outside);
+            }
+            term
+        });
+        Ok(sum(&mut self.graph, &terms))
+    }
+
+    /// A function of a distribution, by name.
+    pub fn family(&mut self, family: &str, density: Density, values: &[Value], span: Span) -> Result<Value, Stop> {
+        match density {
+            Density::Rng => self.simulate(family, values, span),
+            Density::Lpdf | Density::Lupdf => {
+                if families::log_density(family).is_none() {
+                    return self.multivariate(family, values, span).map(Value::number);
+                }
+                let terms = self.broadcast(family, density, values, span)?;
+                Ok(Value::number(sum(&mut self.graph, &terms)))
+            }
+            Density::Lcdf | Density::Lccdf => {
+                let terms = self.broadcast(family, density, values, span)?;
+                Ok(Value::number(sum(&mut self.graph, &terms)))
+            }
+            Density::Cdf => {
+                let terms = self.broadcast(family, density, values, span)?;
+                let factors = terms.numbers(&mut self.graph);
+                let mut product = Number::Known(1.0);
+                for factor in factors {
+                    product = self.graph.multiply(product, factor);
+                }
+                Ok(Value::number(product))
+            }
+        }
+    }
+
+    /// The value for each element of the containers among the arguments.
+    fn broadcast(&mut self, family: &str, density: Density, values: &[Value], span: Span) -> Result<Value, Stop> {
+        let function = match density {
+            Density::Lpdf | Density::Lupdf => families::log_density(family),
+            Density::Cdf | Density::Lcdf | Density::Lccdf => families::distribution(family, density),
+            Density::Rng => None,
+        };
+        let Some(function) = function else {
+            return Err(BindError::NotYet { what: format!("this function of `{family}`"), span }.into());
+        };
+        let values = self.same_lengths(values, span)?;
+        let arguments: Vec<&Value> = values.iter().collect();
+        Ok(elementwise(&mut self.graph, &arguments, function))
+    }
+
+    /// Containers among the arguments must have equally many elements; one of a single element is a scalar.
+    fn same_lengths(&mut self, values: &[Value], span: Span) -> Result<Vec<Value>, Stop> {
+        let mut length: Option<(usize, Shape)> = None;
+        for value in values.iter().filter(|value| !value.shape.is_scalar()) {
+            match &length {
+                Some((known, shape)) if *known != value.len() => {
+                    let (expected, found) = (shape.to_string(), value.shape.to_string());
+                    return Err(BindError::Sizes { expected, found, span }.into());
+                }
+                Some(_) => {}
+                None => length = Some((value.len(), value.shape.clone())),
+            }
+        }
+        Ok(values.to_vec())
+    }
+
+    /// A random value, or one for each element of the containers among the arguments.
+    fn simulate(&mut self, family: &str, values: &[Value], span: Span) -> Result<Value, Stop> {
+        let Some(simulator) = families::simulator(family) else {
+            return self.simulate_multivariate(family, values, span);
+        };
+        let values = self.same_lengths(values, span)?;
+        let shape = values.iter().find(|value| !value.shape.is_scalar()).map(|value| value.shape.clone());
+        let mut lists = Vec::new();
+        for value in &values {
+            lists.push(self.require_known(value, span)?);
+        }
+        let random = self.random.as_mut().expect("the checker admits random functions where there is a stream");
+        let shape = shape.unwrap_or(Shape::SCALAR);
+        let results = (0..shape.len())
+            .map(|index| {
+                let arguments: Vec<f64> =
+                    lists.iter().map(|list| if list.len() == 1 { list[0] } else { list[index] }).collect();
+                simulator(random, &arguments)
+            })
+            .collect();
+        // Vectors of arguments give an array, as in Stan.
+        let shape = if shape.is_scalar() { shape } else { Shape::array(vec![shape.len()]) };
+        Ok(Value::known(shape, results))
+    }
+
+    /// The numbers of a value that data alone must give.
+    pub fn require_known(&self, value: &Value, span: Span) -> Result<Vec<f64>, Stop> {
+        match value.as_known() {
+            Some(values) => Ok(values.to_vec()),
+            None => Err(BindError::DependsOnParameters { what: "this argument", span }.into()),
+        }
+    }
+
+    /// An array of vectors as one number per element of the vectors, each with a row per array element; `None` where
+    /// elements are held one by one or the array is short.
+    fn across(&mut self, value: &Value) -> Option<Vec<Number>> {
+        let count = value.shape.arrays.iter().product::<usize>();
+        if value.shape.arrays.is_empty()
+            || count < ROWS
+            || matches!(value.elements, Elements::Each(_) | Elements::Pending)
+        {
+            return None;
+        }
+        let each = value.shape.inner.len();
+        let domain = Domain::elements(count);
+        let rows = as_rows(&mut self.graph, &[value], value.len());
+        let number = rows.map_or_else(|| value.as_rows(&mut self.graph), |rows| rows.first().copied())?;
+        let lists = (0..each).map(|element| (0..count).map(|row| (row * each + element) as u32).collect::<Vec<u32>>());
+        Some(lists.map(|list| self.graph.reindex(number, domain, &list)).collect())
+    }
+}

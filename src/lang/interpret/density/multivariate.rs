@@ -1,0 +1,266 @@
+//! Multivariate distributions, those whose arguments are vectors, and the regressions with densities of their own.
+
+use crate::ir::graph::Number;
+use crate::lang::bind::BindError;
+use crate::lang::interpret::elementwise::{elementwise, matrix_vector, sum};
+use crate::lang::interpret::value::{Inner, Shape, Value};
+use crate::lang::interpret::{Interpreter, Stop};
+use crate::lang::source::Span;
+use crate::model::dist;
+
+impl Interpreter<'_> {
+    /// The log density of a family that is not univariate.
+    pub(super) fn multivariate(&mut self, family: &str, values: &[Value], span: Span) -> Result<Number, Stop> {
+        match family {
+            "categorical" | "categorical_logit" => {
+                let theta = values[1].numbers(&mut self.graph);
+                let density = if family == "categorical" {
+                    dist::categorical::log_density
+                } else {
+                    dist::categorical_logit::log_density
+                };
+                let terms = elementwise(&mut self.graph, &[&values[0]], |graph, y| density(graph, y[0], &theta));
+                Ok(sum(&mut self.graph, &terms))
+            }
+            "ordered_logistic" | "ordered_probit" => {
+                // Cutpoints may be one vector for all outcomes or one for each.
+                let density = if family == "ordered_logistic" {
+                    dist::ordered_logistic::log_density
+                } else {
+                    dist::ordered_probit::log_density
+                };
+                if values[2].shape.arrays.is_empty() {
+                    let cutpoints = values[2].numbers(&mut self.graph);
+                    let terms = elementwise(&mut self.graph, &[&values[0], &values[1]], |graph, x| {
+                        density(graph, x[0], x[1], &cutpoints)
+                    });
+                    return Ok(sum(&mut self.graph, &terms));
+                }
+                let (y, eta) = (values[0].numbers(&mut self.graph), values[1].numbers(&mut self.graph));
+                let all = values[2].numbers(&mut self.graph);
+                let each = values[2].shape.inner.len();
+                let mut total = Number::Known(0.0);
+                for (index, cutpoints) in all.chunks(each.max(1)).enumerate() {
+                    let eta = if eta.len() == 1 { eta[0] } else { eta[index] };
+                    let term = density(&mut self.graph, y[index], eta, cutpoints);
+                    total = self.graph.add(total, term);
+                }
+                Ok(total)
+            }
+            "normal_id_glm" | "bernoulli_logit_glm" | "poisson_log_glm" | "neg_binomial_2_log_glm" => {
+                self.regression(family, values, span)
+            }
+            "categorical_logit_glm" | "ordered_logistic_glm" => self.choice_regression(family, values, span),
+            "lkj_corr" => {
+                let matrix = self.matrix(&values[0]);
+                let eta = values[1].scalar();
+                Ok(dist::lkj_corr::log_density(&mut self.graph, &matrix, eta))
+            }
+            "lkj_corr_cholesky" => {
+                let matrix = self.matrix(&values[0]);
+                let eta = values[1].scalar();
+                Ok(dist::lkj_corr_cholesky::log_density(&mut self.graph, &matrix, eta))
+            }
+            "wishart" | "inv_wishart" => {
+                let (outcome, nu, scale) = (self.matrix(&values[0]), values[1].scalar(), self.matrix(&values[2]));
+                let density =
+                    if family == "wishart" { dist::wishart::log_density } else { dist::inv_wishart::log_density };
+                Ok(density(&mut self.graph, &outcome, nu, &scale))
+            }
+            _ => self.of_vectors(family, values, span),
+        }
+    }
+
+    /// Families of vectors, each argument a vector, an array of vectors, or a matrix that all share.
+    fn of_vectors(&mut self, family: &str, values: &[Value], span: Span) -> Result<Number, Stop> {
+        let (scale_at, degrees_at) = match family {
+            "multi_normal" | "multi_normal_prec" | "multi_normal_cholesky" => (Some(2), None),
+            "multi_student_t" => (Some(3), Some(1)),
+            "dirichlet" | "multinomial" | "multinomial_logit" => (None, None),
+            _ => return Err(BindError::NotYet { what: format!("the distribution `{family}`"), span }.into()),
+        };
+        self.factorises |=
+            family != "multi_normal_cholesky" && scale_at.is_some_and(|at: usize| values[at].as_known().is_none());
+        let matrix = scale_at.map(|at: usize| self.matrix(&values[at]));
+        let degrees = degrees_at.map(|at: usize| values[at].scalar());
+        let vectors: Vec<&Value> = values
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| Some(*index) != scale_at && Some(*index) != degrees_at)
+            .map(|(_, value)| value)
+            .collect();
+        let integers = family.starts_with("multinomial");
+        let depth = |value: &Value, first: bool| value.shape.arrays.len() - usize::from(integers && first);
+        let size = |value: &Value, first: bool| {
+            if integers && first { value.shape.arrays.last().copied().unwrap_or(1) } else { value.shape.inner.len() }
+        };
+        for (index, value) in vectors.iter().enumerate() {
+            if size(value, index == 0) != size(vectors[0], true) {
+                let (expected, found) = (vectors[0].shape.to_string(), value.shape.to_string());
+                return Err(BindError::Sizes { expected, found, span }.into());
+            }
+        }
+        if let Some(matrix) = &matrix
+            && (matrix.rows != size(vectors[0], true) || matrix.columns != matrix.rows)
+        {
+            let (expected, found) = (vectors[0].shape.to_string(), values[scale_at.unwrap_or(0)].shape.to_string());
+            return Err(BindError::Sizes { expected, found, span }.into());
+        }
+        let of = |graph: &mut crate::ir::Graph, lists: &[Vec<Number>]| match (family, &matrix, degrees) {
+            ("multi_normal", Some(m), _) => dist::multi_normal::log_density(graph, &lists[0], &lists[1], m),
+            ("multi_normal_prec", Some(m), _) => dist::multi_normal_prec::log_density(graph, &lists[0], &lists[1], m),
+            ("multi_normal_cholesky", Some(m), _) => {
+                dist::multi_normal_cholesky::log_density(graph, &lists[0], &lists[1], m)
+            }
+            ("multi_student_t", Some(m), Some(nu)) => {
+                dist::multi_student_t::log_density(graph, &lists[0], nu, &lists[1], m)
+            }
+            ("dirichlet", ..) => dist::dirichlet::log_density(graph, &lists[0], &lists[1]),
+            ("multinomial", ..) => dist::multinomial::log_density(graph, &lists[0], &lists[1]),
+            _ => dist::multinomial_logit::log_density(graph, &lists[0], &lists[1]),
+        };
+        let count = vectors
+            .iter()
+            .enumerate()
+            .filter(|(index, value)| depth(value, *index == 0) > 0)
+            .map(|(_, value)| value.len() / size(vectors[0], true).max(1))
+            .max();
+        let Some(count) = count else {
+            let lists: Vec<Vec<Number>> = vectors.iter().map(|value| value.numbers(&mut self.graph)).collect();
+            return Ok(of(&mut self.graph, &lists));
+        };
+        // All arrays as rows, if all can be.
+        let mut lists = Vec::new();
+        for (index, value) in vectors.iter().enumerate() {
+            let list = if depth(value, index == 0) > 0 {
+                self.across(&self_shaped(value, integers && index == 0))
+            } else {
+                let numbers = value.numbers(&mut self.graph);
+                numbers.iter().all(|&number| self.graph.domain(number).is_none()).then_some(numbers)
+            };
+            lists.push(list);
+        }
+        if let Some(lists) = lists.into_iter().collect::<Option<Vec<_>>>() {
+            let term = of(&mut self.graph, &lists);
+            return Ok(self.graph.sum(term, count));
+        }
+        let each = size(vectors[0], true).max(1);
+        let numbers: Vec<Vec<Number>> = vectors.iter().map(|value| value.numbers(&mut self.graph)).collect();
+        let mut total = Number::Known(0.0);
+        for part in 0..count {
+            let lists: Vec<Vec<Number>> = numbers
+                .iter()
+                .map(
+                    |list| {
+                        if list.len() == each { list.clone() } else { list[part * each..(part + 1) * each].to_vec() }
+                    },
+                )
+                .collect();
+            let term = of(&mut self.graph, &lists);
+            total = self.graph.add(total, term);
+        }
+        Ok(total)
+    }
+
+    /// `y ~ ..._glm(x, alpha, beta, ...)`: the family at `alpha + x * beta`.
+    fn regression(&mut self, family: &str, values: &[Value], span: Span) -> Result<Number, Stop> {
+        let eta = self.linear_predictor(&values[1], &values[2], &values[3], span)?;
+        let base = match family {
+            "normal_id_glm" => "normal",
+            "bernoulli_logit_glm" => "bernoulli_logit",
+            "poisson_log_glm" => "poisson_log",
+            _ => "neg_binomial_2_log",
+        };
+        let mut arguments = vec![values[0].clone(), eta];
+        arguments.extend_from_slice(&values[4..]);
+        Ok(self.family(base, crate::lang::typed::Density::Lpdf, &arguments, span)?.scalar())
+    }
+
+    fn linear_predictor(&mut self, x: &Value, alpha: &Value, beta: &Value, span: Span) -> Result<Value, Stop> {
+        let (rows, columns) = match x.shape.inner {
+            Inner::Matrix(rows, columns) => (rows, columns),
+            Inner::RowVector(columns) => (1, columns),
+            Inner::Scalar | Inner::Vector(_) => unreachable!("the checker knows the types"),
+        };
+        if columns != beta.len() {
+            let (left, right) = (x.shape.to_string(), beta.shape.to_string());
+            return Err(BindError::Product { left, right, span }.into());
+        }
+        let product = matrix_vector(&mut self.graph, x, rows, columns, beta, Shape::of(Inner::Vector(rows)));
+        self.binary(crate::lang::ast::BinaryOperator::Add, &product, alpha, span)
+    }
+
+    /// `categorical_logit_glm(x, alpha, beta)` and `ordered_logistic_glm(x, beta, c)`.
+    fn choice_regression(&mut self, family: &str, values: &[Value], span: Span) -> Result<Number, Stop> {
+        if family == "ordered_logistic_glm" {
+            let zero = Value::number(Number::Known(0.0));
+            let eta = self.linear_predictor(&values[1], &zero, &values[2], span)?;
+            let arguments = [values[0].clone(), eta, values[3].clone()];
+            return self.multivariate("ordered_logistic", &arguments, span);
+        }
+        let Inner::Matrix(rows, columns) = values[3].shape.inner else { unreachable!("the checker knows the types") };
+        let alpha = values[2].numbers(&mut self.graph);
+        let mut predictors = Vec::new();
+        for (category, &alpha) in alpha.iter().enumerate().take(columns) {
+            let positions: Vec<u32> =
+                (category * rows..(category + 1) * rows).map(|position| position as u32).collect();
+            let beta = values[3].gather(&mut self.graph, Shape::of(Inner::Vector(rows)), &positions);
+            predictors.push(self.linear_predictor(&values[1], &Value::number(alpha), &beta, span)?);
+        }
+        let mut arguments = vec![&values[0]];
+        arguments.extend(&predictors);
+        let terms = elementwise(&mut self.graph, &arguments, |graph, x| {
+            dist::categorical_logit::log_density(graph, x[0], &x[1..])
+        });
+        Ok(sum(&mut self.graph, &terms))
+    }
+
+    /// A random value of a family that is not univariate.
+    pub(super) fn simulate_multivariate(&mut self, family: &str, values: &[Value], span: Span) -> Result<Value, Stop> {
+        let mut lists = Vec::new();
+        for value in values {
+            lists.push(self.require_known(value, span)?);
+        }
+        let shape = |value: &Value| Shape { arrays: Vec::new(), inner: value.shape.inner };
+        let random = self.random.as_mut().expect("the checker admits random functions where there is a stream");
+        Ok(match family {
+            "categorical" => Value::number(Number::Known(dist::categorical::simulate(random, &lists[0]))),
+            "categorical_logit" => Value::number(Number::Known(dist::categorical_logit::simulate(random, &lists[0]))),
+            "ordered_logistic" => {
+                Value::number(Number::Known(dist::ordered_logistic::simulate(random, lists[0][0], &lists[1])))
+            }
+            "ordered_probit" => {
+                Value::number(Number::Known(dist::ordered_probit::simulate(random, lists[0][0], &lists[1])))
+            }
+            "dirichlet" => Value::known(shape(&values[0]), dist::dirichlet::simulate(random, &lists[0])),
+            "multinomial" => {
+                let counts = dist::multinomial::simulate(random, &lists[0], lists[1][0]);
+                Value::known(Shape::array(vec![counts.len()]), counts)
+            }
+            "multinomial_logit" => {
+                let counts = dist::multinomial_logit::simulate(random, &lists[0], lists[1][0]);
+                Value::known(Shape::array(vec![counts.len()]), counts)
+            }
+            "multi_normal" => {
+                Value::known(shape(&values[0]), dist::multi_normal::simulate(random, &lists[0], &lists[1]))
+            }
+            "multi_normal_cholesky" => {
+                Value::known(shape(&values[0]), dist::multi_normal_cholesky::simulate(random, &lists[0], &lists[1]))
+            }
+            "multi_student_t" => {
+                let draw = dist::multi_student_t::simulate(random, lists[0][0], &lists[1], &lists[2]);
+                Value::known(shape(&values[1]), draw)
+            }
+            _ => return Err(BindError::NotYet { what: format!("`{family}_rng`"), span }.into()),
+        })
+    }
+}
+
+/// An array of arrays of integers as an array of vectors.
+fn self_shaped(value: &Value, integers: bool) -> Value {
+    if !integers {
+        return value.clone();
+    }
+    let (&inner, arrays) = value.shape.arrays.split_last().expect("outcomes of a multinomial are arrays");
+    value.reshaped(Shape { arrays: arrays.to_vec(), inner: Inner::Vector(inner) })
+}

@@ -1,0 +1,112 @@
+//! Stan's functions by name.
+//!
+//! In: a name and the values of the arguments, whose types the checker has settled. Out: a value. One file a kind of
+//! function; each says `None` to the names of the others. A container held as rows stays rows wherever that is
+//! possible, since that is what keeps loops loops.
+//!
+//! ```text
+//! scalars       functions of numbers, applied to the elements of containers, by name
+//! elementary, special   the formulas behind them
+//! integers      functions with an integer of their own: orders, and results that are integers
+//! reductions    a number of a container, or of its rows or columns       folds     how, where that is no sum
+//! exponentials  softmax, log_sum_exp, mixtures
+//! constructors  containers out of sizes                                  shapes    the same elements, other sizes
+//! parts         some of the elements, and diagonals                      joins     several containers one after another
+//! order         sorting, ranks, quantiles: of data
+//! matrices      linear algebra                                           kernels   covariance functions
+//! ```
+
+mod constructors;
+mod elementary;
+mod exponentials;
+mod folds;
+mod integers;
+mod joins;
+mod kernels;
+mod matrices;
+mod order;
+mod parts;
+mod reductions;
+mod scalars;
+mod shapes;
+mod special;
+#[cfg(test)]
+mod trial;
+
+pub(super) use elementary::{log_diff_exp, power, truncate};
+pub(super) use matrices::from_matrix;
+
+use super::value::Value;
+use super::{Interpreter, Stop};
+use crate::lang::bind::BindError;
+use crate::lang::source::Span;
+
+/// The functions that factorise or invert their argument.
+const FACTORISE: [&str; 9] = [
+    "cholesky_decompose",
+    "inverse",
+    "inverse_spd",
+    "log_determinant",
+    "log_determinant_spd",
+    "mdivide_left",
+    "mdivide_left_spd",
+    "mdivide_right",
+    "mdivide_right_spd",
+];
+
+impl Interpreter<'_> {
+    /// The value of a function of the library.
+    pub fn library(&mut self, name: &str, arguments: &[Value], span: Span) -> Result<Value, Stop> {
+        if let Some(function) = scalars::function(name, arguments.len()) {
+            return self.apply(function, arguments, span);
+        }
+        self.factorises |= FACTORISE.contains(&name) && arguments.iter().any(|argument| argument.as_known().is_none());
+        let kinds = [
+            Self::integer_function,
+            Self::reduction,
+            Self::exponential,
+            Self::constructor,
+            Self::shape_function,
+            Self::part,
+            Self::join,
+            Self::order_function,
+            Self::matrix_function,
+            Self::kernel_function,
+        ];
+        for kind in kinds {
+            if let Some(value) = kind(self, name, arguments, span)? {
+                return Ok(value);
+            }
+        }
+        Err(BindError::NotYet { what: format!("the function `{name}`"), span }.into())
+    }
+
+    /// Applies a function of numbers to the elements of its arguments, scalars broadcast.
+    fn apply(&mut self, function: scalars::Function, arguments: &[Value], span: Span) -> Result<Value, Stop> {
+        let mut containers = arguments.iter().filter(|argument| !argument.shape.is_scalar());
+        if let Some(first) = containers.next() {
+            for other in containers {
+                self.require_shape(&first.shape, &other.shape, span)?;
+            }
+        }
+        let arguments: Vec<&Value> = arguments.iter().collect();
+        Ok(super::elementwise::elementwise(&mut self.graph, &arguments, function))
+    }
+
+    /// An argument that is a size: an integer from 0.
+    fn size_argument(&self, value: &Value, span: Span) -> Result<usize, Stop> {
+        let size = self.int(value.scalar(), span)?;
+        usize::try_from(size).map_err(|_| {
+            BindError::Argument { message: format!("a size must not be negative, and is {size}"), span }.into()
+        })
+    }
+
+    /// An argument that is an index, from 1, of something with `size` elements. Comes out from 0.
+    fn index_argument(&self, value: &Value, size: usize, span: Span) -> Result<usize, Stop> {
+        let index = self.int(value.scalar(), span)?;
+        match usize::try_from(index) {
+            Ok(position @ 1..) if position <= size => Ok(position - 1),
+            _ => Err(BindError::IndexOutOfRange { index, size, span }.into()),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Runs a checked model, once its data are known: what data give is computed here in `f64`, the rest is written to a
+//! [`Graph`]. One interpreter for every block: transformed data and generated quantities are runs in which all numbers
+//! are known, the model block is a run in which parameters are not.
+//!
+//! Loops stay loops where their rows can share one body (`rolled`): the loop variable is then a column of data, what is
+//! read by it is a gather, `target +=` is a sum over rows, and conditions on data split the rows. What does not fit that
+//! form is run row by row.
+//!
+//! ```text
+//! value        shapes and elements          expression   what an expression is worth
+//! elementwise  functions over containers    index        reading and assigning elements
+//! statement    control flow                 rolled       loops over rows
+//! call         functions                    library/     what the names of Stan's functions mean
+//! density      distributions by name        constraint   transforms of declarations
+//! ```
+//!
+//! Absent on purpose: types and names, which the checker has settled, and sizes of programs (`ir`).
+
+mod call;
+pub(super) mod constraint;
+mod density;
+pub(super) mod elementwise;
+mod expression;
+mod index;
+mod library;
+mod rolled;
+mod statement;
+pub(super) mod value;
+
+use std::collections::HashMap;
+
+use self::value::{Shape, Value};
+use super::bind::BindError;
+use super::source::Span;
+use super::typed::{TypedModel, Variable, VariableId};
+use crate::ir::graph::{Domain, Graph, Number, StoredArray};
+use crate::rng::random::Random;
+
+/// More nodes than this are no longer a program that a compiler can be asked for.
+const LARGEST: usize = 4_000_000;
+
+/// Why a run stops.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The model cannot be used with these data.
+    Error(BindError),
+    /// Rows of the loop that runs differ in what they do: for these one thing, for the others another.
+    Split(Vec<bool>),
+    /// The loop that runs cannot share one body among its rows.
+    Unroll,
+}
+
+impl From<BindError> for Stop {
+    fn from(error: BindError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// The state of a run.
+pub(super) struct Interpreter<'a> {
+    model: &'a TypedModel,
+    pub graph: Graph,
+    variables: Vec<Option<Value>>,
+    /// What was added to the target.
+    pub terms: Vec<Number>,
+    /// Whether loops may be held as rows: not where everything is known.
+    rolls: bool,
+    rolling: Option<Rolling>,
+    /// Where `_rng` functions draw from, in the blocks that have them.
+    pub random: Option<Random>,
+    /// Whether a matrix that depends on parameters was factorised.
+    pub factorises: bool,
+    /// What `print` said.
+    pub printed: Vec<String>,
+    /// Elements held one by one that a loop reads by a column, and the array they were stored to.
+    stored: Vec<(std::sync::Arc<Vec<Number>>, StoredArray)>,
+}
+
+/// A container that the loop stores to.
+struct Pending {
+    shape: Shape,
+    old: Value,
+    array: StoredArray,
+    /// For each element that a row stores: its position for each row, and its value.
+    writes: Vec<(Vec<u32>, Number)>,
+}
+
+/// The loop that runs, while it is held as rows.
+struct Rolling {
+    domain: Domain,
+    /// Containers declared outside that the loop stores to.
+    pending: HashMap<VariableId, Pending>,
+    /// Numbers declared outside that the loop only adds to.
+    reductions: HashMap<VariableId, Vec<Number>>,
+    /// Whether these are all of the loop's rows.
+    whole: bool,
+}
+
+impl<'a> Interpreter<'a> {
+    /// A run with no variables yet.
+    pub fn new(model: &'a TypedModel, rolls: bool) -> Self {
+        Self {
+            model,
+            graph: Graph::default(),
+            variables: vec![None; model.variables.len()],
+            terms: Vec::new(),
+            rolls,
+            rolling: None,
+            random: None,
+            factorises: false,
+            printed: Vec::new(),
+            stored: Vec::new(),
+        }
+    }
+
+    pub fn set(&mut self, variable: VariableId, value: Value) {
+        self.variables[variable.0] = Some(value);
+    }
+
+    pub fn get(&self, variable: VariableId) -> Option<&Value> {
+        self.variables[variable.0].as_ref()
+    }
+
+    /// Takes over variables of an earlier run.
+    pub fn set_all(&mut self, variables: Vec<Option<Value>>) {
+        self.variables = variables;
+    }
+
+    pub fn into_variables(self) -> Vec<Option<Value>> {
+        self.variables
+    }
+
+    pub fn variable(&self, variable: VariableId) -> &'a Variable {
+        &self.model.variables[variable.0]
+    }
+
+    fn name(&self, variable: VariableId) -> &str {
+        &self.model.variables[variable.0].name
+    }
+
+    /// Ends a run that has become too large.
+    fn check_size(&self, span: Span) -> Result<(), Stop> {
+        if self.graph.len() > LARGEST {
+            return Err(BindError::TooLarge { span }.into());
+        }
+        Ok(())
+    }
+
+    /// An integer that must be the same whatever the parameters are, such as a size.
+    fn int(&self, number: Number, span: Span) -> Result<i64, Stop> {
+        if let Some(x) = number.known() {
+            return Ok(x as i64);
+        }
+        match self.graph.as_column(number) {
+            // The rows that agree with the first are one part, the others the rest.
+            Some(values) => Err(Stop::Split(values.iter().map(|&x| x == values[0]).collect())),
+            None => Err(BindError::DependsOnParameters { what: "an integer", span }.into()),
+        }
+    }
+
+    /// Whether a condition holds, if data alone decide it.
+    fn truth(&self, number: Number) -> Result<Option<bool>, Stop> {
+        if let Some(x) = number.known() {
+            return Ok(Some(x != 0.0));
+        }
+        let Some(values) = self.graph.as_column(number) else { return Ok(None) };
+        let holds: Vec<bool> = values.iter().map(|&x| x != 0.0).collect();
+        if holds.iter().all(|&holds| holds) {
+            Ok(Some(true))
+        } else if !holds.contains(&true) {
+            Ok(Some(false))
+        } else {
+            Err(Stop::Split(holds))
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What a model gives beside its density: generated quantities, and starting points from values of parameters.
+//!
+//! Both run the model with its parameters known, in `f64`. The quantities of a draw depend on the draw, the seed, the
+//! chain's number and the draw's number alone, since random numbers are addressed by them: not on what ran beside it.
+
+use std::sync::Arc;
+
+use super::bind::{BindError, Wanted, bind};
+use super::compile::{Bound, Parameter, declared, described, ended, names};
+use super::interpret::Interpreter;
+use super::interpret::constraint::broken;
+use super::interpret::value::{Shape, Value};
+use super::typed::{TypedModel, VariableId};
+use crate::model::data::Data;
+use crate::rng::random::Random;
+
+/// A model bound to its data, to be run with known parameters. Cloning is cheap.
+#[derive(Clone)]
+pub struct Quantities(Arc<Inside>);
+
+struct Inside {
+    model: Arc<TypedModel>,
+    /// Data and transformed data.
+    variables: Vec<Option<Value>>,
+    parameters: Vec<Input>,
+    outputs: Vec<Output>,
+    names: Vec<String>,
+}
+
+/// A parameter, read from a draw.
+struct Input {
+    parameter: Parameter,
+    /// For each element of a draw that belongs to it, in order: its position in the value.
+    positions: Vec<usize>,
+    /// Where in a draw it begins.
+    from: usize,
+}
+
+/// A generated quantity.
+struct Output {
+    variable: VariableId,
+    name: String,
+    shape: Shape,
+    /// The position of each element, in the order of Stan's output.
+    positions: Vec<usize>,
+    /// Whether it is declared with an integer type.
+    integers: bool,
+}
+
+impl std::fmt::Debug for Quantities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Quantities").field("names", &self.0.names).finish_non_exhaustive()
+    }
+}
+
+impl Quantities {
+    /// Prepares the runs of a model.
+    pub(super) fn new(model: Arc<TypedModel>, bound: &Bound, parameters: Vec<Parameter>) -> Result<Self, BindError> {
+        let mut from = 0;
+        let mut inputs = Vec::new();
+        for parameter in parameters {
+            let name = &model.variables[parameter.variable.0].name;
+            let positions: Vec<usize> =
+                names(name, &parameter.shape).into_iter().map(|(position, _)| position).collect();
+            let elements = positions.len();
+            inputs.push(Input { parameter, positions, from });
+            from += elements;
+        }
+        let mut outputs = Vec::new();
+        let mut all = Vec::new();
+        let mut run = Interpreter::new(&model, false);
+        run.set_all(bound.variables.clone());
+        for variable in declared(&model.generated_quantities) {
+            let declaration = &model.variables[variable.0];
+            let shape = ended(run.declared_shape(declaration))?;
+            let elements = names(&declaration.name, &shape);
+            let positions = elements.iter().map(|(position, _)| *position).collect();
+            all.extend(elements.into_iter().map(|(_, name)| name));
+            let integers = declaration.of.base == super::types::Base::Int;
+            outputs.push(Output { variable, name: declaration.name.clone(), shape, positions, integers });
+        }
+        drop(run);
+        let variables = bound.variables.clone();
+        Ok(Self(Arc::new(Inside { model, variables, parameters: inputs, outputs, names: all })))
+    }
+
+    /// The names of all elements of generated quantities, in the order of Stan's output. Empty when there are none.
+    pub fn names(&self) -> &[String] {
+        &self.0.names
+    }
+
+    /// The generated quantities of one draw, by [`Self::names`]. `draw` holds the parameters as [`Model::parameters`]
+    /// orders them; transformed ones are computed again. A quantity that the model never assigns is NaN.
+    ///
+    /// # Errors
+    /// When the model cannot be run there: it rejects, an index is out of range.
+    ///
+    /// [`Model::parameters`]: crate::model::Model::parameters
+    pub fn generate(&self, draw: &[f64], random: Random) -> Result<Vec<f64>, BindError> {
+        let run = self.run(draw, random)?;
+        let mut values = Vec::with_capacity(self.0.names.len());
+        for output in &self.0.outputs {
+            match run.get(output.variable).and_then(Value::as_known) {
+                Some(known) => values.extend(output.positions.iter().map(|&position| known[position])),
+                None => values.extend(output.positions.iter().map(|_| f64::NAN)),
+            }
+        }
+        Ok(values)
+    }
+
+    /// The generated quantities of one draw as data: what another model can be given.
+    ///
+    /// # Errors
+    /// As [`Self::generate`].
+    pub fn generate_data(&self, draw: &[f64], random: Random) -> Result<serde_json::Value, BindError> {
+        let run = self.run(draw, random)?;
+        let mut object = serde_json::Map::new();
+        for output in &self.0.outputs {
+            let known = run.get(output.variable).and_then(Value::as_known);
+            let values = known.map_or_else(|| vec![f64::NAN; output.shape.len()], <[f64]>::to_vec);
+            object.insert(output.name.clone(), nested(output, &values));
+        }
+        Ok(serde_json::Value::Object(object))
+    }
+
+    fn run(&self, draw: &[f64], random: Random) -> Result<Interpreter<'_>, BindError> {
+        let inside = &self.0;
+        let mut run = Interpreter::new(&inside.model, false);
+        run.set_all(inside.variables.clone());
+        for input in &inside.parameters {
+            let mut values = vec![0.0; input.positions.len()];
+            for (&position, &x) in input.positions.iter().zip(&draw[input.from..]) {
+                values[position] = x;
+            }
+            run.set(input.parameter.variable, Value::known(input.parameter.shape.clone(), values));
+        }
+        ended(run.run(&inside.model.transformed_parameters))?;
+        run.random = Some(random);
+        ended(run.run(&inside.model.generated_quantities))?;
+        Ok(run)
+    }
+
+    /// The coordinates at which the parameters have given values: where `--init FILE` starts the chains.
+    ///
+    /// # Errors
+    /// When a parameter has no value, or one that its constraint does not allow.
+    pub fn coordinates(&self, values: &Data) -> Result<Vec<f64>, BindError> {
+        let inside = &self.0;
+        let mut run = Interpreter::new(&inside.model, false);
+        run.set_all(inside.variables.clone());
+        let mut coordinates = Vec::new();
+        for input in &inside.parameters {
+            let parameter = &input.parameter;
+            let variable = &inside.model.variables[parameter.variable.0];
+            let span = variable.span;
+            let wanted = Wanted {
+                name: &variable.name,
+                described: described(variable, &parameter.shape),
+                base: variable.of.base,
+                sizes: parameter.shape.sizes(),
+                span,
+            };
+            let given = bind(&wanted, values)?;
+            if !given.is_empty() {
+                let transform = ended(run.known_transform(variable, &parameter.shape))?;
+                for (part, values) in given.chunks(transform.values()).enumerate() {
+                    let first = part * transform.values();
+                    let found = transform.unconstrain(values);
+                    coordinates
+                        .extend(found.map_err(|violation| broken(variable, &parameter.shape, first, violation))?);
+                }
+            }
+            run.set(parameter.variable, Value::known(parameter.shape.clone(), given));
+        }
+        Ok(coordinates)
+    }
+}
+
+/// The numbers of a quantity as nested lists, the way data files have them.
+fn nested(output: &Output, values: &[f64]) -> serde_json::Value {
+    fn number(x: f64, integers: bool) -> serde_json::Value {
+        if integers && x.is_finite() {
+            return serde_json::Value::from(x as i64);
+        }
+        match serde_json::Number::from_f64(x) {
+            Some(number) => serde_json::Value::Number(number),
+            None => serde_json::Value::from(if x.is_nan() {
+                "NaN"
+            } else if x > 0.0 {
+                "+inf"
+            } else {
+                "-inf"
+            }),
+        }
+    }
+    fn level(sizes: &[usize], labels: &mut impl Iterator<Item = serde_json::Value>) -> serde_json::Value {
+        match sizes.split_first() {
+            None => labels.next().unwrap_or_default(),
+            Some((&size, rest)) => serde_json::Value::Array((0..size).map(|_| level(rest, labels)).collect()),
+        }
+    }
+    let sizes = output.shape.sizes();
+    // Row by row: the last index varies fastest, unlike in Stan's output.
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    if let super::interpret::value::Inner::Matrix(rows, columns) = output.shape.inner {
+        let each = rows * columns;
+        order = (0..values.len())
+            .map(|count| {
+                let (matrix, within) = (count / each, count % each);
+                matrix * each + within % columns * rows + within / columns
+            })
+            .collect();
+    }
+    let mut numbers = order.into_iter().map(|position| number(values[position], output.integers));
+    level(&sizes, &mut numbers)
+}

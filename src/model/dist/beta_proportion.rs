@@ -1,0 +1,19 @@
+//! The beta distribution with mean `0 < mu < 1` and precision `kappa > 0`; `0 <= y <= 1`.
+
+use super::beta;
+use super::terms::ONE;
+use crate::ir::{Graph, Number};
+use crate::rng::random::Random;
+
+/// The beta density with shapes `mu kappa` and `(1 - mu) kappa`.
+pub fn log_density(g: &mut Graph, y: Number, mu: Number, kappa: Number) -> Number {
+    let alpha = g.multiply(mu, kappa);
+    let rest = g.subtract(ONE, mu);
+    let beta = g.multiply(rest, kappa);
+    beta::log_density(g, y, alpha, beta)
+}
+
+/// A variate; NaN unless `0 < mu < 1` and `kappa > 0`.
+pub fn simulate(random: &mut Random, mu: f64, kappa: f64) -> f64 {
+    beta::simulate(random, mu * kappa, (1.0 - mu) * kappa)
+}

@@ -1,0 +1,16 @@
+//! The chi-square distribution with `nu > 0` degrees of freedom; `y >= 0`.
+
+use super::gamma;
+use crate::ir::{Graph, Number};
+use crate::rng::random::Random;
+
+/// The gamma density with shape `nu / 2` and rate `1 / 2`.
+pub fn log_density(g: &mut Graph, y: Number, nu: Number) -> Number {
+    let alpha = g.scale(0.5, nu);
+    gamma::log_density(g, y, alpha, Number::Known(0.5))
+}
+
+/// A variate; NaN unless `nu > 0`.
+pub fn simulate(random: &mut Random, nu: f64) -> f64 {
+    gamma::simulate(random, 0.5 * nu, 0.5)
+}

@@ -1,0 +1,26 @@
+//! The negative binomial distribution with shape `alpha > 0` and inverse scale `beta > 0`: a Poisson count whose rate
+//! is gamma distributed.
+
+use super::terms::{ONE, ZERO, from, ln_rising, not_negative};
+use super::{gamma, poisson};
+use crate::ir::{Graph, Number, Unary};
+use crate::rng::random::Random;
+
+/// `ln(Γ(n + alpha) / (n! Γ(alpha))) - alpha ln(1 + 1 / beta) - n ln(1 + beta)`; minus infinity for `n < 0`.
+pub fn log_density(g: &mut Graph, n: Number, alpha: Number, beta: Number) -> Number {
+    let (alpha, beta) = (not_negative(g, alpha), not_negative(g, beta));
+    let inverse = g.divide(ONE, beta);
+    let ln_none = g.unary(Unary::Ln1p, inverse);
+    let ln_one = g.unary(Unary::Ln1p, beta);
+    let (none, some) = (g.multiply(alpha, ln_none), g.multiply(n, ln_one));
+    let ways = ln_rising(g, alpha, n);
+    let shape = g.subtract(ways, some);
+    let density = g.subtract(shape, none);
+    from(g, ZERO, n, density)
+}
+
+/// A count; NaN unless `alpha > 0` and `beta > 0`.
+pub fn simulate(random: &mut Random, alpha: f64, beta: f64) -> f64 {
+    let rate = gamma::simulate(random, alpha, beta);
+    poisson::simulate(random, rate)
+}
