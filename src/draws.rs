@@ -183,14 +183,12 @@ impl<'a> ChainView<'a> {
     /// # Panics
     /// If fewer values are left.
     pub fn copy(&self, position: usize, into: &mut [f64]) {
-        if into.is_empty() {
-            return;
-        }
-        let first = position * self.stride;
-        let last = first + (into.len() - 1) * self.stride;
-        let from = self.values[first..=last].iter().step_by(self.stride);
-        for (to, from) in into.iter_mut().zip(from) {
-            *to = *from;
+        let Some((last, into)) = into.split_last_mut() else { return };
+        let (first, length) = (position * self.stride, into.len() * self.stride);
+        let (from, rest) = self.values[first..].split_at(length);
+        *last = rest[0];
+        for (to, from) in into.iter_mut().zip(from.chunks_exact(self.stride)) {
+            *to = from[0];
         }
     }
 

@@ -61,6 +61,46 @@ fn the_headers_of_the_first_cmdstans_are_understood() {
     assert_eq!((&object["divergent"], &object["ebfmi"]), (&0.into(), &Value::Null));
 }
 
+/// Files that CmdStan wrote, and ArviZ's `from_cmdstan`, `summary` and `bfmi` on the same files.
+#[test]
+fn files_of_cmdstan_give_the_numbers_of_arviz() {
+    let reference = std::fs::read_to_string(data("cmdstan/reference.json")).unwrap();
+    let reference: Value = serde_json::from_str(&reference).unwrap();
+    // As in tests/diagnostics.rs, in units of a standard deviation.
+    let judge = |found: &Value, expected: &Value, unit: f64, what: &str| {
+        if expected == "nan" {
+            return assert_eq!(found, expected, "{what}");
+        }
+        let (found, expected) = (found.as_f64().unwrap(), expected.as_f64().unwrap());
+        assert!((found - expected).abs() <= 1e-10 * expected.abs() + 1e-13 * unit, "{what}: {found} {expected}");
+    };
+    for run in reference["runs"].as_array().unwrap() {
+        let files: Vec<String> = run["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|file| data(file.as_str().unwrap()).display().to_string())
+            .collect();
+        let object = json(&files.iter().map(String::as_str).collect::<Vec<_>>());
+        for key in ["chains", "draws", "divergent"] {
+            assert_eq!(object[key], run[key], "{files:?} {key}");
+        }
+        let fractions = (object["ebfmi"].as_array().unwrap(), run["ebfmi"].as_array().unwrap());
+        assert_eq!(fractions.0.len(), fractions.1.len());
+        for (found, expected) in fractions.0.iter().zip(fractions.1) {
+            judge(found, expected, 0.0, "E-BFMI");
+        }
+        let expected = run["summary"].as_object().unwrap();
+        assert_eq!(names(&object).len(), expected.len() + 1, "ArviZ does not count lp__ among the parameters");
+        for row in object["summary"].as_array().unwrap().iter().filter(|row| row["parameter"] != "lp__") {
+            let name = row["parameter"].as_str().unwrap();
+            for (key, value) in expected[name].as_object().unwrap() {
+                judge(&row[key], value, expected[name]["sd"].as_f64().unwrap(), &format!("{files:?} {name} {key}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_row_that_was_cut_off_is_left_out_and_told() {
     summary(&[&stan("cut_off.csv")]).success().stderr(contains("cut off")).stderr(contains("30 of 120 draws"));

@@ -17,7 +17,13 @@ import numpy as np
 import stanli
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-OTHER_COORDINATES = re.compile(r"simplex\[|lower=-1e6")
+INTERVAL = re.compile(r"<lower=([-0-9.e]+), *upper=([-0-9.e]+)>")
+
+
+def has_other_coordinates(text):
+    parameters = re.search(r"^parameters \{(.*?)^\}", text, re.DOTALL | re.MULTILINE)
+    wide = any(float(upper) - float(lower) > 4 for lower, upper in INTERVAL.findall(parameters.group(1)))
+    return wide or "simplex[" in text
 
 
 def models():
@@ -34,7 +40,7 @@ def main():
     results = []
     for path, data in models():
         text = path.read_text()
-        if OTHER_COORDINATES.search(text) or not data.exists():
+        if not data.exists() or has_other_coordinates(text):
             continue
         try:
             model = stanli.Model(str(path), json.loads(data.read_text()))
@@ -46,6 +52,8 @@ def main():
         for _ in range(4):
             z = np.round(random.uniform(-1.0, 1.0, size), 3)
             density, gradient = model.log_prob_grad(z)
+            if not np.isfinite(density):  # outside of the support
+                continue
             points.append({"coordinates": z.tolist(), "log_density": density, "gradient": list(gradient)})
         results.append({"model": str(path.relative_to(ROOT)), "data": str(data.relative_to(ROOT)), "points": points})
         print(f"{path.relative_to(ROOT)}: {size} coordinates")

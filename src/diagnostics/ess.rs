@@ -9,7 +9,7 @@
 
 use crate::diagnostics::layout::Layout;
 use crate::diagnostics::quantile::{median, quantile, sorted_values};
-use crate::diagnostics::rank::{folded_scores, scores};
+use crate::diagnostics::rank::{folded_ranks, ranks};
 use crate::draws::ChainView;
 use crate::math::autocovariance::MeanAutocovariance;
 use crate::math::moments::{mean, moments};
@@ -22,7 +22,7 @@ pub fn bulk(view: ChainView<'_>) -> f64 {
     if !is_diagnosable(view) {
         return f64::NAN;
     }
-    effective_size(&mut scores(view, layout).autocovariance(layout))
+    effective_size(&mut ranks(view, layout).autocovariance(layout))
 }
 
 /// Of the tails: the smaller of those of the 5 % and the 95 % quantile, as in ArviZ 0.23 and
@@ -103,7 +103,7 @@ pub fn folded(view: ChainView<'_>) -> f64 {
     if !is_diagnosable(view) {
         return f64::NAN;
     }
-    folded_scores(view, layout).map_or(f64::NAN, |scores| effective_size(&mut scores.autocovariance(layout)))
+    folded_ranks(view, layout).map_or(f64::NAN, |ranks| effective_size(&mut ranks.autocovariance(layout)))
 }
 
 /// Of the mean, of whole chains instead of halves.

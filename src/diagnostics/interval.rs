@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use crate::diagnostics::column::PIECE;
+use crate::diagnostics::chains::pieces;
 use crate::diagnostics::quantile::{interpolate, sorted_values};
 use crate::draws::ChainView;
 
@@ -91,10 +91,8 @@ fn shortest(
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and size")]
     let span = ((probability * size as f64).floor() as usize).min(size - 1);
     let starts = size - span;
-    let pieces =
-        || (0..starts.div_ceil(PIECE)).into_par_iter().map(|piece| piece * PIECE..((piece + 1) * PIECE).min(starts));
     // Some interval is no wider than this, so only those that might be are looked at exactly.
-    let enough = pieces()
+    let enough = pieces(starts)
         .map(|piece| {
             let widest = piece.map(|k| bounds(k + span).1 - bounds(k).0);
             widest.fold(f64::INFINITY, f64::min)
@@ -105,7 +103,7 @@ fn shortest(
     let better = |best: (usize, f64), next: (usize, f64)| {
         if !best.1.is_nan() && (next.1.is_nan() || next.1 < best.1) { next } else { best }
     };
-    let (first, _) = pieces()
+    let (first, _) = pieces(starts)
         .filter_map(|piece| {
             piece
                 .filter(|&k| {

@@ -11,17 +11,19 @@ pub(super) struct Layout {
     chains: usize,
     draws: usize,
     parts: usize,
+    /// Draws in a row: kept, because a division for every draw would cost more than all else done with it.
+    length: usize,
 }
 
 impl Layout {
     /// Every chain is one row.
     pub(super) fn whole(view: ChainView<'_>) -> Self {
-        Self { chains: view.chains(), draws: view.draws(), parts: 1 }
+        Self { chains: view.chains(), draws: view.draws(), parts: 1, length: view.draws() }
     }
 
     /// Every chain is two rows: its first and its last `draws / 2` draws.
     pub(super) fn split(view: ChainView<'_>) -> Self {
-        Self { parts: 2, ..Self::whole(view) }
+        Self { parts: 2, length: view.draws() / 2, ..Self::whole(view) }
     }
 
     pub(super) fn rows(self) -> usize {
@@ -30,28 +32,28 @@ impl Layout {
 
     /// Draws in a row.
     pub(super) fn length(self) -> usize {
-        self.draws / self.parts
+        self.length
     }
 
     /// Draws in all rows.
     pub(super) fn size(self) -> usize {
-        self.rows() * self.length()
+        self.rows() * self.length
     }
 
     /// Position (`chain * draws + draw`) of a row's first draw.
     pub(super) fn start(self, row: usize) -> usize {
-        let offset = (row % self.parts) * (self.draws - self.length());
+        let offset = (row % self.parts) * (self.draws - self.length);
         row / self.parts * self.draws + offset
     }
 
     /// Whether any draw belongs to no row.
     pub(super) fn drops(self) -> bool {
-        self.length() * self.parts != self.draws
+        self.length * self.parts != self.draws
     }
 
     /// Whether the draw at a position belongs to a row.
     pub(super) fn keeps(self, position: usize) -> bool {
-        !self.drops() || position % self.draws != self.length()
+        !self.drops() || position % self.draws != self.length
     }
 }
 

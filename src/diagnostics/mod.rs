@@ -6,10 +6,11 @@
 //! the model (that is `identify`).
 
 pub mod autocorrelation;
-mod column;
+mod chains;
 pub mod correlation;
 pub mod ebfmi;
 pub mod ess;
+mod fold;
 mod indicator;
 pub mod interval;
 mod layout;
@@ -19,9 +20,12 @@ mod order;
 mod pooled;
 pub mod quantile;
 pub mod rank;
+mod ranks;
 pub mod rhat;
+mod sort;
 pub mod summary;
 pub mod verdict;
+mod word;
 
 pub use interval::Interval;
 pub use summary::{Row, Settings, Summary, SummaryError, summarise};

@@ -21,9 +21,9 @@
 //! scatter between the chains of a superchain would excuse chains that are each stuck in a mode
 //! they fell into.
 
-use crate::diagnostics::column::Column;
 use crate::diagnostics::layout::Layout;
-use crate::diagnostics::rank::{folded_scores, scores};
+use crate::diagnostics::rank::{folded_ranks, ranks};
+use crate::diagnostics::ranks::Ranks;
 use crate::diagnostics::rhat::larger;
 use crate::draws::ChainView;
 use crate::math::beta_quantile::f_quantile;
@@ -60,12 +60,12 @@ pub fn rank(view: ChainView<'_>, superchains: usize) -> f64 {
         return f64::NAN;
     }
     let layout = Layout::split(view);
-    let of = |scores: &Column| {
-        let (means, variances) = scores.moments(layout);
+    let of = |ranks: &Ranks| {
+        let (means, variances) = ranks.moments(layout);
         from_moments(&means, &variances, superchains)
     };
-    let location = of(&scores(view, layout));
-    let distances = folded_scores(view, layout).map_or(f64::NAN, |scores| of(&scores));
+    let location = of(&ranks(view, layout));
+    let distances = folded_ranks(view, layout).map_or(f64::NAN, |ranks| of(&ranks));
     larger(location, distances)
 }
 

@@ -1,6 +1,6 @@
 //! Central moments of all draws of one parameter, chains pooled.
 
-use crate::diagnostics::column::per_chain;
+use crate::diagnostics::chains::per_chain;
 use crate::draws::ChainView;
 use crate::math::moments::{mean, sum};
 

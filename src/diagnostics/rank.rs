@@ -3,9 +3,10 @@
 //!
 //! Deliberately absent: what the scores are good for (`rhat`, `ess`).
 
-use crate::diagnostics::column::Column;
+use crate::diagnostics::fold::rank_distances;
 use crate::diagnostics::layout::Layout;
 use crate::diagnostics::order::Order;
+use crate::diagnostics::ranks::Ranks;
 use crate::draws::ChainView;
 
 /// Normal scores of the draws, `[chain, draw]`: `Phi^-1((r - 3/8) / (S + 1/4))` with `r` the
@@ -17,7 +18,7 @@ pub fn z_scale(view: ChainView<'_>) -> Vec<f64> {
     if view.iterate().any(f64::is_nan) {
         return vec![f64::NAN; view.size()];
     }
-    scores(view, Layout::whole(view)).into_values()
+    scores(view, &ranks(view, Layout::whole(view)))
 }
 
 /// Normal scores of the distances from the median, `[chain, draw]`: they see differences of
@@ -27,33 +28,36 @@ pub fn z_fold(view: ChainView<'_>) -> Vec<f64> {
     if view.iterate().any(f64::is_nan) {
         return vec![f64::NAN; view.size()];
     }
-    match folded_scores(view, Layout::whole(view)) {
-        Some(scores) => scores.into_values(),
+    match folded_ranks(view, Layout::whole(view)) {
+        Some(ranks) => scores(view, &ranks),
         None => vec![f64::NAN; view.size()],
     }
 }
 
-/// Scores of the draws that belong to a row. The view must hold no NaN.
-pub(super) fn scores(view: ChainView<'_>, layout: Layout) -> Column {
-    let mut order = Order::of(view, Vec::new());
-    let column = Column::new(view.size());
-    order.rank(layout);
-    order.scatter_normal_scores(layout, &column);
-    column
+fn scores(view: ChainView<'_>, ranks: &Ranks) -> Vec<f64> {
+    let mut scores = vec![0.0; view.size()];
+    ranks.scores(0, Layout::whole(view), &mut scores);
+    scores
 }
 
-/// Scores of the distances of the draws that belong to a row from the median of these draws.
+/// Ranks of the draws that belong to a row. The view must hold no NaN.
+pub(super) fn ranks(view: ChainView<'_>, layout: Layout) -> Ranks {
+    let ranks = Ranks::new(view.size());
+    Order::of(view, Vec::new()).rank(layout, &ranks);
+    ranks
+}
+
+/// Ranks of the distances of the draws that belong to a row from the median of these draws.
 /// None if the median is not finite. The view must hold no NaN.
-pub(super) fn folded_scores(view: ChainView<'_>, layout: Layout) -> Option<Column> {
-    let mut order = Order::of(view, Vec::new());
+pub(super) fn folded_ranks(view: ChainView<'_>, layout: Layout) -> Option<Ranks> {
+    let order = Order::of(view, Vec::new());
     let centre = median_of_rows(&order, view, layout);
     if !centre.is_finite() {
         return None;
     }
-    let column = Column::new(view.size());
-    order.rank_distances(view, centre, layout);
-    order.scatter_normal_scores(layout, &column);
-    Some(column)
+    let ranks = Ranks::new(view.size());
+    rank_distances(view, &order, centre, layout, &ranks);
+    Some(ranks)
 }
 
 /// Median of the draws that belong to a row; NaN if there are none.

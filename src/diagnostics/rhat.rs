@@ -6,7 +6,7 @@
 //! short. Deliberately absent: what to think of it (`verdict`).
 
 use crate::diagnostics::layout::Layout;
-use crate::diagnostics::rank::{folded_scores, scores};
+use crate::diagnostics::rank::{folded_ranks, ranks};
 use crate::draws::ChainView;
 use crate::math::autocovariance::MeanAutocovariance;
 use crate::math::beta_quantile::f_quantile;
@@ -37,8 +37,8 @@ pub fn folded(view: ChainView<'_>) -> f64 {
     if !can_compare(view) {
         return f64::NAN;
     }
-    folded_scores(view, layout).map_or(f64::NAN, |scores| {
-        let (means, variances) = scores.moments(layout);
+    folded_ranks(view, layout).map_or(f64::NAN, |ranks| {
+        let (means, variances) = ranks.moments(layout);
         from_moments(&means, &variances, layout.length())
     })
 }
@@ -50,7 +50,7 @@ pub fn z_scale(view: ChainView<'_>) -> f64 {
     if !can_compare(view) {
         return f64::NAN;
     }
-    let (means, variances) = scores(view, layout).moments(layout);
+    let (means, variances) = ranks(view, layout).moments(layout);
     from_moments(&means, &variances, layout.length())
 }
 

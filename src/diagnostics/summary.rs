@@ -1,16 +1,18 @@
 //! One row of numbers for every parameter.
 //!
-//! Draws flow in, a [`Summary`] flows out. A parameter is sorted once; ranks, quantiles,
-//! intervals and indicators are all read off that order. The work space of a parameter in flight
-//! is about two columns of draws, and only as many parameters are in flight as fit into half the
-//! memory of the draws (always at least one). Results do not depend on the number of threads.
+//! Draws flow in, a [`Summary`] flows out. A parameter is sorted once; ranks, quantiles, intervals and indicators are
+//! all read off that order. The work space of a parameter in flight is one column of draws and half of another, and
+//! only as many parameters are in flight as fit into half the memory of the draws (always at least one). Results do
+//! not depend on the number of threads.
 //! Deliberately absent: rounding, and judgement (`verdict`).
+
+use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::diagnostics::column::Column;
 use crate::diagnostics::ess::{effective_size, within_row};
+use crate::diagnostics::fold::rank_distances;
 use crate::diagnostics::indicator::{self, Bits};
 use crate::diagnostics::interval::Interval;
 use crate::diagnostics::layout::Layout;
@@ -20,6 +22,7 @@ use crate::diagnostics::order::Order;
 use crate::diagnostics::pooled::{Pooled, powers};
 use crate::diagnostics::quantile::interpolate;
 use crate::diagnostics::rank::median_of_rows;
+use crate::diagnostics::ranks::Ranks;
 use crate::diagnostics::rhat;
 use crate::draws::{ChainView, Draws};
 use crate::math::autocovariance::{FirstLags, MeanAutocovariance, Padded, groups};
@@ -113,7 +116,7 @@ pub fn summarise(draws: &Draws, superchains: usize, settings: &Settings) -> Resu
         return Err(SummaryError::UnequalSuperchains { chains, superchains });
     }
     let parameters = draws.parameters().len();
-    let in_flight = (parameters / 4).clamp(1, rayon::current_num_threads());
+    let in_flight = (parameters / 3).clamp(1, rayon::current_num_threads());
     let mut spaces: Vec<_> = (0..in_flight).map(|_| Space::new(chains * draws.draws())).collect();
     let indices: Vec<usize> = (0..parameters).collect();
     let mut rows = Vec::with_capacity(parameters);
@@ -131,14 +134,13 @@ pub fn summarise(draws: &Draws, superchains: usize, settings: &Settings) -> Resu
 
 /// Memory a parameter is worked on in, used again for the next one.
 struct Space {
-    entries: Vec<u64>,
-    /// The values, and once these are no longer needed, scores.
-    column: Column,
+    words: Vec<AtomicU64>,
+    ranks: Ranks,
 }
 
 impl Space {
     fn new(size: usize) -> Self {
-        Self { entries: Vec::with_capacity(size), column: Column::new(size) }
+        Self { words: Vec::with_capacity(size), ranks: Ranks::new(size) }
     }
 }
 
@@ -149,8 +151,7 @@ fn summarise_parameter(
     parameters: usize,
     space: &mut Space,
 ) -> Row {
-    let mut order = Order::of(view, std::mem::take(&mut space.entries));
-    let means = space.column.gather(view);
+    let order = Order::of(view, std::mem::take(&mut space.words));
     let at = |k: usize| order.exact(view, k);
     let size = order.size();
     let [q5, q25, q50, q75, q95] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| interpolate(size, p, at));
@@ -161,14 +162,11 @@ fn summarise_parameter(
     let interval = settings.interval.between(size, at, |k| order.bounds(k));
     let diagnosable = view.draws() >= 4 && view.chains() >= 1 && !has_nan;
     let (spread, mixing) = if diagnosable {
-        // Ranking distances is a merge on one thread; what values need is independent of it.
-        let (folded, spread) =
-            rayon::join(|| rank_distances(view, &mut order), || spread(view, &space.column, mean(&means), q5, q95));
-        (spread, mixing(view, superchains, &mut order, folded, &space.column))
+        (spread(view, mean(order.means()), q5, q95), mixing(view, superchains, &order, &space.ranks))
     } else {
         (Spread::undetermined(view), Mixing::undetermined())
     };
-    space.entries = order.into_entries();
+    space.words = order.into_words();
     // Three statistics for every parameter: location, distances, drift.
     let false_alarm = FALSE_ALARM / (3 * parameters) as f64;
     let limit_of = |noise: Noise| match noise {
@@ -225,7 +223,7 @@ struct Stretch {
 }
 
 /// Reads the values once; again only where chains mix so slowly that more than the first lags are needed.
-fn spread(view: ChainView<'_>, values: &Column, centre: f64, q5: f64, q95: f64) -> Spread {
+fn spread(view: ChainView<'_>, centre: f64, q5: f64, q95: f64) -> Spread {
     let layout = Layout::split(view);
     let (draws, rows, length) = (view.draws(), layout.rows(), layout.length());
     let square = |x: &mut f64| *x = (*x - centre) * (*x - centre);
@@ -236,7 +234,7 @@ fn spread(view: ChainView<'_>, values: &Column, centre: f64, q5: f64, q95: f64) 
             let (levels, squares) = (FirstLags::default(), FirstLags::default());
             let mut stretch = Stretch { powers: Vec::new(), levels, squares, low: bits(), high: bits() };
             for index in chains.clone() {
-                values.copy(index * draws, &mut chain);
+                view.copy(index * draws, &mut chain);
                 stretch.powers.push(powers(&chain, centre));
                 for row in [&chain[..length], &chain[draws - length..]] {
                     stretch.low.push(row, q5);
@@ -259,7 +257,7 @@ fn spread(view: ChainView<'_>, values: &Column, centre: f64, q5: f64, q95: f64) 
         low.push(stretch.low);
         high.push(stretch.high);
     }
-    let fill = |row: usize, into: &mut [f64]| values.copy(layout.start(row), into);
+    let fill = |row: usize, into: &mut [f64]| view.copy(layout.start(row), into);
     let fill_squares = |row: usize, into: &mut [f64]| {
         fill(row, into);
         into.iter_mut().for_each(square);
@@ -298,44 +296,30 @@ enum Noise {
     OfHalves { effective: f64 },
 }
 
-/// Ranks the distances from the median, if there are chains to compare and the median is finite.
-fn rank_distances(view: ChainView<'_>, order: &mut Order) -> bool {
-    let centre = median_of_rows(order, view, Layout::whole(view));
-    let can = view.chains() >= 2 && centre.is_finite();
-    if can {
-        order.rank_distances(view, centre, Layout::split(view));
-    }
-    can
-}
-
-/// `folded`: whether the order holds the ranks of the distances.
-fn mixing(view: ChainView<'_>, superchains: usize, order: &mut Order, folded: bool, column: &Column) -> Mixing {
+fn mixing(view: ChainView<'_>, superchains: usize, order: &Order, ranks: &Ranks) -> Mixing {
     let layout = Layout::split(view);
     let is_nested = superchains >= 2 && view.chains() > superchains;
-    let r_hat_of_column = || {
-        let (means, variances) = column.moments(layout);
-        rhat::from_moments(&means, &variances, layout.length())
-    };
     let mut distances = f64::NAN;
     let mut nested_distances = None;
     let mut effective = f64::INFINITY;
-    if folded {
-        order.scatter_normal_scores(layout, column);
+    let median = median_of_rows(order, view, Layout::whole(view));
+    if view.chains() >= 2 && median.is_finite() {
+        rank_distances(view, order, median, layout, ranks);
         if is_nested {
-            let mut rows = column.autocovariance(layout);
+            let mut rows = ranks.autocovariance(layout);
             distances = rhat::r_hat(&rows);
             nested_distances = Some(nested(&rows, superchains));
             effective = within_row(&mut rows);
         } else {
-            distances = r_hat_of_column();
+            let (means, variances) = ranks.moments(layout);
+            distances = rhat::from_moments(&means, &variances, layout.length());
             if distances > TOLERANCE {
-                effective = within_row(&mut column.autocovariance(layout));
+                effective = within_row(&mut ranks.autocovariance(layout));
             }
         }
     }
-    order.rank(layout);
-    order.scatter_normal_scores(layout, column);
-    let mut rows = column.autocovariance(layout);
+    order.rank(layout, ranks);
+    let mut rows = ranks.autocovariance(layout);
     let location = if view.chains() >= 2 { rhat::r_hat(&rows) } else { f64::NAN };
     let r_hat = rhat::larger(location, distances);
     let exceeds = r_hat > TOLERANCE;

@@ -3,12 +3,9 @@
 //! A probability flows in, a standard score flows out. Deliberately absent: other locations and
 //! scales, and the distribution function itself.
 
+use crate::math::Real;
+use crate::math::elementary::precise_ln;
 use crate::math::simd::{Width, lane_kernel};
-
-/// Evaluates `c[0] + c[1] x + c[2] x^2 + ...`.
-fn polynomial(coefficients: [f64; 8], x: f64) -> f64 {
-    coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
-}
 
 pub(super) const CENTRE_TOP: [f64; 8] = [
     3.387_132_872_796_366_5,
@@ -71,17 +68,21 @@ pub(super) const FAR_BOTTOM: [f64; 8] = [
     2.044_263_103_389_939_8e-15,
 ];
 
+/// Tails below this probability, `exp(-25)`, have a formula of their own.
+const FAR: f64 = 1.388_794_386_496_402e-11;
+
+/// Distance from one half up to which the formula of the centre holds.
+const CENTRE: f64 = 0.425;
+
 /// The `z` with `P(Z <= z) = p` for a standard normal `Z`: algorithm AS 241 (Wichura 1988,
 /// routine PPND16), relative error about 1e-16.
 ///
 /// `p = 0` gives minus infinity, `p = 1` infinity; NaN, and `p` outside `[0, 1]`, give NaN.
 #[must_use]
-#[inline]
 pub fn normal_quantile(p: f64) -> f64 {
     let q = p - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180_625 - q * q;
-        return q * polynomial(CENTRE_TOP, r) / polynomial(CENTRE_BOTTOM, r);
+    if q.abs() <= CENTRE {
+        return central(p);
     }
     let tail = if q < 0.0 { p } else { 1.0 - p };
     if tail.is_nan() || tail < 0.0 {
@@ -90,42 +91,78 @@ pub fn normal_quantile(p: f64) -> f64 {
     if tail <= 0.0 {
         return f64::INFINITY.copysign(q);
     }
-    let r = (-tail.ln()).sqrt();
-    let z = if r <= 5.0 {
-        let r = r - 1.6;
-        polynomial(NEAR_TOP, r) / polynomial(NEAR_BOTTOM, r)
-    } else {
-        let r = r - 5.0;
-        polynomial(FAR_TOP, r) / polynomial(FAR_BOTTOM, r)
-    };
-    z.copysign(q)
+    if tail >= FAR {
+        return near(p);
+    }
+    let r = (-tail.ln()).sqrt() - 5.0;
+    (polynomial(r, &FAR_TOP) / polynomial(r, &FAR_BOTTOM)).copysign(q)
+}
+
+/// `c[0] + c[1] x + ... + c[7] x^7`.
+#[inline(always)]
+fn polynomial<R: Real>(x: R, coefficients: &[f64; 8]) -> R {
+    coefficients.iter().rev().fold(R::ZERO, |sum, c| sum * x + R::from_f64(*c))
+}
+
+/// The quantile of a probability between 0.075 and 0.925; of others, nothing that means anything.
+#[inline(always)]
+fn central<R: Real>(p: R) -> R {
+    let q = p - R::HALF;
+    let r = R::from_f64(0.180_625) - q * q;
+    q * polynomial(r, &CENTRE_TOP) / polynomial(r, &CENTRE_BOTTOM)
+}
+
+/// The quantile of a probability of a tail down to [`FAR`]; of others, nothing that means anything.
+#[inline(always)]
+fn near<R: Real>(p: R) -> R {
+    let is_lower = p < R::HALF;
+    let tail = R::select(is_lower, p, R::ONE - p);
+    let r = (-precise_ln(tail)).sqrt() - R::from_f64(1.6);
+    let z = polynomial(r, &NEAR_TOP) / polynomial(r, &NEAR_BOTTOM);
+    R::select(is_lower, -z, z)
 }
 
 /// Replaces probabilities by their quantiles, to the last bit those of [`normal_quantile`].
 ///
-/// The formula of the centre, where most are, is evaluated for all: without a branch many are
-/// taken at a time.
+/// The formula of the centre, where most are, is evaluated for all, and that of the tails for those that it is not for,
+/// set side by side: without branches many are taken at a time.
 pub fn normal_quantiles(probabilities: &mut [f64]) {
-    const TOGETHER: usize = 64;
+    const TOGETHER: usize = 256;
+    let width = Width::widest();
+    let (mut tails, mut places) = ([0.5; TOGETHER], [0; TOGETHER]);
     for chunk in probabilities.chunks_mut(TOGETHER) {
-        let mut scores = [0.0; TOGETHER];
-        central(Width::widest(), chunk, &mut scores[..chunk.len()]);
-        for (p, z) in chunk.iter_mut().zip(scores) {
-            *p = if (*p - 0.5).abs() <= 0.425 { z } else { normal_quantile(*p) };
+        let mut count = 0;
+        for (place, &p) in chunk.iter().enumerate() {
+            // Written always, kept where the count moves on.
+            (tails[count], places[count]) = (p, place);
+            count += usize::from((p - 0.5).abs() > CENTRE || p.is_nan());
+        }
+        centres(width, chunk);
+        let tails = &mut tails[..count];
+        let in_reach = |p: f64| p >= FAR && 1.0 - p >= FAR;
+        if tails.iter().all(|&p| in_reach(p)) {
+            nears(width, tails);
+        } else {
+            tails.iter_mut().for_each(|p| *p = normal_quantile(*p));
+        }
+        for (&z, &place) in tails.iter().zip(&places) {
+            chunk[place] = z;
         }
     }
 }
 
 lane_kernel! {
-    /// The quantiles of probabilities between 0.075 and 0.925; of others, nothing that means anything.
-    fn central<R>(probabilities: &[R], scores: &mut [R]) {
-        let polynomial = |coefficients: [f64; 8], x: R| {
-            coefficients.iter().rev().fold(R::ZERO, |sum, c| sum * x + R::from_f64(*c))
-        };
-        for (z, p) in scores.iter_mut().zip(probabilities) {
-            let q = *p - R::HALF;
-            let r = R::from_f64(0.180_625) - q * q;
-            *z = q * polynomial(CENTRE_TOP, r) / polynomial(CENTRE_BOTTOM, r);
+    /// [`central`] of each.
+    fn centres<R>(probabilities: &mut [R]) {
+        for p in probabilities {
+            *p = central(*p);
+        }
+    }
+
+    /// [`near`] of each.
+    fn nears<R>(probabilities: &mut [R]) {
+        for p in probabilities {
+            *p = near(*p);
         }
     }
 }
@@ -136,16 +173,25 @@ mod tests {
 
     #[test]
     fn many_quantiles_are_those_of_each() {
-        let mut many: Vec<f64> = (0..=1000).map(|k| f64::from(k) / 1000.0).chain([-0.1, 1.1, f64::NAN]).collect();
-        let each: Vec<u64> = many.iter().map(|&p| normal_quantile(p).to_bits()).collect();
-        normal_quantiles(&mut many);
-        assert_eq!(many.iter().map(|z| z.to_bits()).collect::<Vec<_>>(), each);
+        let inner: Vec<f64> = (1..1000).map(|k| f64::from(k) / 1000.0).chain([1e-10, 1.0 - 1e-10]).collect();
+        let outer = [0.0, 1.0, -0.1, 1.1, f64::NAN, 1e-11, 1e-300, 5e-324];
+        for mut many in [inner.clone(), [&inner[..], &outer].concat()] {
+            let each: Vec<u64> = many.iter().map(|&p| normal_quantile(p).to_bits()).collect();
+            normal_quantiles(&mut many);
+            assert_eq!(many.iter().map(|z| z.to_bits()).collect::<Vec<_>>(), each);
+        }
     }
 
     /// scipy 1.17.1, `scipy.special.ndtri`.
-    const SCIPY: [(f64, f64); 7] = [
+    const SCIPY: [(f64, f64); 13] = [
+        (1e-310, -37.663_060_331_949_524),
         (1e-300, -37.047_096_299_361_2),
         (1e-20, -9.262_340_089_798_409),
+        (1.3e-11, -6.667_611_456_510_741),
+        (1.4e-11, -6.656_723_091_518_184),
+        (1e-9, -5.997_807_015_007_686_5),
+        (0.0749, -1.440_238_267_527_963_5),
+        (0.9251, 1.440_238_267_527_963_5),
         (1e-6, -4.753_424_308_822_899),
         (0.025, -1.959_963_984_540_054_5),
         (0.3, -0.524_400_512_708_041),

@@ -84,6 +84,9 @@ pub(super) fn next_line(reader: &mut impl BufRead, file: &Path, line: &mut Vec<u
 /// A number as samplers, R and old Windows runtimes spell it; NaN and infinities included.
 pub(super) fn number(text: &[u8]) -> Option<f64> {
     let text = text.trim_ascii();
+    if let Some((number, [])) = leading_decimal(text) {
+        return Some(number);
+    }
     if let Some(number) = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok()) {
         return Some(number);
     }
@@ -92,6 +95,75 @@ pub(super) fn number(text: &[u8]) -> Option<f64> {
         b"1.#INF" => Some(f64::INFINITY),
         b"-1.#INF" => Some(f64::NEG_INFINITY),
         _ => None,
+    }
+}
+
+/// A number that a text begins with, in digits, with or without a point and an exponent, as nearly all are, and what
+/// follows it; none where rounding the number takes more than one operation, and where it is spelled otherwise.
+///
+/// Whole numbers up to 2^53 and powers of ten up to 10^22 are exact in `f64`, so that their product or quotient is the
+/// number nearest to the true one (Clinger 1990, section 3).
+fn leading_decimal(text: &[u8]) -> Option<(f64, &[u8])> {
+    const POWERS: [f64; 23] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ];
+    let (is_negative, unsigned) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        _ => (false, text),
+    };
+    let mut whole = 0;
+    let mut rest = digits(unsigned, &mut whole);
+    let mut count = unsigned.len() - rest.len();
+    let mut exponent = 0;
+    if let [b'.', fraction @ ..] = rest {
+        rest = digits(fraction, &mut whole);
+        exponent = rest.len() as i64 - fraction.len() as i64;
+        count += fraction.len() - rest.len();
+    }
+    if let [b'e' | b'E', power @ ..] = rest {
+        let (is_small, power) = match power {
+            [sign @ (b'-' | b'+'), power @ ..] => (*sign == b'-', power),
+            _ => (false, power),
+        };
+        let mut size = 0;
+        rest = digits(power, &mut size);
+        if !(1..=MOST_DIGITS_OF_EXPONENT).contains(&(power.len() - rest.len())) {
+            return None;
+        }
+        exponent += if is_small { -size.cast_signed() } else { size.cast_signed() };
+    }
+    let power = *POWERS.get(usize::try_from(exponent.unsigned_abs()).ok()?)?;
+    if !(1..=MOST_DIGITS).contains(&count) || whole > 1 << f64::MANTISSA_DIGITS {
+        return None;
+    }
+    let whole = whole as f64;
+    let size = if exponent < 0 { whole / power } else { whole * power };
+    Some((if is_negative { -size } else { size }, rest))
+}
+
+/// More digits might not fit into 64 bits.
+const MOST_DIGITS: usize = 19;
+const MOST_DIGITS_OF_EXPONENT: usize = 4;
+
+/// Appends the digits that a text begins with to a number, and returns what follows them.
+fn digits<'a>(mut text: &'a [u8], number: &mut u64) -> &'a [u8] {
+    while let [digit @ b'0'..=b'9', rest @ ..] = text {
+        *number = number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        text = rest;
+    }
+    text
+}
+
+/// The first field of a row, as a number if it is one, and the fields after its comma if there is one.
+pub(super) fn next_number(row: &[u8]) -> (Option<f64>, Option<&[u8]>) {
+    match leading_decimal(row) {
+        Some((value, [])) => (Some(value), None),
+        Some((value, [b',', rest @ ..])) => (Some(value), Some(rest)),
+        _ => match row.iter().position(|byte| *byte == b',') {
+            Some(comma) => (number(&row[..comma]), Some(&row[comma + 1..])),
+            None => (number(row), None),
+        },
     }
 }
 
@@ -125,12 +197,31 @@ pub(super) fn difference(found: &[String], expected: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
     fn elements_get_the_names_of_stans_language() {
         let names = ["mu", "theta.1", "m.1.12", "x.1:2", "theta[1]", "lp__", "a.b", ".chain"].map(parameter_name);
         assert_eq!(names, ["mu", "theta[1]", "m[1,12]", "x.1:2", "theta[1]", "lp__", "a.b", ".chain"]);
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_those_of_the_standard_library(
+            text in "-?[0-9]{0,21}(\\.[0-9]{0,21})?([eE][+-]?[0-9]{1,3})?|[-+.0-9eE]{0,8}"
+        ) {
+            let expected = text.parse::<f64>().ok();
+            prop_assert_eq!(number(text.as_bytes()).map(f64::to_bits), expected.map(f64::to_bits));
+            let row = format!("{text},{text}");
+            let (first, rest) = next_number(row.as_bytes());
+            let (second, end) = next_number(rest.expect("there is a comma"));
+            for value in [first, second] {
+                prop_assert_eq!(value.map(f64::to_bits), expected.map(f64::to_bits));
+            }
+            prop_assert!(end.is_none());
+        }
     }
 
     #[test]

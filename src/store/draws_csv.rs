@@ -1,13 +1,11 @@
 //! Draws from CSV files, whichever of the two formats they have: Stan's, one file a chain ([`stan_csv`]), or a plain
 //! table with columns for chain and draw ([`table_csv`]).
 //!
-//! Paths flow in; [`Loaded`] draws, or an error that names file, line and column, flow out. Every file is read once, a
-//! line at a time; values are held once while their file is read, twice while the files are put together. A file
-//! without a chain column is one chain. Deliberately absent: choosing parameters, and any judgement of the draws.
+//! Paths flow in; [`Loaded`] draws, or an error that names file, line and column, flow out. Files are read a line at
+//! a time and values are held once, but for tables whose rows are out of order. A file without a chain column is one
+//! chain. Deliberately absent: choosing parameters, and any judgement of the draws.
 
 use std::path::PathBuf;
-
-use rayon::prelude::*;
 
 pub use super::csv_lines::{Loaded, ReadError};
 use super::{stan_csv, table_csv};
@@ -26,6 +24,5 @@ pub fn read(paths: &[PathBuf]) -> Result<Loaded, ReadError> {
     if tables[0] {
         return table_csv::read(paths);
     }
-    let chains = paths.par_iter().map(|path| stan_csv::read(path)).collect::<Result<Vec<_>, _>>()?;
-    stan_csv::assemble(paths, chains)
+    stan_csv::read_chains(paths)
 }

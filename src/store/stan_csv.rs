@@ -1,14 +1,18 @@
 //! Draws from Stan CSV, as CmdStan writes it: one file a chain, comments before, between and after the rows.
 //!
-//! Lines flow in, a [`Chain`] a file flows out, and all chains together become [`Loaded`]. The comments tell what the
-//! run was: rows of warm-up (`save_warmup`, `num_warmup`, `thin`) are skipped, methods without draws refused. Both the
-//! comments of CmdStan (`num_warmup = 1000 (Default)`) and those of its first releases (`warmup=1000`) are understood.
-//! A last row that was cut off, by a chain still running or killed, is left out and told. Deliberately absent: the
-//! step size, the metric and the times that the comments hold.
+//! Lines flow in, [`Loaded`] draws flow out. The comments tell what the run was: rows of warm-up (`save_warmup`,
+//! `num_warmup`, `thin`) are skipped, methods without draws refused. Both the comments of CmdStan
+//! (`num_warmup = 1000 (Default)`) and those of its first releases (`warmup=1000`) are understood. A last row that was
+//! cut off, by a chain still running or killed, is left out and told. Deliberately absent: the step size, the metric
+//! and the times that the comments hold.
 
 use std::path::{Path, PathBuf};
 
-use super::csv_lines::{Loaded, ReadError, difference, is_sampler_column, next_line, number, open, parameter_name};
+use rayon::prelude::*;
+
+use super::csv_lines::{
+    Loaded, ReadError, difference, is_sampler_column, next_line, next_number, open, parameter_name,
+};
 use crate::draws::Draws;
 
 /// What the comments say of the run.
@@ -47,21 +51,26 @@ impl Plan {
     }
 }
 
-/// One file.
+/// What one file is, beside its numbers.
 pub(super) struct Chain {
     parameters: Vec<String>,
     sampler: Vec<String>,
-    /// `[draw, parameter]` of each
-    values: Vec<f64>,
-    sampler_values: Vec<f64>,
     draws: usize,
     note: Option<String>,
+}
+
+/// Where the numbers of a chain go, `[draw, parameter]` of each; what does not fit is counted, but not kept.
+pub(super) struct Room<'a> {
+    values: &'a mut [f64],
+    sampler_values: &'a mut [f64],
 }
 
 /// Columns of a header: their names, and whether each is the sampler's.
 struct Header {
     names: Vec<String>,
     of_sampler: Vec<bool>,
+    /// How many are.
+    sampler: usize,
 }
 
 impl Header {
@@ -77,7 +86,8 @@ impl Header {
         if of_sampler.iter().all(|of_sampler| *of_sampler) {
             return Err(ReadError::NoParameters { file: file.to_owned() });
         }
-        Ok(Self { names, of_sampler })
+        let sampler = of_sampler.iter().filter(|of_sampler| **of_sampler).count();
+        Ok(Self { names, of_sampler, sampler })
     }
 
     fn names_where(&self, of_sampler: bool) -> Vec<String> {
@@ -86,11 +96,11 @@ impl Header {
     }
 }
 
-pub(super) fn read(file: &Path) -> Result<Chain, ReadError> {
+/// Reads a file's chain into its room. Nothing is parsed where there is no room: so the length of a chain is found.
+fn read(file: &Path, room: &mut Room<'_>) -> Result<Chain, ReadError> {
     let mut reader = open(file)?;
     let (mut line, mut line_number) = (Vec::new(), 0);
     let (mut plan, mut header, mut rows, mut cut_off) = (Plan::default(), None::<Header>, 0_usize, false);
-    let (mut values, mut sampler_values) = (Vec::new(), Vec::new());
     while next_line(&mut reader, file, &mut line)? {
         line_number += 1;
         let complete = line.ends_with(b"\n");
@@ -106,26 +116,27 @@ pub(super) fn read(file: &Path) -> Result<Chain, ReadError> {
             header = Some(Header::of(text, line_number, file)?);
             continue;
         };
-        let before = (values.len(), sampler_values.len());
-        let row = read_row(text, columns, &mut values, &mut sampler_values);
         // Without its end of line a row may have lost digits, or columns: it counts only where the run expects it.
-        let wanted = || plan.planned_draws().is_none_or(|draws| rows + 1 == plan.saved_warmup() + draws);
-        let counts = complete || row.is_ok() && wanted();
-        if !counts {
-            values.truncate(before.0);
-            sampler_values.truncate(before.1);
-            cut_off = true;
-            continue;
+        if !complete {
+            let wanted = plan.planned_draws().is_none_or(|draws| rows + 1 == plan.saved_warmup() + draws);
+            if !wanted || read_row(text, columns, &mut [], &mut []).is_err() {
+                cut_off = true;
+                continue;
+            }
         }
+        let row = match rows.checked_sub(plan.saved_warmup()) {
+            None => read_row(text, columns, &mut [], &mut []),
+            Some(_) if room.is_none() => Ok(()),
+            Some(draw) => {
+                let (values, sampler_values) = room.of(draw, columns);
+                read_row(text, columns, values, sampler_values)
+            }
+        };
         row.map_err(|mistake| mistake.at(file, line_number, columns, text))?;
         rows += 1;
-        if rows <= plan.saved_warmup() {
-            values.truncate(before.0);
-            sampler_values.truncate(before.1);
-        }
     }
     let Some(header) = header else { return Err(ReadError::Empty { file: file.to_owned() }) };
-    if let Some(method @ ("optimize" | "variational" | "diagnose")) = plan.method.as_deref() {
+    if let Some(method @ ("optimize" | "variational" | "diagnose" | "log_prob")) = plan.method.as_deref() {
         return Err(ReadError::NotDraws { file: file.to_owned(), method: method.to_owned() });
     }
     let warmup = plan.saved_warmup().min(rows);
@@ -135,7 +146,24 @@ pub(super) fn read(file: &Path) -> Result<Chain, ReadError> {
     }
     let note = note(file, draws, &plan, cut_off);
     let (parameters, sampler) = (header.names_where(false), header.names_where(true));
-    Ok(Chain { parameters, sampler, values, sampler_values, draws, note })
+    Ok(Chain { parameters, sampler, draws, note })
+}
+
+impl Room<'_> {
+    fn is_none(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Where a draw of so many columns goes; empty beyond the end.
+    fn of(&mut self, draw: usize, columns: &Header) -> (&mut [f64], &mut [f64]) {
+        fn part(values: &mut [f64], draw: usize, width: usize) -> &mut [f64] {
+            let start = (draw * width).min(values.len());
+            let end = (start + width).min(values.len());
+            &mut values[start..end]
+        }
+        let width = columns.names.len() - columns.sampler;
+        (part(self.values, draw, width), part(self.sampler_values, draw, columns.sampler))
+    }
 }
 
 fn note(file: &Path, draws: usize, plan: &Plan, cut_off: bool) -> Option<String> {
@@ -174,18 +202,22 @@ impl Mistake {
     }
 }
 
-fn read_row(text: &[u8], header: &Header, values: &mut Vec<f64>, sampler: &mut Vec<f64>) -> Result<(), Mistake> {
-    let mut count = 0;
-    let mut wrong = None;
-    for field in text.split(|byte| *byte == b',') {
+/// Reads a row's numbers into `values` and `sampler`, as many as have room there.
+fn read_row(text: &[u8], header: &Header, values: &mut [f64], sampler: &mut [f64]) -> Result<(), Mistake> {
+    let (mut values, mut sampler) = (values.iter_mut(), sampler.iter_mut());
+    let (mut count, mut wrong, mut rest) = (0, None, Some(text));
+    while let Some(row) = rest {
+        let (value, after) = next_number(row);
         if let Some(of_sampler) = header.of_sampler.get(count) {
-            match number(field) {
-                Some(value) if *of_sampler => sampler.push(value),
-                Some(value) => values.push(value),
-                None => wrong = wrong.or(Some(count)),
+            let place = if *of_sampler { sampler.next() } else { values.next() };
+            match (value, place) {
+                (Some(value), Some(place)) => *place = value,
+                (Some(_), None) => {}
+                (None, _) => wrong = wrong.or(Some(count)),
             }
         }
         count += 1;
+        rest = after;
     }
     if count != header.names.len() {
         return Err(Mistake::Count(count));
@@ -193,34 +225,39 @@ fn read_row(text: &[u8], header: &Header, values: &mut Vec<f64>, sampler: &mut V
     wrong.map_or(Ok(()), |column| Err(Mistake::Number(column)))
 }
 
-/// Puts chains together, which must agree in their columns and their lengths.
-pub(super) fn assemble(paths: &[PathBuf], chains: Vec<Chain>) -> Result<Loaded, ReadError> {
-    let count = chains.len();
-    let Some(first) = chains.first() else { return Err(ReadError::NoFiles) };
-    for (file, chain) in paths.iter().zip(&chains).skip(1) {
-        let (file, first_file) = (file.clone(), paths[0].clone());
-        for (found, expected) in [(&chain.parameters, &first.parameters), (&chain.sampler, &first.sampler)] {
+/// Reads chains, a file each, which must agree in their columns and their lengths. The first file is skimmed for the
+/// shape of all, so that every number is parsed into its place and held once.
+pub(super) fn read_chains(paths: &[PathBuf]) -> Result<Loaded, ReadError> {
+    let Some(first_file) = paths.first() else { return Err(ReadError::NoFiles) };
+    let shape = read(first_file, &mut Room { values: &mut [], sampler_values: &mut [] })?;
+    let mut draws = Draws::new(shape.parameters.clone(), paths.len(), shape.draws)?;
+    let mut sampler = Draws::new(shape.sampler.clone(), paths.len(), shape.draws)?;
+    let rooms = rooms(&mut draws, &mut sampler);
+    let chains: Vec<Chain> =
+        paths.par_iter().zip(rooms).map(|(file, mut room)| read(file, &mut room)).collect::<Result<_, _>>()?;
+    for (file, chain) in paths.iter().zip(&chains) {
+        let (file, first) = (file.clone(), first_file.clone());
+        for (found, expected) in [(&chain.parameters, &shape.parameters), (&chain.sampler, &shape.sampler)] {
             if found != expected {
-                let difference = difference(found, expected);
-                return Err(ReadError::NamesDiffer { file, first: first_file, difference });
+                return Err(ReadError::NamesDiffer { file, first, difference: difference(found, expected) });
             }
         }
-        if chain.draws != first.draws {
-            let (found, expected) = (chain.draws, first.draws);
-            return Err(ReadError::LengthsDiffer { file, found, first: first_file, expected });
+        if chain.draws != shape.draws {
+            return Err(ReadError::LengthsDiffer { file, found: chain.draws, first, expected: shape.draws });
         }
     }
-    let (parameters, sampler, draws) = (first.parameters.clone(), first.sampler.clone(), first.draws);
-    let (mut values, mut sampler_values, mut notes) = (Vec::new(), Vec::new(), Vec::new());
-    values.reserve_exact(first.values.len() * (count - 1));
-    for mut chain in chains {
-        values.append(&mut chain.values);
-        sampler_values.append(&mut chain.sampler_values);
-        notes.extend(chain.note);
-    }
-    Ok(Loaded {
-        draws: Draws::from_values(parameters, count, draws, values)?,
-        sampler: Draws::from_values(sampler, count, draws, sampler_values)?,
-        notes,
-    })
+    Ok(Loaded { draws, sampler, notes: chains.into_iter().filter_map(|chain| chain.note).collect() })
+}
+
+/// A room for each chain.
+fn rooms<'a>(draws: &'a mut Draws, sampler: &'a mut Draws) -> Vec<Room<'a>> {
+    let chains = draws.chains();
+    let lengths = [&*draws, &*sampler].map(|draws| draws.draws() * draws.parameters().len());
+    let (mut values, mut sampler_values) = (draws.values_mut(), sampler.values_mut());
+    (0..chains)
+        .map(|_| Room {
+            values: values.split_off_mut(..lengths[0]).expect("the draws hold a room for every chain"),
+            sampler_values: sampler_values.split_off_mut(..lengths[1]).expect("and so do the sampler's"),
+        })
+        .collect()
 }

@@ -278,7 +278,7 @@ fn rows_of_a_known_outcome_cost_little() {
         ("lognormal", [0.5, 2.0, 9.0], 2, 3),
         ("beta", [0.5, 0.25, 0.125], 2, 3),
         ("poisson", counts, 1, 3),
-        ("poisson_log", counts, 1, 2),
+        ("poisson_log", counts, 1, 3),
         ("bernoulli_logit", [1.0, 0.0, 1.0], 1, 0),
         ("bernoulli", [1.0, 0.0, 1.0], 1, 1),
         ("neg_binomial_2", counts, 2, 9),

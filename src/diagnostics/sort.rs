@@ -1,0 +1,318 @@
+//! Sorting one parameter's draws, by all threads, in eight bytes a draw and what fits into a cache beside them.
+//!
+//! Draws are dealt into buckets by the leading bits of their keys, straight from where they lie; then every bucket is
+//! sorted for itself, by a second deal and small sorts. A sample says which bits lead: where it misses the ends, the
+//! outermost buckets take what lies beyond. Draws come in order of position into their bucket, and equal draws are
+//! found sorted already.
+
+use std::ops::Range;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rayon::prelude::*;
+
+use crate::diagnostics::word::{Format, bits, key};
+use crate::draws::ChainView;
+use crate::math::moments::mean;
+
+/// Draws that are looked at to choose buckets.
+const SAMPLED: usize = 1 << 12;
+
+/// Draws for each bucket, if all buckets were equally full; they never are.
+const DRAWS_PER_BUCKET: usize = 64;
+const MOST_BUCKETS: usize = 1 << 16;
+
+/// Chains are dealt by at most this many threads, each with its own count of every bucket.
+const MOST_DEALERS: usize = 16;
+
+/// Neighbouring buckets are sorted together up to this many draws, to share what they work in.
+const SORTED_TOGETHER: usize = 1 << 14;
+
+/// Beyond this many draws a bucket is left to a parallel sort.
+const MOST_IN_CACHE: usize = 1 << 17;
+
+/// Draws that a small sort takes.
+const SMALL: usize = 24;
+
+/// What one pass over the draws, before they are sorted, has found.
+pub(super) struct Sorted {
+    pub(super) format: Format,
+    /// Mean of each chain
+    pub(super) means: Vec<f64>,
+}
+
+/// Fills `words` with the words of all draws in increasing order.
+pub(super) fn sort(view: ChainView<'_>, words: &mut Vec<AtomicU64>) -> Sorted {
+    words.resize_with(view.size(), AtomicU64::default);
+    let words = &words[..];
+    let buckets = Buckets::of(view);
+    let each = view.chains().div_ceil(rayon::current_num_threads().min(MOST_DEALERS)).max(1);
+    let dealers: Vec<Range<usize>> =
+        (0..view.chains()).step_by(each).map(|first| first..(first + each).min(view.chains())).collect();
+    let mut dealt: Vec<Dealt> = dealers.par_iter().map(|chains| buckets.count(view, chains.clone())).collect();
+    let least = dealt.iter().map(|dealt| dealt.least).min().unwrap_or(0);
+    let most = dealt.iter().map(|dealt| dealt.most).max().unwrap_or(0);
+    let format = Format::new(view.size(), least, most);
+    let ends = places(buckets.count, &mut dealt);
+    dealers.into_par_iter().zip(&mut dealt).for_each(|(chains, dealt)| {
+        let mut chain = vec![0.0; view.draws()];
+        for first in chains.map(|index| index * view.draws()) {
+            view.copy(first, &mut chain);
+            for (offset, value) in chain.iter().enumerate() {
+                let key = key(*value);
+                let place = &mut dealt.counts[buckets.bucket(key)];
+                words[*place as usize].store(format.word(key, first + offset), Relaxed);
+                *place += 1;
+            }
+        }
+    });
+    let means = dealt.into_iter().flat_map(|dealt| dealt.means).collect();
+    tasks(&ends).into_par_iter().for_each_init(Space::default, |space, task| {
+        let starts = task.clone().map(|bucket| if bucket == 0 { 0 } else { ends[bucket - 1] });
+        for (start, &end) in starts.zip(&ends[task]) {
+            if start < end {
+                sort_bucket(&words[start..end], view, format, space);
+            }
+        }
+    });
+    Sorted { format, means }
+}
+
+/// Which leading bits of a key say in which bucket its draw belongs.
+struct Buckets {
+    count: usize,
+    least: u64,
+    shift: u32,
+}
+
+/// What a dealer knows of its chains.
+struct Dealt {
+    least: u64,
+    most: u64,
+    means: Vec<f64>,
+    /// Draws of each bucket, then where the next of them goes; below 2^31.
+    counts: Vec<u32>,
+}
+
+impl Buckets {
+    fn of(view: ChainView<'_>) -> Self {
+        let count = (view.size() / DRAWS_PER_BUCKET).clamp(1, MOST_BUCKETS).next_power_of_two();
+        let step = view.size().div_ceil(SAMPLED).max(1);
+        let keys = || (0..view.size()).step_by(step).map(|position| key(view.at(position)));
+        let (least, most) = (keys().min().unwrap_or(0), keys().max().unwrap_or(0));
+        Self { count, least, shift: bits(most - least).saturating_sub(count.ilog2()) }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a bucket is below 2^16")]
+    fn bucket(&self, key: u64) -> usize {
+        // By 64 where there is one bucket and the keys span all bits.
+        let leading = key.saturating_sub(self.least).checked_shr(self.shift).unwrap_or(0);
+        leading.min(self.count as u64 - 1) as usize
+    }
+
+    fn count(&self, view: ChainView<'_>, chains: Range<usize>) -> Dealt {
+        let mut chain = vec![0.0; view.draws()];
+        let means = Vec::with_capacity(chains.len());
+        let mut dealt = Dealt { least: u64::MAX, most: 0, means, counts: vec![0; self.count] };
+        for index in chains {
+            view.copy(index * view.draws(), &mut chain);
+            dealt.means.push(mean(&chain));
+            for value in &chain {
+                let key = key(*value);
+                (dealt.least, dealt.most) = (dealt.least.min(key), dealt.most.max(key));
+                dealt.counts[self.bucket(key)] += 1;
+            }
+        }
+        dealt
+    }
+}
+
+/// Turns counts into places, bucket after bucket and, within one, dealer after dealer. Returns where each bucket ends.
+fn places(buckets: usize, dealt: &mut [Dealt]) -> Vec<usize> {
+    let mut next = 0_u32;
+    (0..buckets)
+        .map(|bucket| {
+            for dealt in &mut *dealt {
+                let count = std::mem::replace(&mut dealt.counts[bucket], next);
+                next += count;
+            }
+            next as usize
+        })
+        .collect()
+}
+
+/// Ranges of buckets that hold about [`SORTED_TOGETHER`] draws or a single bucket.
+fn tasks(ends: &[usize]) -> Vec<Range<usize>> {
+    let mut tasks = Vec::new();
+    let (mut first, mut start) = (0, 0);
+    for (bucket, &end) in ends.iter().enumerate() {
+        if end - start >= SORTED_TOGETHER || bucket + 1 == ends.len() {
+            tasks.push(first..bucket + 1);
+            (first, start) = (bucket + 1, end);
+        }
+    }
+    tasks
+}
+
+/// What a thread sorts a bucket in, used again for the next one.
+#[derive(Default)]
+struct Space {
+    dealt: Vec<u64>,
+    sorted: Vec<u64>,
+    counts: Vec<u32>,
+}
+
+fn sort_bucket(words: &[AtomicU64], view: ChainView<'_>, format: Format, space: &mut Space) {
+    let Space { dealt, sorted, counts } = space;
+    dealt.clear();
+    dealt.extend(words.iter().map(|word| word.load(Relaxed)));
+    let sorted = if dealt.len() <= SMALL {
+        dealt.sort_unstable();
+        dealt
+    } else if dealt.len() <= MOST_IN_CACHE {
+        sorted.resize(dealt.len(), 0);
+        deal(dealt, sorted, counts);
+        sorted
+    } else {
+        dealt.par_sort_unstable();
+        dealt
+    };
+    settle(sorted, view, format);
+    for (word, sorted) in words.iter().zip(&*sorted) {
+        word.store(*sorted, Relaxed);
+    }
+    if sorted.len() > MOST_IN_CACHE {
+        *sorted = Vec::new();
+    }
+}
+
+/// Deals words by their leading bits, a few to each place, and sorts the few.
+#[expect(clippy::cast_possible_truncation, reason = "bits that count the words")]
+fn deal(words: &[u64], into: &mut [u64], counts: &mut Vec<u32>) {
+    let (least, most) = words.iter().fold((u64::MAX, 0), |(least, most), word| (least.min(*word), most.max(*word)));
+    let places = (words.len() / 2).next_power_of_two();
+    let shift = bits(most - least).saturating_sub(places.ilog2());
+    let place = |word: u64| ((word - least) >> shift) as usize;
+    counts.clear();
+    counts.resize(places, 0);
+    words.iter().for_each(|word| counts[place(*word)] += 1);
+    let (mut next, mut fullest) = (0, 0);
+    for count in &mut *counts {
+        fullest = fullest.max(*count);
+        next += std::mem::replace(count, next);
+    }
+    for word in words {
+        let next = &mut counts[place(*word)];
+        into[*next as usize] = *word;
+        *next += 1;
+    }
+    if fullest as usize <= SMALL {
+        insert(into);
+        return;
+    }
+    let mut start = 0;
+    for end in counts.iter().map(|end| *end as usize) {
+        into[start..end].sort_unstable();
+        start = end;
+    }
+}
+
+/// Sorts words that are few places from where they belong.
+fn insert(words: &mut [u64]) {
+    for k in 1..words.len() {
+        let word = words[k];
+        let mut place = k;
+        while place > 0 && words[place - 1] > word {
+            words[place] = words[place - 1];
+            place -= 1;
+        }
+        words[place] = word;
+    }
+}
+
+/// Sorts runs of words whose prefixes agree by their draws, and marks equal draws.
+fn settle(words: &mut [u64], view: ChainView<'_>, format: Format) {
+    let full = |word: &u64| key(view.at(format.position(*word)));
+    let agree = |a: &u64, b: &u64| format.prefix(*a) == format.prefix(*b);
+    if !words.array_windows().any(|[a, b]| agree(a, b)) {
+        return;
+    }
+    for run in words.chunk_by_mut(agree).filter(|run| run.len() > 1) {
+        if format.is_whole() {
+            run[1..].iter_mut().for_each(|word| *word |= format.tied());
+            continue;
+        }
+        if run.len() > SORTED_TOGETHER {
+            run.par_sort_by_key(full);
+        } else {
+            run.sort_by_key(full);
+        }
+        let mut before = full(&run[0]);
+        for word in &mut run[1..] {
+            let this = full(word);
+            if this == before {
+                *word |= format.tied();
+            }
+            before = this;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Keys in the order found, and where a draw is said to equal the one before it.
+    fn sorted(values: &[f64], chains: usize) -> (Vec<u64>, Vec<bool>) {
+        let view = ChainView::from_slice(values, chains, values.len() / chains).unwrap();
+        let mut words = Vec::new();
+        let Sorted { format, .. } = sort(view, &mut words);
+        let words: Vec<u64> = words.into_iter().map(AtomicU64::into_inner).collect();
+        let mut positions: Vec<usize> = words.iter().map(|word| format.position(*word)).collect();
+        let keys = positions.iter().map(|position| key(values[*position])).collect();
+        positions.sort_unstable();
+        assert!(positions.into_iter().eq(0..values.len()), "every draw once");
+        (keys, words.iter().map(|word| word & format.tied() != 0).collect())
+    }
+
+    fn judge(values: &[f64], chains: usize) {
+        let (keys, tied) = sorted(values, chains);
+        assert!(keys.is_sorted());
+        let equal: Vec<bool> = (0..keys.len()).map(|k| k > 0 && keys[k] == keys[k - 1]).collect();
+        assert_eq!(tied, equal);
+    }
+
+    proptest! {
+        #[test]
+        fn any_draws_are_sorted_and_equal_ones_marked(
+            values in proptest::collection::vec(
+                prop_oneof![any::<f64>(), -3.0..3.0, (0..4_i32).prop_map(f64::from), Just(f64::NAN), Just(-0.0)],
+                0..400,
+            )
+        ) {
+            judge(&values, 1);
+            judge(&values[..values.len() / 3 * 3], 3);
+        }
+    }
+
+    /// Shapes of draws that a sample of them does not show, or that fall into few buckets: a far outlier beside a narrow
+    /// cluster, two clusters, two values, one value, and values that differ in their last bits alone.
+    #[test]
+    fn draws_that_share_their_leading_bits_are_sorted_too() {
+        let size = 2 * MOST_IN_CACHE + 6;
+        let scrambled = |k: usize| (k * 7919 % size) as f64 / size as f64;
+        let shapes: [fn(usize, f64) -> f64; 5] = [
+            |k, x| if k == 12_345 { 1e300 } else { 1e6 + x * 1e-6 },
+            |k, x| if k % 2 == 0 { 1e6 + x } else { -1e-9 * x },
+            |k, _| f64::from(u8::from(k % 3 == 0)),
+            |_, _| -0.0,
+            |_, x| f64::from_bits(1.0_f64.to_bits() + (x * 1e3) as u64),
+        ];
+        for shape in shapes {
+            let values: Vec<f64> = (0..size).map(|k| shape(k, scrambled(k))).collect();
+            judge(&values, 2);
+        }
+    }
+}
