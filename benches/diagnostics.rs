@@ -1,7 +1,7 @@
 //! How long a full summary takes, on the two shapes that users have: thousands of short chains, and a few long ones.
 //!
-//! `benches/peers/arviz_summary.py` times ArviZ on draws of the same shapes, and its head says how to compare the two
-//! fairly; `benches/NOTES.md` holds what was measured. Deliberately absent: reading files, and sampling.
+//! `benches/peers/arviz_in_turns.sh` compares them with ArviZ's on draws of the same shapes; `benches/NOTES.md` holds what
+//! was measured. Deliberately absent: reading files, and sampling.
 
 use std::hint::black_box;
 use std::time::Duration;

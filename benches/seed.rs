@@ -37,11 +37,11 @@ fn sweeps(criterion: &mut Criterion, name: &str, model: &Model, backend: &mut dy
     let mut draws = Draws::new(model.parameters.clone(), CHAINS, SWEEPS as usize).expect("the draws fit");
     let positions = [0.0, 0.1, -0.1].repeat(CHAINS);
     backend.start(Population { first: 0, chains: CHAINS }, &positions).expect("the chains start");
-    backend.tune(&Tuning { scales: [0.2, 0.25, 0.25].repeat(CHAINS) }).expect("the chains are tuned");
+    backend.tune(&Tuning::Metropolis { scales: [0.2, 0.25, 0.25].repeat(CHAINS) }).expect("the chains are tuned");
     let mut step = 0;
     let mut advance = || {
         let stretch = Stretch { first_step: step, steps: SWEEPS };
-        let keep = Keep { draws: &mut draws, from: 0, thin: 1 };
+        let keep = Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
         backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(())).expect("the chains advance");
         step += SWEEPS;
     };

@@ -29,7 +29,7 @@
 //! let mut backend = CpuBackend::<f64>::new(&model, 1);
 //! let settings = Settings {
 //!     first_chain: 0, chains: 8, superchain_size: 1, warmup: 500, draws: 5000, thin: 1, seed: 1,
-//!     init: Init::Random { radius: 2.0 },
+//!     init: Init::Random { radius: 2.0 }, target_accept: 0.8,
 //! };
 //! let outcome = run(&model, &mut backend, &settings, &mut |_, _, _| ControlFlow::Continue(()))?;
 //! let summary = summarise(&outcome.draws, 8, &diagnostics::Settings::default())?;

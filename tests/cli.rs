@@ -237,7 +237,21 @@ fn models_that_cannot_be_used_are_shown_with_a_caret() {
 }
 
 #[test]
+fn a_model_without_parameters_writes_data_for_another() {
+    let data = Scratch::new("simulated.json", b"{}");
+    let simulate = ["sample", "examples/identifiability/simulate.stan", "--seed", "1", "--generate", data.path()];
+    assert_eq!(ridgewalk(&simulate).status.code(), Some(0));
+    let first = std::fs::read_to_string(data.path()).unwrap();
+    assert_eq!(ridgewalk(&simulate).status.code(), Some(0));
+    assert_eq!(first, std::fs::read_to_string(data.path()).unwrap(), "a seed fixes the data");
+    let output = ridgewalk(&["sample", MODEL, "--data", data.path(), "--chains", "4", "--draws", "100", "--quiet"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
 fn requests_that_cannot_be_met_say_why() {
+    let nuts = ["sample", MODEL, "--data", DATA, "--sampler", "nuts", "--backend", "gpu"];
+    assert_refused(&ridgewalk(&nuts), &["NUTS runs with --backend cpu"]);
     assert_refused(&sample(&["--chains", "0"]), &["--chains must be at least 1"]);
     assert_refused(&sample(&["--chains", "10", "--superchains", "3"]), &["possible are 1, 2, 5, 10"]);
     let too_many = ["sample", MODEL, "--data", DATA, "--chains", "4096", "--draws", "4000000000"];

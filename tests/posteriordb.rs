@@ -53,6 +53,7 @@ fn summary(model: &Model, backend: &mut dyn Backend, length: &Length) -> Summary
         thin: length.thin,
         seed: SEED,
         init: Init::Random { radius: 2.0 },
+        target_accept: 0.8,
     };
     let outcome = run(model, backend, &settings, &mut |_, _, _| ControlFlow::Continue(())).expect("the chains run");
     summarise(&outcome.draws, 16, &diagnostics::Settings::default()).expect("16 superchains")

@@ -1,11 +1,9 @@
 """Times ArviZ's az.summary on draws of the shapes of benches/diagnostics.rs, as in a user's first call and later ones.
 
-    python -m venv venv && venv/bin/pip install arviz==0.23.4        # numba deliberately not installed
-    cargo bench --bench diagnostics -- 4096x1000 && venv/bin/python benches/peers/arviz_summary.py 4096 1000
-    cargo bench --bench diagnostics -- 4x100000  && venv/bin/python benches/peers/arviz_summary.py 4 100000
+    benches/peers/arviz_in_turns.sh
 
-Repeat each line three times or more and compare medians: the two take turns, so that what else the machine does
-burdens both. Arguments: chains, draws, runs (default 3).
+runs it in turns with ridgewalk's benchmark, so that what else the machine does burdens both; compare medians.
+Arguments: chains, draws, runs (default 3).
 """
 
 import statistics

@@ -54,20 +54,64 @@ pub struct Population {
     pub chains: usize,
 }
 
+/// How chains step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Component-wise random walks.
+    Metropolis,
+    /// The No-U-Turn sampler.
+    Nuts {
+        /// Most doublings of a trajectory, 1 to 30.
+        max_treedepth: u32,
+    },
+}
+
 /// What warm-up tells the chains.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tuning {
-    /// Standard deviations of the proposals, `[chain, coordinate]`.
-    pub scales: Vec<f64>,
+pub enum Tuning {
+    /// Of Metropolis.
+    Metropolis {
+        /// Standard deviations of the proposals, `[chain, coordinate]`.
+        scales: Vec<f64>,
+    },
+    /// Of NUTS.
+    Nuts {
+        /// A step size for each chain.
+        step_sizes: Vec<f64>,
+        /// The diagonal of the inverse metric, `[chain, coordinate]`: variances of the coordinates, about.
+        inverse_metric: Vec<f64>,
+    },
 }
 
 /// What a stretch of steps tells warm-up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BlockStats {
     /// Steps taken by every chain.
     pub steps: u32,
-    /// Proposals taken, `[chain, coordinate]`.
-    pub accepted: Vec<u32>,
+    /// What they were like.
+    pub counts: Counts,
+}
+
+/// What the steps of a stretch were like.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Counts {
+    /// Of Metropolis: proposals taken, `[chain, coordinate]`.
+    Accepted(Vec<u32>),
+    /// Of NUTS, for each chain.
+    Trees(Vec<Trees>),
+}
+
+/// The trees of one chain's steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Trees {
+    /// Sum over steps of the mean acceptance probability of the leaves.
+    pub acceptance: f64,
+    /// Leapfrogs taken.
+    pub leapfrogs: u64,
+    /// Steps whose trajectory diverged.
+    pub divergences: u32,
+    /// Steps whose trajectory was doubled as often as it may.
+    pub saturated: u32,
 }
 
 /// A stretch of steps, the same for every chain.
@@ -85,6 +129,9 @@ pub struct Stretch {
 pub struct Keep<'a> {
     /// The draws of exactly the chains and parameters at hand.
     pub draws: &'a mut Draws,
+    /// What is told of each kept step, beside its draw: of NUTS [`STATISTICS`](crate::sampler::nuts::STATISTICS), of
+    /// Metropolis nothing.
+    pub statistics: Option<&'a mut Draws>,
     /// Index of the first draw to fill.
     pub from: usize,
     /// Steps per draw, at least 1; a stretch is a multiple of it.
@@ -99,6 +146,9 @@ pub trait Backend {
     /// What runs the chains.
     fn description(&self) -> &Description;
 
+    /// How the chains step.
+    fn method(&self) -> Method;
+
     /// Puts the chains at `positions`, `[chain, coordinate]`, with unit scales, and returns the log density there, a
     /// number per chain, up to the model's constant; one that is not finite is given as it is.
     ///
@@ -112,7 +162,7 @@ pub trait Backend {
     /// When the device fails.
     ///
     /// # Panics
-    /// When there is not a scale for each coordinate of each chain.
+    /// When the tuning is another method's, or has not a number for each coordinate of each chain.
     fn tune(&mut self, tuning: &Tuning) -> Result<(), Error>;
 
     /// Advances every chain by a stretch. Statistics are of this stretch alone.

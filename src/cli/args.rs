@@ -48,13 +48,19 @@ pub struct Sample {
     /// How chains step
     #[arg(long, value_enum, default_value_t = Sampler::Metropolis)]
     pub sampler: Sampler,
+    /// The mean acceptance probability that step sizes of NUTS are tuned to; larger means smaller steps
+    #[arg(long, default_value_t = 0.8, value_name = "P")]
+    pub target_accept: f64,
+    /// How often a NUTS trajectory may be doubled: it has at most two to the power of this many steps
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30))]
+    pub max_treedepth: u32,
     /// Number of chains
     #[arg(long, default_value_t = 1024, value_name = "N")]
     pub chains: u32,
     /// Groups of chains that share a starting point [default: one per chain up to 16 chains, then about 16]
     #[arg(long, value_name = "K")]
     pub superchains: Option<u32>,
-    /// Steps before the first draw, during which proposals are tuned
+    /// Steps before the first draw, during which chains are tuned
     #[arg(long, default_value_t = 1000, value_name = "N")]
     pub warmup: u32,
     /// Draws kept of each chain
@@ -179,6 +185,8 @@ pub struct Adapters {
 pub enum Sampler {
     /// Component-wise random-walk Metropolis
     Metropolis,
+    /// The No-U-Turn sampler, which follows the gradient
+    Nuts,
 }
 
 /// Names of backends, and the choice between them.

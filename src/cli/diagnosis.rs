@@ -36,6 +36,12 @@ impl Diagnosis {
         Ok(Self { summary, names, correlation, findings })
     }
 
+    /// With findings of the sampler's own, which come first: what they say of the draws comes before what draws say.
+    pub(super) fn with(mut self, mut findings: Vec<Finding>) -> Self {
+        findings.append(&mut self.findings);
+        Self { findings, ..self }
+    }
+
     /// Whether the draws should not be trusted. A constant is no harm, unless it is one of the `sampled` parameters,
     /// whose chains have then never moved.
     pub(super) fn is_bad(&self, sampled: &[String]) -> bool {

@@ -12,6 +12,7 @@ mod diagnosis;
 mod error;
 mod files;
 mod memory;
+mod method;
 mod progress;
 mod request;
 mod sample;

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::args::{BackendName, PrecisionName, Sample};
+use super::args::{BackendName, PrecisionName, Sample, Sampler};
 use super::error::CliError;
 use super::files;
-use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{AdapterChoice, GpuBackend, Kind, adapters};
+use crate::backend::{Backend, Method};
 use crate::lang::Compiled;
 use crate::model::Model;
 use crate::run::{Init, Settings};
@@ -31,6 +31,9 @@ pub(super) fn settings(sample: &Sample, compiled: &Compiled, seed: u64) -> Resul
             return Err(CliError::plain(format!("{option} must be at least 1")));
         }
     }
+    if !(sample.target_accept > 0.0 && sample.target_accept < 1.0) {
+        return Err(CliError::plain("--target-accept must lie between 0 and 1"));
+    }
     let superchains = superchains(sample.chains, sample.superchains)?;
     Ok(Settings {
         first_chain: 0,
@@ -41,6 +44,7 @@ pub(super) fn settings(sample: &Sample, compiled: &Compiled, seed: u64) -> Resul
         thin: sample.thin,
         seed,
         init: init(&sample.init, compiled)?,
+        target_accept: sample.target_accept,
     })
 }
 
@@ -87,16 +91,25 @@ fn init(text: &str, compiled: &Compiled) -> Result<Init, CliError> {
     }
 }
 
+/// How the chains are to step.
+pub(super) fn method(sample: &Sample) -> Method {
+    match sample.sampler {
+        Sampler::Metropolis => Method::Metropolis,
+        Sampler::Nuts => Method::Nuts { max_treedepth: sample.max_treedepth },
+    }
+}
+
 /// The backend to run on.
 pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chosen, CliError> {
     let adapter = || match &sample.adapter {
         Some(name) => AdapterChoice::Named(name.clone()),
         None => AdapterChoice::Best,
     };
+    let method = method(sample);
     let cpu = |reason: Option<String>| Chosen {
         backend: match sample.precision {
-            Some(PrecisionName::F32) => Box::new(CpuBackend::<f32>::new(model, seed)),
-            Some(PrecisionName::F64) | None => Box::new(CpuBackend::<f64>::new(model, seed)),
+            Some(PrecisionName::F32) => Box::new(CpuBackend::<f32>::with_method(model, method, seed)),
+            Some(PrecisionName::F64) | None => Box::new(CpuBackend::<f64>::with_method(model, method, seed)),
         },
         reason,
         notes: Vec::new(),
@@ -109,16 +122,16 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
         (BackendName::Gpu, Some(PrecisionName::F64)) => Err(CliError::plain(
             "GPUs run in f32 only: WGSL has no usable double precision; leave out --precision, or use --backend cpu",
         )),
-        (BackendName::Gpu, _) => Ok(gpu(GpuBackend::new(model, &adapter(), seed)?, None)),
+        (BackendName::Gpu, _) => Ok(gpu(GpuBackend::with_method(model, method, &adapter(), seed)?, None)),
         (BackendName::Auto, _) if sample.adapter.is_some() => match sample.precision {
             Some(PrecisionName::F64) => Err(CliError::plain("--adapter names a GPU, and GPUs run in f32 only")),
-            Some(PrecisionName::F32) | None => Ok(gpu(GpuBackend::new(model, &adapter(), seed)?, None)),
+            Some(PrecisionName::F32) | None => Ok(gpu(GpuBackend::with_method(model, method, &adapter(), seed)?, None)),
         },
         (BackendName::Auto, Some(PrecisionName::F64)) => Ok(cpu(Some("f64 was asked for".to_owned()))),
         (BackendName::Auto, _) => {
             let mut refusals = Vec::new();
             for (place, _) in adapters().iter().enumerate().filter(|(_, info)| info.kind != Kind::Cpu) {
-                match GpuBackend::new(model, &AdapterChoice::At(place), seed) {
+                match GpuBackend::with_method(model, method, &AdapterChoice::At(place), seed) {
                     Ok(backend) => return Ok(gpu(backend, Some("a hardware GPU that passed its test".to_owned()))),
                     Err(error) => refusals.push(error.to_string()),
                 }

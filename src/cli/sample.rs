@@ -5,13 +5,13 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::args::{Sample, Sampler};
+use super::args::Sample;
 use super::diagnosis::Diagnosis;
 use super::error::{CliError, Verdict};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{files, request, simulate};
+use super::{files, method, request, simulate};
 use crate::backend::Description;
 use crate::diagnostics;
 use crate::lang;
@@ -19,7 +19,6 @@ use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::table;
 use crate::run::{Init, Outcome, Settings, quantities, run};
-use crate::store;
 
 /// Seconds that each part took.
 struct Timing {
@@ -91,7 +90,7 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     let superchains = settings.chains / settings.superchain_size;
     let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default());
     progress.finish();
-    let diagnosis = diagnosis?;
+    let diagnosis = diagnosis?.with(method::findings(&outcome, request::method(sample)));
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
     if sample.json {
@@ -113,9 +112,7 @@ fn opening(
     description: &Description,
     reason: Option<&str>,
 ) -> String {
-    let method = match sample.sampler {
-        Sampler::Metropolis => "Metropolis, component-wise",
-    };
+    let method = method::name(request::method(sample));
     let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
     let superchains = settings.chains / settings.superchain_size;
     let groups = if superchains == settings.chains {
@@ -125,7 +122,7 @@ fn opening(
     };
     format!(
         "{method}: {}\n{} chain{}{groups} on the {} ({}, {}){reason}\nseed {}\n",
-        listed(&model.coordinates),
+        method::listed(&model.coordinates),
         settings.chains,
         if settings.chains == 1 { "" } else { "s" },
         if description.backend == "gpu" { "GPU" } else { "CPU" },
@@ -137,30 +134,15 @@ fn opening(
 
 /// What was run, and how fast.
 fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
-    let rates: Vec<String> = model
-        .coordinates
-        .iter()
-        .zip(&outcome.acceptance)
-        .map(|(name, rate)| format!("{name} {:.0}%", 100.0 * rate))
-        .collect();
     format!(
-        "{} warm-up steps and {} draws of {} chains took {} ({} steps per second); accepted: {}\n\n",
+        "{} warm-up steps and {} draws of {} chains took {} ({} steps per second); {}\n\n",
         settings.warmup,
         settings.draws,
         settings.chains,
         seconds(outcome.warmup_seconds + outcome.sampling_seconds),
         magnitude(steps_per_second(settings, outcome)),
-        listed(&rates),
+        method::clause(outcome, model),
     )
-}
-
-/// Names in a row, those beyond a line counted.
-fn listed(names: &[String]) -> String {
-    const MOST: usize = 8;
-    match names.len().checked_sub(MOST) {
-        None | Some(0) => names.join(", "),
-        Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
-    }
 }
 
 fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
@@ -203,19 +185,11 @@ fn object(
     diagnosis: &Diagnosis,
     timing: &Timing,
 ) -> Value {
-    let acceptance: serde_json::Map<String, Value> = model
-        .coordinates
-        .iter()
-        .zip(&outcome.acceptance)
-        .map(|(name, &rate)| (name.clone(), store::json::number(rate)))
-        .collect();
-    json!({
+    let mut object = json!({
         "model": model.name,
         "data": sample.input.data.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "seed": settings.seed,
-        "sampler": match sample.sampler {
-            Sampler::Metropolis => "metropolis",
-        },
+        "sampler": method::code(request::method(sample)),
         "backend": description.backend,
         "adapter": description.adapter,
         "precision": description.precision,
@@ -232,9 +206,12 @@ fn object(
             "total_s": timing.total,
             "steps_per_s": steps_per_second(settings, outcome),
         },
-        "acceptance": acceptance,
-        "summary": diagnosis.summary_object(),
-        "correlation": diagnosis.correlation_object(),
-        "warnings": diagnosis.warnings_object(),
-    })
+    });
+    if let Some(map) = object.as_object_mut() {
+        map.extend(method::entries(outcome, model));
+        map.insert("summary".into(), diagnosis.summary_object());
+        map.insert("correlation".into(), diagnosis.correlation_object());
+        map.insert("warnings".into(), diagnosis.warnings_object());
+    }
+    object
 }

@@ -24,9 +24,11 @@ mod ranks;
 pub mod rhat;
 mod sort;
 pub mod summary;
+pub mod trajectory;
 pub mod verdict;
 mod word;
 
 pub use interval::Interval;
 pub use summary::{Row, Settings, Summary, SummaryError, summarise};
+pub use trajectory::{Trajectories, trajectory_findings};
 pub use verdict::{EssKind, Finding, verdict};

@@ -38,9 +38,9 @@ impl Ranks {
     /// The normal scores `Phi^-1((rank - 3/8) / (size + 1/4))` (Blom 1958; Vehtari et al. 2021, eq. 14) of the draws
     /// from a position on, as many as fit into `into`, all of which must be ranked.
     pub(super) fn scores(&self, from: usize, layout: Layout, into: &mut [f64]) {
-        let size = layout.size() as f64;
+        let scale = 1.0 / (layout.size() as f64 + 0.25);
         for (score, rank) in into.iter_mut().zip(&self.0[from..]) {
-            *score = (f64::from(rank.load(Relaxed)) * 0.5 - 0.375) / (size + 0.25);
+            *score = (f64::from(rank.load(Relaxed)) * 0.5 - 0.375) * scale;
         }
         normal_quantiles(into);
     }

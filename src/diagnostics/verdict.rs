@@ -5,8 +5,8 @@
 //! hundred effective draws for every chain, and a hundred draws of each. There the total effective
 //! size counts, and nested R-hat against what sampling noise explains (`nested_rhat`); superchains
 //! of one chain have no nested R-hat, and R-hat takes its place, against what sampling noise
-//! explains of that (`rhat::limit`). Deliberately absent: sentences for people, and divergences and
-//! other findings of samplers.
+//! explains of that (`rhat::limit`). Deliberately absent: sentences for people, and what finds
+//! divergences and the like (`trajectory`).
 
 use crate::diagnostics::summary::{Row, Summary};
 
@@ -59,6 +59,12 @@ pub enum Finding {
     Drift { parameters: Vec<(String, f64)> },
     /// Too few effective draws, all chains together.
     EssBelow { kind: EssKind, threshold: f64, parameters: Vec<(String, f64)> },
+    /// Trajectories that lost their energy, so that regions may be missing.
+    Divergences { divergences: u64, steps: u64 },
+    /// Trajectories that ended because they may not be doubled more often.
+    SaturatedTreedepth { saturated: u64, steps: u64, max_treedepth: u32 },
+    /// Energies explored slowly: how many chains, and the lowest energy Bayesian fraction of missing information.
+    LowEbfmi { threshold: f64, lowest: f64, low: usize, chains: usize },
 }
 
 impl Finding {
@@ -75,6 +81,9 @@ impl Finding {
             Self::Drift { .. } => "drift",
             Self::EssBelow { kind: EssKind::Bulk, .. } => "ess_bulk_below",
             Self::EssBelow { kind: EssKind::Tail, .. } => "ess_tail_below",
+            Self::Divergences { .. } => "divergences",
+            Self::SaturatedTreedepth { .. } => "saturated_treedepth",
+            Self::LowEbfmi { .. } => "low_ebfmi",
         }
     }
 
@@ -84,7 +93,11 @@ impl Finding {
         match self {
             Self::NonFinite { parameters } => parameters.iter().map(|(name, _)| name.as_str()).collect(),
             Self::Constant { parameters } => parameters.iter().map(String::as_str).collect(),
-            Self::FewChains { .. } | Self::FewDraws { .. } => Vec::new(),
+            Self::FewChains { .. }
+            | Self::FewDraws { .. }
+            | Self::Divergences { .. }
+            | Self::SaturatedTreedepth { .. }
+            | Self::LowEbfmi { .. } => Vec::new(),
             Self::RHatAbove { parameters, .. } | Self::Drift { parameters } | Self::EssBelow { parameters, .. } => {
                 parameters.iter().map(|(name, _)| name.as_str()).collect()
             }
@@ -93,10 +106,10 @@ impl Finding {
     }
 
     /// Whether estimates should not be trusted. A constant parameter alone is no harm: models
-    /// have them.
+    /// have them. Short trajectories cost time, not truth.
     #[must_use]
     pub fn is_bad(&self) -> bool {
-        !matches!(self, Self::Constant { .. })
+        !matches!(self, Self::Constant { .. } | Self::SaturatedTreedepth { .. })
     }
 }
 

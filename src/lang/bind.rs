@@ -170,7 +170,7 @@ pub(super) fn bind(wanted: &Wanted<'_>, data: &Data) -> Result<Vec<f64>, BindErr
     let mut rows = Vec::with_capacity(wanted.sizes.iter().product());
     let mut path = Vec::new();
     collect(wanted, &datum, &mut path, &mut rows)?;
-    if wanted.base != Base::Matrix {
+    if wanted.base != Base::Matrix || rows.is_empty() {
         return Ok(rows);
     }
     // JSON has matrices row by row.

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use super::bind::{BindError, Wanted, bind};
-use super::compile::{Bound, Parameter, declared, described, ended, names};
+use super::compile::{Bound, Parameter, described, ended, names};
 use super::interpret::Interpreter;
 use super::interpret::constraint::broken;
 use super::interpret::value::{Shape, Value};
-use super::typed::{TypedModel, VariableId};
+use super::typed::{Statement, TypedModel, VariableId};
 use crate::model::data::Data;
 use crate::rng::random::Random;
 
@@ -70,13 +70,22 @@ impl Quantities {
         let mut all = Vec::new();
         let mut run = Interpreter::new(&model, false);
         run.set_all(bound.variables.clone());
-        for variable in declared(&model.generated_quantities) {
+        // What is drawn here is no size of anything, and is drawn again for each draw.
+        run.random = Some(Random::of_draw(0, 0, 0));
+        for statement in &model.generated_quantities {
+            let &Statement::Declare { variable, definition, .. } = statement else { continue };
             let declaration = &model.variables[variable.0];
             let shape = ended(run.declared_shape(declaration))?;
             let elements = names(&declaration.name, &shape);
             let positions = elements.iter().map(|(position, _)| *position).collect();
             all.extend(elements.into_iter().map(|(_, name)| name));
             let integers = declaration.of.base == super::types::Base::Int;
+            // What is declared later may have it as a size; a value that parameters decide cannot be one.
+            if let Some(definition) = definition.filter(|_| integers && shape.is_scalar())
+                && let Ok(value) = run.expression(definition)
+            {
+                run.set(variable, value);
+            }
             outputs.push(Output { variable, name: declaration.name.clone(), shape, positions, integers });
         }
         drop(run);

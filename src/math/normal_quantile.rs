@@ -127,7 +127,8 @@ fn near<R: Real>(p: R) -> R {
 /// The formula of the centre, where most are, is evaluated for all, and that of the tails for those that it is not for,
 /// set side by side: without branches many are taken at a time.
 pub fn normal_quantiles(probabilities: &mut [f64]) {
-    const TOGETHER: usize = 256;
+    const TOGETHER: usize = 512;
+    const LANES: usize = 8;
     let width = Width::widest();
     let (mut tails, mut places) = ([0.5; TOGETHER], [0; TOGETHER]);
     for chunk in probabilities.chunks_mut(TOGETHER) {
@@ -138,14 +139,14 @@ pub fn normal_quantiles(probabilities: &mut [f64]) {
             count += usize::from((p - 0.5).abs() > CENTRE || p.is_nan());
         }
         centres(width, chunk);
-        let tails = &mut tails[..count];
         let in_reach = |p: f64| p >= FAR && 1.0 - p >= FAR;
-        if tails.iter().all(|&p| in_reach(p)) {
-            nears(width, tails);
+        if tails[..count].iter().all(|&p| in_reach(p)) {
+            // Up to whole vectors, whatever stands in their last lanes: one by one those would cost as much as the rest.
+            nears(width, &mut tails[..count.next_multiple_of(LANES)]);
         } else {
-            tails.iter_mut().for_each(|p| *p = normal_quantile(*p));
+            tails[..count].iter_mut().for_each(|p| *p = normal_quantile(*p));
         }
-        for (&z, &place) in tails.iter().zip(&places) {
+        for (&z, &place) in tails[..count].iter().zip(&places) {
             chunk[place] = z;
         }
     }

@@ -9,7 +9,10 @@ pub mod linear;
 pub mod transform;
 
 use crate::ir::Program;
+use crate::ir::differentiate::differentiate;
 use crate::ir::evaluate::{evaluate, evaluate_total};
+use crate::ir::fuse::fuse;
+use crate::ir::simplify::simplify;
 
 /// A model bound to its data.
 #[derive(Clone, Debug)]
@@ -75,6 +78,12 @@ impl Model {
     /// When the number of coordinates is not the model's.
     pub fn log_density(&self, coordinates: &[f64]) -> f64 {
         evaluate_total(&self.density, coordinates)
+    }
+
+    /// The terms of the log density, followed by its derivative by each coordinate. Derived anew at each call: a backend
+    /// asks once.
+    pub fn gradient(&self) -> Program {
+        simplify(&fuse(&differentiate(&self.density)))
     }
 
     /// The parameters at a point, by the slow and obvious evaluator.

@@ -62,7 +62,31 @@ pub fn sentence(finding: &Finding) -> String {
                 EssKind::Tail => "their intervals",
             }
         ),
+        Finding::Divergences { divergences, steps } => format!(
+            "{} diverged: the integrator lost the trajectory where the posterior bends sharply, so draws may be missing \
+             from there and estimates may be biased. Take smaller steps (--target-accept 0.95, then 0.99); if divergences \
+             stay, reparameterise (a hierarchy often runs better not centred), or give more informative priors.",
+            fraction(*divergences, *steps)
+        ),
+        Finding::SaturatedTreedepth { saturated, steps, max_treedepth } => format!(
+            "{} reached the largest tree depth, {max_treedepth}, before turning back: draws are right, but more alike than \
+             they need to be. Allow longer trajectories (--max-treedepth {}), or bring the parameters to similar scales.",
+            fraction(*saturated, *steps),
+            max_treedepth + 2
+        ),
+        Finding::LowEbfmi { threshold, lowest, low, chains } => format!(
+            "E-BFMI is below {threshold} in {low} of {chains} chains (lowest {lowest:.2}): the momentum explores the energies \
+             of the posterior slowly, so its tails may be missed. Warm up longer (--warmup); if it stays, reparameterise \
+             heavy-tailed or strongly correlated parameters.",
+        ),
     }
+}
+
+/// How many of the steps, and what part of them.
+fn fraction(count: u64, steps: u64) -> String {
+    let percent = 100.0 * count as f64 / steps as f64;
+    let percent = if percent < 0.1 { "less than 0.1 %".to_owned() } else { format!("{percent:.1} %") };
+    format!("{count} of {steps} steps ({percent})")
 }
 
 /// What a disagreement leaves standing: the parameters that no finding names, and the pair of named ones that moves

@@ -16,6 +16,15 @@ pub enum Purpose {
     GeneratedQuantities = 2,
     /// What random functions of transformed data take, in order.
     TransformedData = 3,
+    /// Momenta of NUTS: slot `s` serves coordinates `4s..4s + 4`.
+    Momentum = 4,
+    /// Doublings of a NUTS trajectory, a slot for each: its direction, and the choice between the halves.
+    Doubling = 5,
+    /// Choices among the leaves of a NUTS trajectory, a slot for each leapfrog of the step.
+    Leaf = 6,
+    /// Momenta of trial leapfrogs that look for a step size: `chain` is the group of chains that shares it, `step` the
+    /// trial, slot `s` serves coordinates `4s..4s + 4`.
+    StepSize = 7,
 }
 
 /// The counter of four random words.

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::{Init, RunError, Settings, run};
 use crate::backend::cpu::CpuBackend;
-use crate::backend::{Backend, Keep, Population, Stretch, Tuning};
+use crate::backend::{Backend, Counts, Keep, Population, Stretch, Tuning};
 use crate::diagnostics::{Settings as Shown, Summary, summarise};
 use crate::draws::Draws;
 use crate::ir::evaluate::evaluate;
@@ -137,16 +137,17 @@ pub fn check(
         thin: 1,
         seed,
         init: Init::Random { radius: 2.0 },
+        target_accept: 0.8,
     };
     let mut unwatched = |_, _, _| ControlFlow::Continue(());
     let truth = run(model, &mut reference, &settings, &mut unwatched)?;
-    let scales = truth.scales;
+    let Tuning::Metropolis { scales } = truth.tuning else { unreachable!("the reference takes Metropolis steps") };
     // States of the posterior, as both sides can hold them, and as many points away from it.
     let states: Vec<f64> = reference.positions()?.into_iter().map(|z| f64::from(z as f32)).collect();
     let away: Vec<f64> = states.iter().map(|z| f64::from((2.0 * z + 0.5) as f32)).collect();
     let (at_states, at_away) = (compare_density(model, backend, &states)?, compare_density(model, backend, &away)?);
     let allowed = flips(&at_states, &states, &scales);
-    let tuning = Tuning { scales };
+    let tuning = Tuning::Metropolis { scales };
     let (decisions, decisions_differ) = compare_decisions(model, backend, &mut reference, &states, &tuning)?;
     // Five standard deviations and five more of a Poisson count.
     let flips = decisions as f64 * allowed;
@@ -225,7 +226,10 @@ fn compare_decisions(
         backend.start(population, states)?;
         backend.tune(tuning)?;
         let stretch = Stretch { first_step: UNUSED_STEP, steps: 1 };
-        Ok(backend.advance(stretch, None, &mut |_| ControlFlow::Continue(()))?.accepted)
+        match backend.advance(stretch, None, &mut |_| ControlFlow::Continue(()))?.counts {
+            Counts::Accepted(accepted) => Ok(accepted),
+            Counts::Trees(_) => unreachable!("Metropolis steps are compared"),
+        }
     };
     let (found, truth) = (decide(backend)?, decide(reference)?);
     let (mut compared, mut differ) = (0, 0);
@@ -253,7 +257,7 @@ fn compare_trajectories(
         backend.start(Population { first: 0, chains }, states)?;
         backend.tune(tuning)?;
         let stretch = Stretch { first_step: UNUSED_STEP, steps: TRAJECTORY };
-        let keep = Keep { draws: &mut draws, from: 0, thin: 1 };
+        let keep = Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
         backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(()))?;
         Ok(draws)
     };

@@ -6,140 +6,43 @@
 //! Absent on purpose: which backend, which files, what is printed.
 
 pub mod check;
+mod metropolis;
+mod nuts;
 pub mod quantities;
+mod settings;
 
-use std::ops::ControlFlow;
+pub use settings::{Init, Phase, RunError, Settings, Watch};
+
 use std::time::Instant;
 
-use crate::backend::{self, Backend, Keep, Population, Stretch, Tuning};
-use crate::draws::{Draws, DrawsError};
-use crate::lang::bind::BindError;
+use crate::backend::{Backend, Counts, Keep, Method, Population, Stretch, Tuning};
+use crate::draws::Draws;
 use crate::math::Real;
 use crate::model::Model;
 use crate::rng::philox::{key, philox};
 use crate::rng::slots::{Purpose, counter};
-use crate::sampler::tuning::{INTERVAL, next_scale};
+use crate::sampler::nuts::STATISTICS;
 
 /// Attempts at a starting point before a model is given up.
 const ATTEMPTS: u32 = 100;
-
-/// What a run is to be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
-    /// Number of the first chain: 0, unless this is a part of a larger run.
-    pub first_chain: u32,
-    /// Number of chains.
-    pub chains: usize,
-    /// Chains that share a starting point: superchain `k` is chains `k * size..(k + 1) * size` of the whole run.
-    pub superchain_size: usize,
-    /// Steps before the first draw, during which scales are tuned. Default 1000, as PyMC and Stan have it.
-    pub warmup: u32,
-    /// Draws kept of each chain.
-    pub draws: usize,
-    /// Steps per draw. Default 1: keep every step.
-    pub thin: u32,
-    /// What all random numbers derive from.
-    pub seed: u64,
-    /// Where chains start.
-    pub init: Init,
-}
-
-/// Where chains start, on the unconstrained coordinates.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Init {
-    /// Uniformly on `(-radius, radius)` in each coordinate, a point per superchain. Stan's default radius is 2.
-    Random {
-        /// Half the width of the interval, positive.
-        radius: f64,
-    },
-    /// All chains at these coordinates; zeros for `--init zero`.
-    At(Vec<f64>),
-}
 
 /// What a run gives.
 #[derive(Debug)]
 pub struct Outcome {
     /// The draws, `[chain, draw, parameter]`.
     pub draws: Draws,
-    /// Fraction of proposals accepted while sampling, by coordinate, over all chains.
-    pub acceptance: Vec<f64>,
-    /// The proposal scales after warm-up, `[chain, coordinate]`.
-    pub scales: Vec<f64>,
+    /// What is told of each draw's step: of NUTS [`STATISTICS`]; of Metropolis there are no columns.
+    pub statistics: Draws,
+    /// What the sampling steps were like.
+    pub counts: Counts,
+    /// Sampling steps of each chain.
+    pub steps: u32,
+    /// The tuning after warm-up.
+    pub tuning: Tuning,
     /// Seconds of finding starting points and warming up.
     pub warmup_seconds: f64,
     /// Seconds of sampling.
     pub sampling_seconds: f64,
-}
-
-/// What a run is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Tuning; nothing is kept.
-    Warmup,
-    /// Every `thin`-th state is kept.
-    Sampling,
-}
-
-/// Told how many of the steps of a phase every chain has taken; may end the run.
-pub type Watch<'a> = &'a mut dyn FnMut(Phase, u32, u32) -> ControlFlow<()>;
-
-/// Why a run did not come to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// Nothing to do.
-    #[error("a run needs at least one {0}")]
-    Nothing(&'static str),
-    /// A model without parameters.
-    #[error("the model `{0}` has no parameters to sample")]
-    NoParameters(String),
-    /// More chains than random numbers can be addressed for.
-    #[error("chains {first} to {first} + {chains} are more than the 4294967296 that can be numbered")]
-    TooManyChains {
-        /// Number of the first chain.
-        first: u32,
-        /// Number of chains.
-        chains: usize,
-    },
-    /// More steps than random numbers can be addressed for.
-    #[error(
-        "{warmup} warm-up steps and {draws} draws of {thin} steps each are more than the 4294967295 steps a chain can take"
-    )]
-    TooManySteps {
-        /// Warm-up steps.
-        warmup: u32,
-        /// Draws.
-        draws: usize,
-        /// Steps per draw.
-        thin: u32,
-    },
-    /// More draws than a set can hold.
-    #[error(transparent)]
-    Draws(#[from] DrawsError),
-    /// Nowhere to start.
-    #[error("no starting point with a finite log density after {attempts} attempt{}: the last was {point}, where it is \
-        {log_density}{}", if *.attempts == 1 { "" } else { "s" },
-        if .log_density.is_finite() { " in double precision and not finite in single: use --precision f64" } else { "" })]
-    NoStart {
-        /// Attempts made.
-        attempts: u32,
-        /// The parameters of the last attempt, in words.
-        point: String,
-        /// The log density there, in double precision.
-        log_density: f64,
-    },
-    /// Generated quantities that a draw does not allow.
-    #[error("the generated quantities of draw {} of chain {} cannot be computed: {error}", .draw + 1, .chain + 1)]
-    Quantities {
-        /// The chain, from 0.
-        chain: usize,
-        /// The draw, from 0.
-        draw: usize,
-        /// What is wrong there.
-        error: Box<BindError>,
-    },
-    /// The backend failed.
-    #[error(transparent)]
-    Backend(#[from] backend::Error),
 }
 
 /// Runs the chains.
@@ -154,23 +57,24 @@ pub fn run(
 ) -> Result<Outcome, RunError> {
     let sampling = check(model, settings)?;
     let mut draws = Draws::new(model.parameters.clone(), settings.chains, settings.draws)?;
+    let names = match backend.method() {
+        Method::Metropolis => Vec::new(),
+        Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
+    };
+    let mut statistics = Draws::new(names, settings.chains, settings.draws)?;
     let clock = Instant::now();
     start(model, backend, settings)?;
-    let scales = warm_up(model, backend, settings, watch)?;
+    let tuning = match backend.method() {
+        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch)?,
+        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch)?,
+    };
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
     let stretch = Stretch { first_step: settings.warmup, steps: sampling };
-    let keep = Keep { draws: &mut draws, from: 0, thin: settings.thin };
+    let keep = Keep { draws: &mut draws, statistics: Some(&mut statistics), from: 0, thin: settings.thin };
     let stats = backend.advance(stretch, Some(keep), &mut |done| watch(Phase::Sampling, done, sampling))?;
     let sampling_seconds = clock.elapsed().as_secs_f64();
-    let coordinates = model.coordinates.len();
-    let mut acceptance = vec![0.0; coordinates];
-    for (index, &count) in stats.accepted.iter().enumerate() {
-        acceptance[index % coordinates] += f64::from(count);
-    }
-    let proposals = settings.chains as f64 * f64::from(sampling);
-    acceptance.iter_mut().for_each(|rate| *rate /= proposals);
-    Ok(Outcome { draws, acceptance, scales, warmup_seconds, sampling_seconds })
+    Ok(Outcome { draws, statistics, counts: stats.counts, steps: sampling, tuning, warmup_seconds, sampling_seconds })
 }
 
 /// Number of steps of the sampling phase, if the settings make sense.
@@ -250,31 +154,4 @@ fn point(model: &Model, settings: &Settings, superchain: usize, attempt: u32) ->
             })
             .collect(),
     }
-}
-
-/// Takes the warm-up steps, the scales following the acceptance of each interval; returns the scales.
-fn warm_up(
-    model: &Model,
-    backend: &mut dyn Backend,
-    settings: &Settings,
-    watch: Watch<'_>,
-) -> Result<Vec<f64>, RunError> {
-    let mut scales = vec![1.0; settings.chains * model.coordinates.len()];
-    let mut done = 0;
-    while done < settings.warmup {
-        let steps = INTERVAL.min(settings.warmup - done);
-        let stretch = Stretch { first_step: done, steps };
-        let stats = backend.advance(stretch, None, &mut |now| watch(Phase::Warmup, done + now, settings.warmup))?;
-        done += steps;
-        // As in PyMC, whose runs this reproduces: the last interval tunes nothing, since no step would try it out.
-        if done < settings.warmup {
-            for (scale, &accepted) in scales.iter_mut().zip(&stats.accepted) {
-                *scale = next_scale(*scale, f64::from(accepted) / f64::from(INTERVAL));
-            }
-            let tuning = Tuning { scales };
-            backend.tune(&tuning)?;
-            scales = tuning.scales;
-        }
-    }
-    Ok(scales)
 }

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::RunError;
+use super::settings::RunError;
 use crate::draws::Draws;
 use crate::lang::quantities::Quantities;
 use crate::rng::random::Random;

@@ -2,10 +2,13 @@
 //! once in `shaders/sampler/` for one chain per GPU invocation: same stem, same functions, same order, same bits.
 //!
 //! Steps are pure: state, tuning and an address in the random stream in, state out. What adapts during warm-up is
-//! decided apart from the steps ([`tuning`]), so that warm-up cannot leak into sampling.
+//! decided apart from the steps ([`tuning`] for Metropolis, [`warmup`] for NUTS), so that warm-up cannot leak into
+//! sampling.
 
 pub mod metropolis;
+pub mod nuts;
 pub mod tuning;
+pub mod warmup;
 
 /// A log density over lanes of chains: what a step asks of a model.
 pub trait Density<R> {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use ridgewalk::backend::gpu::{AdapterChoice, GpuBackend, Restrictions};
-use ridgewalk::backend::{Backend, Keep, Population, Stretch, Tuning};
+use ridgewalk::backend::{Backend, BlockStats, Counts, Keep, Population, Stretch, Tuning};
 use ridgewalk::draws::Draws;
 use ridgewalk::ir::{
     Array, Builder, Domain, Graph, LoopId, Number, Op, Order, Place, Program, Store, Table, Unary, simplify,
@@ -43,6 +43,14 @@ pub fn seed_model(y: &[f64]) -> Model {
         density: simplify::simplify_terms(&g.program(3, &terms)),
         constrain: simplify::simplify(&g.program(3, &[sigma, alpha1, alpha2, mu])),
         hazards: Vec::new(),
+    }
+}
+
+/// The proposals taken in a stretch of Metropolis steps.
+pub fn accepted(stats: BlockStats) -> Vec<u32> {
+    match stats.counts {
+        Counts::Accepted(accepted) => accepted,
+        Counts::Trees(_) => panic!("these chains take Metropolis steps"),
     }
 }
 
@@ -250,14 +258,14 @@ pub fn run(
     let scales = (0..population.chains * coordinates)
         .map(|i| 0.1 + 0.05 * ((population.first as usize * coordinates + i) % 7) as f64)
         .collect();
-    backend.tune(&Tuning { scales }).expect("the chains are tuned");
+    backend.tune(&Tuning::Metropolis { scales }).expect("the chains are tuned");
     let mut kept = Draws::new(model.parameters.clone(), population.chains, draws + 1).expect("draws fit");
-    let keep = Keep { draws: &mut kept, from: 1, thin };
+    let keep = Keep { draws: &mut kept, statistics: None, from: 1, thin };
     let steps = draws as u32 * thin;
     let stats = backend.advance(Stretch { first_step: 20, steps }, Some(keep), &mut go_on).expect("the chains advance");
     assert_eq!(stats.steps, steps);
     let positions = backend.positions().expect("the chains are somewhere");
-    (kept, stats.accepted, positions)
+    (kept, accepted(stats), positions)
 }
 
 /// Bits, for comparisons that must not forgive.

@@ -7,7 +7,7 @@ use ridgewalk::backend::gpu::{Kind, Restrictions};
 use ridgewalk::backend::{Backend, Error, Keep, Population, Stretch};
 use ridgewalk::draws::Draws;
 
-use crate::models::{arrays, bits, everything, gpu, observations, on, run, seed_model, starts};
+use crate::models::{accepted, arrays, bits, everything, gpu, observations, on, run, seed_model, starts};
 
 const SEED: u64 = 0x1234_5678_9abc_def0;
 
@@ -24,16 +24,16 @@ fn one_step_decides_as_the_twin_does() {
     let stretch = Stretch { first_step: 3, steps: 1 };
     let mut go_on = |_| ControlFlow::Continue(());
     let at_device = backend.start(population, &positions).unwrap();
-    let device = backend.advance(stretch, None, &mut go_on).unwrap();
+    let device = accepted(backend.advance(stretch, None, &mut go_on).unwrap());
     let mut twin = CpuBackend::<f32>::new(&model, SEED);
     let at_twin = twin.start(population, &positions).unwrap();
-    let expected = twin.advance(stretch, None, &mut go_on).unwrap();
-    let differing = device.accepted.chunks(3).zip(expected.accepted.chunks(3)).filter(|(a, b)| a != b).count();
+    let expected = accepted(twin.advance(stretch, None, &mut go_on).unwrap());
+    let differing = device.chunks(3).zip(expected.chunks(3)).filter(|(a, b)| a != b).count();
     let error = at_device.iter().zip(&at_twin).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     let flips = 12_288.0 * (2.0 * error + f64::from(f32::EPSILON));
     let allowed = if backend.verdict().same_bits() { 0 } else { (flips + 5.0 * flips.sqrt() + 5.0) as usize };
     assert!(differing <= allowed, "{differing} of 4096 chains, {allowed} allowed, on {}", on(&backend));
-    assert!(device.accepted.iter().sum::<u32>() > 1000, "steps are taken on {}", on(&backend));
+    assert!(device.iter().sum::<u32>() > 1000, "steps are taken on {}", on(&backend));
 }
 
 /// 1,024 chains, 1,000 sweeps.
@@ -109,7 +109,7 @@ fn a_stretch_can_be_broken_off_and_the_steps_taken_are_counted() {
     backend.start(population, &starts(64, 3)).unwrap();
     let mut reports = Vec::new();
     let mut draws = Draws::new(model.parameters, 64, 1000).unwrap();
-    let keep = Keep { draws: &mut draws, from: 0, thin: 1 };
+    let keep = Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
     let result = backend.advance(Stretch { first_step: 0, steps: 1000 }, Some(keep), &mut |steps| {
         reports.push(steps);
         if steps > 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

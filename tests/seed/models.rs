@@ -45,6 +45,7 @@ pub fn settings(chains: usize, draws: usize, seed: u64) -> Settings {
         thin: 1,
         seed,
         init: Init::Random { radius: 2.0 },
+        target_accept: 0.8,
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod arrays;
 mod assemble;
+mod block;
 mod bodies;
 mod density;
 mod kernels;
@@ -27,22 +28,19 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use self::assemble::assemble;
+use self::block::{Block, Chains, LANES, Rows, Steps};
 pub use self::density::Gradient;
 use self::density::LogDensity;
-use self::lanes::Lanes;
 use self::machine::Machine;
 use super::pace::Pace;
-use super::{Backend, BlockStats, Description, Error, Keep, Population, Precision, Progress, Stretch, Tuning};
+use super::{
+    Backend, BlockStats, Counts, Description, Error, Keep, Method, Population, Precision, Progress, Stretch, Tuning,
+};
 use crate::math::Real;
 use crate::math::simd::Width;
 use crate::model::Model;
 use crate::rng::philox;
-use crate::sampler::Density;
-use crate::sampler::metropolis::{Chains, sweep};
-
-/// Most chains of a block: enough to hide the cost of starting an operation, few enough that the lanes of a small
-/// model stay in the first-level cache.
-const LANES: usize = 256;
+use crate::sampler::nuts::STATISTICS;
 
 /// Chains of one model on this machine's cores.
 #[derive(Debug)]
@@ -50,29 +48,39 @@ pub struct CpuBackend<R> {
     description: Description,
     width: Width,
     key: [u32; 2],
-    density: LogDensity<R>,
+    density: Evaluator<R>,
     constrain: Machine<R>,
     parameters: usize,
     coordinates: usize,
     blocks: Vec<Block<R>>,
 }
 
-/// Chains that step together, with the machines that evaluate them.
+/// What a method asks of the model.
 #[derive(Debug)]
-struct Block<R> {
-    chains: Chains<R>,
-    density: LogDensity<R>,
-    constrain: Machine<R>,
+enum Evaluator<R> {
+    Metropolis(LogDensity<R>),
+    Nuts { density: Gradient<R>, max_treedepth: u32 },
 }
 
 impl<R: Real> CpuBackend<R> {
-    /// A backend for `model`, its random numbers keyed by `seed`.
+    /// A backend for `model` that takes Metropolis steps, its random numbers keyed by `seed`.
     pub fn new(model: &Model, seed: u64) -> Self {
-        Self::with_width(model, seed, Width::widest())
+        Self::with_method(model, Method::Metropolis, seed)
     }
 
-    /// As [`CpuBackend::new`], with vectors of a given width: all give the same bits.
-    pub fn with_width(model: &Model, seed: u64, width: Width) -> Self {
+    /// A backend for `model`, its random numbers keyed by `seed`.
+    ///
+    /// # Panics
+    /// When a method's settings are out of range.
+    pub fn with_method(model: &Model, method: Method, seed: u64) -> Self {
+        Self::with_width(model, method, seed, Width::widest())
+    }
+
+    /// As [`CpuBackend::with_method`], with vectors of a given width: all give the same bits.
+    ///
+    /// # Panics
+    /// As [`CpuBackend::with_method`].
+    pub fn with_width(model: &Model, method: Method, seed: u64, width: Width) -> Self {
         let threads = rayon::current_num_threads();
         let plural = if threads == 1 { "" } else { "s" };
         Self {
@@ -83,7 +91,16 @@ impl<R: Real> CpuBackend<R> {
             },
             width,
             key: philox::key(seed),
-            density: LogDensity::new(Machine::new(Arc::new(assemble(&model.density))), width),
+            density: match method {
+                Method::Metropolis => {
+                    Evaluator::Metropolis(LogDensity::new(Machine::new(Arc::new(assemble(&model.density))), width))
+                }
+                Method::Nuts { max_treedepth } => {
+                    assert!((1..=30).contains(&max_treedepth), "max_treedepth is 1 to 30, not {max_treedepth}");
+                    let density = Gradient::with_width(&model.gradient(), model.density.results.len(), width);
+                    Evaluator::Nuts { density, max_treedepth }
+                }
+            },
             constrain: Machine::new(Arc::new(assemble(&model.constrain))),
             parameters: model.parameters.len(),
             coordinates: model.coordinates.len(),
@@ -92,13 +109,20 @@ impl<R: Real> CpuBackend<R> {
     }
 
     fn chains(&self) -> usize {
-        self.blocks.iter().map(|block| block.chains.log_density.len()).sum()
+        self.blocks.iter().map(|block| block.chains.log_density().len()).sum()
     }
 }
 
 impl<R: Real> Backend for CpuBackend<R> {
     fn description(&self) -> &Description {
         &self.description
+    }
+
+    fn method(&self) -> Method {
+        match self.density {
+            Evaluator::Metropolis(_) => Method::Metropolis,
+            Evaluator::Nuts { max_treedepth, .. } => Method::Nuts { max_treedepth },
+        }
     }
 
     fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, Error> {
@@ -112,28 +136,43 @@ impl<R: Real> Backend for CpuBackend<R> {
                 let states: Vec<Vec<R>> = (0..coordinates)
                     .map(|z| chains.clone().map(|chain| R::from_f64(positions[chain * coordinates + z])).collect())
                     .collect();
-                let mut density = self.density.clone();
-                let mut log_density = vec![R::ZERO; chains.len()];
-                density.log_density(&states, &mut log_density);
                 let first = population.first + from as u32;
-                Block { chains: Chains::new(first, states, log_density), density, constrain: self.constrain.clone() }
+                let chains = match &self.density {
+                    Evaluator::Metropolis(density) => Chains::metropolis(first, states, density.clone()),
+                    Evaluator::Nuts { density, max_treedepth } => {
+                        Chains::nuts(first, &states, density.clone(), *max_treedepth)
+                    }
+                };
+                Block::new(chains, self.constrain.clone())
             })
             .collect();
         self.blocks = blocks;
-        Ok(self.blocks.iter().flat_map(|block| block.chains.log_density.iter().map(|x| x.to_f64())).collect())
+        Ok(self.blocks.iter().flat_map(|block| block.chains.log_density().iter().map(|x| x.to_f64())).collect())
     }
 
     fn tune(&mut self, tuning: &Tuning) -> Result<(), Error> {
-        let coordinates = self.coordinates;
-        assert_eq!(tuning.scales.len(), self.chains() * coordinates, "a scale for each coordinate of each chain");
+        let (chains, coordinates) = (self.chains(), self.coordinates);
         let mut chain = 0;
         for block in &mut self.blocks {
-            for lane in 0..block.chains.log_density.len() {
-                for (coordinate, lanes) in block.chains.scales.iter_mut().enumerate() {
-                    lanes[lane] = R::from_f64(tuning.scales[chain * coordinates + coordinate]);
+            let (table, values) = match (&mut block.chains, tuning) {
+                (Chains::Metropolis { chains, .. }, Tuning::Metropolis { scales }) => (&mut chains.scales, scales),
+                (Chains::Nuts { chains, .. }, Tuning::Nuts { step_sizes, inverse_metric }) => {
+                    for (step, &value) in chains.step_sizes.iter_mut().zip(&step_sizes[chain..]) {
+                        *step = R::from_f64(value);
+                    }
+                    (&mut chains.inverse_metric, inverse_metric)
                 }
-                chain += 1;
+                (Chains::Metropolis { .. }, Tuning::Nuts { .. }) | (Chains::Nuts { .. }, Tuning::Metropolis { .. }) => {
+                    panic!("the tuning is another method's")
+                }
+            };
+            assert_eq!(values.len(), chains * coordinates, "a number for each coordinate of each chain");
+            for (coordinate, lanes) in table.iter_mut().enumerate() {
+                for (lane, to) in lanes.iter_mut().enumerate() {
+                    *to = R::from_f64(values[(chain + lane) * coordinates + coordinate]);
+                }
             }
+            chain += block.chains.log_density().len();
         }
         Ok(())
     }
@@ -144,88 +183,78 @@ impl<R: Real> Backend for CpuBackend<R> {
         keep: Option<Keep<'_>>,
         progress: Progress<'_>,
     ) -> Result<BlockStats, Error> {
-        for counts in self.blocks.iter_mut().flat_map(|block| &mut block.chains.accepted) {
-            counts.fill(0);
-        }
-        let (thin, from, mut draws) = match keep {
-            Some(keep) => (keep.thin, keep.from, Some(keep.draws)),
+        self.blocks.iter_mut().for_each(|block| block.chains.clear_counts());
+        let (thin, from, mut kept) = match keep {
+            Some(keep) => (keep.thin, keep.from, Some((keep.draws, keep.statistics))),
             None => (1, 0, None),
         };
-        let row = draws.as_ref().map_or(0, |draws| draws.draws() * self.parameters);
-        let lanes = self.blocks.first().map_or(1, |block| block.chains.log_density.len());
-        let (width, key) = (self.width, self.key);
+        let lanes = self.blocks.first().map_or(1, |block| block.chains.log_density().len());
+        let (width, key, parameters) = (self.width, self.key, self.parameters);
         let mut pace = Pace::new(thin, stretch.steps);
         let mut done = 0;
         while done < stretch.steps {
-            let steps = pace.next(stretch.steps - done);
+            let count = pace.next(stretch.steps - done);
             let clock = Instant::now();
-            let first_step = stretch.first_step.wrapping_add(done);
-            let advance = |block: &mut Block<R>, mut kept: Option<&mut [f64]>| {
-                for step in 0..steps {
-                    sweep(width, &mut block.chains, &mut block.density, key, first_step.wrapping_add(step));
-                    if let Some(rows) = &mut kept
-                        && (step + 1) % thin == 0
-                    {
-                        let draw = from + ((done + step) / thin) as usize;
-                        block.keep(width, rows, row, draw);
-                    }
+            let first = stretch.first_step.wrapping_add(done);
+            let steps = Steps { first, count, thin, from: from + (done / thin) as usize };
+            match &mut kept {
+                Some((draws, statistics)) if draws.draws() > 0 => {
+                    let length = draws.draws();
+                    let mut told = statistics
+                        .as_mut()
+                        .map(|told| told.values_mut().chunks_mut((lanes * length * STATISTICS.len()).max(1)));
+                    let mut draws = draws.values_mut().chunks_mut((lanes * length * parameters).max(1));
+                    let rows: Vec<Rows<'_>> = (0..self.blocks.len())
+                        .map(|_| Rows {
+                            draws: draws.next().unwrap_or_default(),
+                            statistics: told.as_mut().and_then(Iterator::next).unwrap_or_default(),
+                            length,
+                        })
+                        .collect();
+                    self.blocks
+                        .par_iter_mut()
+                        .zip(rows)
+                        .for_each(|(block, mut rows)| block.advance(width, key, steps, Some(&mut rows)));
                 }
-            };
-            match &mut draws {
-                Some(draws) if row > 0 => self
-                    .blocks
-                    .par_iter_mut()
-                    .zip(draws.values_mut().par_chunks_mut(lanes * row))
-                    .for_each(|(block, rows)| advance(block, Some(rows))),
-                _ => self.blocks.par_iter_mut().for_each(|block| advance(block, None)),
+                _ => self.blocks.par_iter_mut().for_each(|block| block.advance(width, key, steps, None)),
             }
-            done += steps;
-            pace.learn(steps, clock.elapsed());
+            done += count;
+            pace.learn(count, clock.elapsed());
             if progress(done).is_break() && done < stretch.steps {
                 return Err(Error::Interrupted { steps: done });
             }
         }
-        let mut accepted = Vec::with_capacity(self.chains() * self.coordinates);
-        for block in &self.blocks {
-            for lane in 0..block.chains.log_density.len() {
-                accepted.extend(block.chains.accepted.iter().map(|counts| counts[lane]));
-            }
-        }
-        Ok(BlockStats { steps: stretch.steps, accepted })
+        Ok(BlockStats { steps: stretch.steps, counts: self.counts() })
     }
 
     fn positions(&mut self) -> Result<Vec<f64>, Error> {
         let mut positions = Vec::with_capacity(self.chains() * self.coordinates);
         for block in &self.blocks {
-            for lane in 0..block.chains.log_density.len() {
-                positions.extend(block.chains.coordinates.iter().map(|z| z[lane].to_f64()));
+            for lane in 0..block.chains.log_density().len() {
+                positions.extend(block.chains.coordinates().iter().map(|z| z[lane].to_f64()));
             }
         }
         Ok(positions)
     }
 }
 
-impl<R: Real> Block<R> {
-    /// Writes the parameters of every lane as draw `draw` of `rows`, `[chain, draw, parameter]`, `row` numbers a chain.
-    fn keep(&mut self, width: Width, rows: &mut [f64], row: usize, draw: usize) {
-        let lanes = self.chains.log_density.len();
-        self.constrain.run(width, &self.chains.coordinates, lanes);
-        let parameters = self.constrain.results();
-        for parameter in 0..parameters {
-            let values = self.constrain.result(parameter, &self.chains.coordinates, lanes);
-            let offset = draw * parameters + parameter;
-            match values {
-                Lanes::Each(values) => {
-                    for (lane, value) in values.iter().enumerate() {
-                        rows[lane * row + offset] = value.to_f64();
+impl<R: Real> CpuBackend<R> {
+    /// What the steps since counts were cleared were like.
+    fn counts(&self) -> Counts {
+        let (mut accepted, mut all_trees) = (Vec::new(), Vec::new());
+        for block in &self.blocks {
+            match &block.chains {
+                Chains::Metropolis { chains, .. } => {
+                    for lane in 0..chains.log_density.len() {
+                        accepted.extend(chains.accepted.iter().map(|counts| counts[lane]));
                     }
                 }
-                Lanes::All(value) => {
-                    for lane in 0..lanes {
-                        rows[lane * row + offset] = value.to_f64();
-                    }
-                }
+                Chains::Nuts { trees, .. } => all_trees.extend_from_slice(trees),
             }
+        }
+        match self.density {
+            Evaluator::Metropolis(_) => Counts::Accepted(accepted),
+            Evaluator::Nuts { .. } => Counts::Trees(all_trees),
         }
     }
 }

@@ -9,7 +9,9 @@ use super::error::Error;
 use super::kernels::Kernels;
 use super::shard::{self, Shard};
 use super::{budget, buffers, canary, memory};
-use crate::backend::{self, Backend, BlockStats, Description, Keep, Population, Precision, Progress, Stretch, Tuning};
+use crate::backend::{
+    self, Backend, BlockStats, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch, Tuning,
+};
 use crate::model::Model;
 
 /// Bounds below a device's own: what a smaller or an older device would do.
@@ -43,6 +45,17 @@ impl GpuBackend {
     /// When there is no such adapter, it does not compute correctly, or the model does not fit.
     pub fn new(model: &Model, choice: &AdapterChoice, seed: u64) -> Result<Self, Error> {
         Self::restricted(model, choice, seed, Restrictions::default())
+    }
+
+    /// As [`GpuBackend::new`], for chains that step by a method.
+    ///
+    /// # Errors
+    /// As [`GpuBackend::new`].
+    pub fn with_method(model: &Model, method: Method, choice: &AdapterChoice, seed: u64) -> Result<Self, Error> {
+        match method {
+            Method::Metropolis => Self::new(model, choice, seed),
+            Method::Nuts { .. } => Err(Error::NoShader),
+        }
     }
 
     /// As [`GpuBackend::new`], within tighter bounds than the device's own: all give the same bits.
@@ -161,6 +174,10 @@ impl Backend for GpuBackend {
         &self.description
     }
 
+    fn method(&self) -> Method {
+        Method::Metropolis
+    }
+
     fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, backend::Error> {
         let placed = self.place(population, positions).map_err(|error| match error {
             Error::OutOfMemory { adapter, what, .. } => Error::OutOfMemory {
@@ -178,8 +195,9 @@ impl Backend for GpuBackend {
     fn tune(&mut self, tuning: &Tuning) -> Result<(), backend::Error> {
         let chains: usize = self.shards.iter().map(|shard| shard.population.chains).sum();
         let expected = chains * self.kernels.coordinates;
-        assert_eq!(tuning.scales.len(), expected, "a scale for each coordinate of each chain");
-        let mut rest = &tuning.scales[..];
+        let Tuning::Metropolis { scales } = tuning else { panic!("the tuning is another method's") };
+        assert_eq!(scales.len(), expected, "a number for each coordinate of each chain");
+        let mut rest = &scales[..];
         for shard in &self.shards {
             let (own, others) = rest.split_at(shard.population.chains * self.kernels.coordinates);
             shard.tune(&self.device, own);
@@ -205,7 +223,7 @@ impl Backend for GpuBackend {
         for shard in &self.shards {
             accepted.extend(shard.accepted(&self.device)?);
         }
-        Ok(BlockStats { steps: stretch.steps, accepted })
+        Ok(BlockStats { steps: stretch.steps, counts: Counts::Accepted(accepted) })
     }
 
     fn positions(&mut self) -> Result<Vec<f64>, backend::Error> {

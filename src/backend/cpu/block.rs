@@ -1,0 +1,226 @@
+//! Chains that step together on one thread, whatever the method, and the rows of draws that they fill.
+//!
+//! Metropolis lanes are always at the same step. NUTS lanes are not: each takes its steps as its trees end, and waits at
+//! the end of the stretch; what they keep is gathered until it fills a batch, so that parameters are computed for many
+//! draws at a time. Absent on purpose: threads, and how many steps to take at a time.
+
+use super::density::{Gradient, LogDensity};
+use super::lanes::Lanes;
+use super::machine::Machine;
+use crate::backend::Trees;
+use crate::math::Real;
+use crate::math::simd::Width;
+use crate::sampler::nuts::{self, STATISTICS};
+use crate::sampler::{Density, metropolis};
+
+/// Most chains of a block: enough to hide the cost of starting an operation, few enough that the lanes of a small
+/// model stay in the first-level cache.
+pub(super) const LANES: usize = 256;
+
+/// Chains with what evaluates their density.
+#[derive(Clone, Debug)]
+pub(super) enum Chains<R> {
+    Metropolis { chains: Box<metropolis::Chains<R>>, density: LogDensity<R> },
+    Nuts { chains: Box<nuts::Chains<R>>, density: Gradient<R>, max_treedepth: u32, trees: Vec<Trees> },
+}
+
+impl<R: Real> Chains<R> {
+    /// Chains `first..` that take component-wise steps.
+    pub(super) fn metropolis(first: u32, states: Vec<Vec<R>>, mut density: LogDensity<R>) -> Self {
+        let mut log_density = vec![R::ZERO; states.first().map_or(0, Vec::len)];
+        density.log_density(&states, &mut log_density);
+        Self::Metropolis { chains: Box::new(metropolis::Chains::new(first, states, log_density)), density }
+    }
+
+    /// Chains `first..` that follow trajectories.
+    pub(super) fn nuts(first: u32, states: &[Vec<R>], mut density: Gradient<R>, max_treedepth: u32) -> Self {
+        let chains = Box::new(nuts::Chains::new(first, states, max_treedepth, &mut density));
+        let trees = vec![Trees::default(); chains.lanes()];
+        Self::Nuts { chains, density, max_treedepth, trees }
+    }
+
+    /// The log density of each lane.
+    pub(super) fn log_density(&self) -> &[R] {
+        match self {
+            Self::Metropolis { chains, .. } => &chains.log_density,
+            Self::Nuts { chains, .. } => &chains.samples.log_density,
+        }
+    }
+
+    /// Where the lanes are, `[coordinate, lane]`.
+    pub(super) fn coordinates(&self) -> &[Vec<R>] {
+        match self {
+            Self::Metropolis { chains, .. } => &chains.coordinates,
+            Self::Nuts { chains, .. } => &chains.samples.coordinates,
+        }
+    }
+
+    /// Forgets what earlier stretches have counted.
+    pub(super) fn clear_counts(&mut self) {
+        match self {
+            Self::Metropolis { chains, .. } => chains.accepted.iter_mut().for_each(|counts| counts.fill(0)),
+            Self::Nuts { trees, .. } => trees.fill(Trees::default()),
+        }
+    }
+}
+
+/// Steps to take, those to keep among them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Steps {
+    pub first: u32,
+    pub count: u32,
+    /// Steps per draw.
+    pub thin: u32,
+    /// Index of the first draw.
+    pub from: usize,
+}
+
+/// Where the draws of a block go, and what is told of their steps, `[chain, draw, column]`.
+#[derive(Debug)]
+pub(super) struct Rows<'a> {
+    pub draws: &'a mut [f64],
+    /// Empty where nothing is told.
+    pub statistics: &'a mut [f64],
+    /// Draws of a chain.
+    pub length: usize,
+}
+
+/// Chains that step together, with the machine that makes parameters of their states.
+#[derive(Debug)]
+pub(super) struct Block<R> {
+    pub chains: Chains<R>,
+    pub constrain: Machine<R>,
+    batch: Batch<R>,
+}
+
+impl<R: Real> Block<R> {
+    pub(super) fn new(chains: Chains<R>, constrain: Machine<R>) -> Self {
+        Self { chains, constrain, batch: Batch::default() }
+    }
+
+    /// Takes steps in every lane; a number of steps that `thin` divides, where rows are kept.
+    pub(super) fn advance(&mut self, width: Width, key: [u32; 2], steps: Steps, mut rows: Option<&mut Rows<'_>>) {
+        let Self { chains, constrain, batch } = self;
+        let at = |done: u32| steps.from + (done / steps.thin) as usize - 1;
+        match chains {
+            Chains::Metropolis { chains, density } => {
+                for done in 1..=steps.count {
+                    metropolis::sweep(width, chains, density, key, steps.first.wrapping_add(done - 1));
+                    if let Some(rows) = rows.as_deref_mut()
+                        && done % steps.thin == 0
+                    {
+                        let lanes = chains.log_density.len();
+                        let places = (0..lanes).map(|lane| (lane, at(done)));
+                        write(constrain, width, &chains.coordinates, &places, rows);
+                    }
+                }
+            }
+            Chains::Nuts { chains, density, max_treedepth, trees } => {
+                let mut taken = vec![0; chains.lanes()];
+                let mut running = taken.len();
+                (0..running).for_each(|lane| chains.begin(lane, key, steps.first));
+                while running > 0 {
+                    nuts::turn(width, chains, density, key);
+                    for index in 0..chains.finished.len() {
+                        let lane = chains.finished[index];
+                        let statistics = chains.statistics(lane).map(R::to_f64);
+                        count(&mut trees[lane], &statistics, *max_treedepth);
+                        taken[lane] += 1;
+                        if let Some(rows) = rows.as_deref_mut()
+                            && taken[lane] % steps.thin == 0
+                        {
+                            rows.tell(lane, at(taken[lane]), &statistics);
+                            batch.push(&chains.samples.coordinates, lane, at(taken[lane]));
+                            if batch.places.len() == Batch::<R>::SIZE {
+                                batch.flush(constrain, width, rows);
+                            }
+                        }
+                        if taken[lane] < steps.count {
+                            chains.begin(lane, key, steps.first.wrapping_add(taken[lane]));
+                        } else {
+                            running -= 1;
+                        }
+                    }
+                }
+                if let Some(rows) = rows {
+                    batch.flush(constrain, width, rows);
+                }
+            }
+        }
+    }
+}
+
+fn count(trees: &mut Trees, statistics: &[f64; STATISTICS.len()], max_treedepth: u32) {
+    let &[_, acceptance, _, depth, leapfrogs, diverging, _] = statistics;
+    trees.acceptance += acceptance;
+    trees.leapfrogs += leapfrogs as u64;
+    trees.divergences += u32::from(diverging != 0.0);
+    trees.saturated += u32::from(depth >= f64::from(max_treedepth));
+}
+
+impl Rows<'_> {
+    fn tell(&mut self, lane: usize, draw: usize, statistics: &[f64; STATISTICS.len()]) {
+        if !self.statistics.is_empty() {
+            let at = (lane * self.length + draw) * STATISTICS.len();
+            self.statistics[at..at + STATISTICS.len()].copy_from_slice(statistics);
+        }
+    }
+}
+
+/// States that are to become draws.
+#[derive(Debug)]
+struct Batch<R> {
+    /// `[coordinate, state]`
+    coordinates: Vec<Vec<R>>,
+    /// Lane and draw of each state.
+    places: Vec<(usize, usize)>,
+}
+
+impl<R> Default for Batch<R> {
+    fn default() -> Self {
+        Self { coordinates: Vec::new(), places: Vec::new() }
+    }
+}
+
+impl<R: Real> Batch<R> {
+    /// As many as a block has lanes at most: what the machine's registers hold.
+    const SIZE: usize = LANES;
+
+    fn push(&mut self, coordinates: &[Vec<R>], lane: usize, draw: usize) {
+        self.coordinates.resize(coordinates.len(), Vec::new());
+        for (states, coordinate) in self.coordinates.iter_mut().zip(coordinates) {
+            states.push(coordinate[lane]);
+        }
+        self.places.push((lane, draw));
+    }
+
+    fn flush(&mut self, constrain: &mut Machine<R>, width: Width, rows: &mut Rows<'_>) {
+        if !self.places.is_empty() {
+            write(constrain, width, &self.coordinates, &self.places.iter().copied(), rows);
+            self.places.clear();
+            self.coordinates.iter_mut().for_each(Vec::clear);
+        }
+    }
+}
+
+/// Writes the parameters of states, `[coordinate, state]`, where they belong: at a lane and a draw.
+fn write<R: Real>(
+    constrain: &mut Machine<R>,
+    width: Width,
+    coordinates: &[Vec<R>],
+    places: &(impl ExactSizeIterator<Item = (usize, usize)> + Clone),
+    rows: &mut Rows<'_>,
+) {
+    let states = places.len();
+    constrain.run(width, coordinates, states);
+    let parameters = constrain.results();
+    for parameter in 0..parameters {
+        let mut put = |(lane, draw): (usize, usize), value: R| {
+            rows.draws[(lane * rows.length + draw) * parameters + parameter] = value.to_f64();
+        };
+        match constrain.result(parameter, coordinates, states) {
+            Lanes::Each(values) => places.clone().zip(values).for_each(|(place, &value)| put(place, value)),
+            Lanes::All(value) => places.clone().for_each(|place| put(place, value)),
+        }
+    }
+}

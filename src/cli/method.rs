@@ -1,0 +1,142 @@
+//! What is told of how chains stepped: the method's name, its tuning, and what speaks against its trajectories.
+//!
+//! An outcome flows in; sentences, a part of the JSON object and findings flow out.
+
+use serde_json::{Map, Value, json};
+
+use crate::backend::{Counts, Method, Trees, Tuning};
+use crate::diagnostics::{Finding, Trajectories, trajectory_findings};
+use crate::model::Model;
+use crate::run::Outcome;
+use crate::sampler::nuts::STATISTICS;
+use crate::store::json::number;
+
+/// The method in words.
+pub(super) fn name(method: Method) -> String {
+    match method {
+        Method::Metropolis => "Metropolis, component-wise".to_owned(),
+        Method::Nuts { max_treedepth } => format!("NUTS, diagonal metric, trees up to depth {max_treedepth}"),
+    }
+}
+
+/// The method for machines.
+pub(super) fn code(method: Method) -> &'static str {
+    match method {
+        Method::Metropolis => "metropolis",
+        Method::Nuts { .. } => "nuts",
+    }
+}
+
+/// How the steps went, in a clause.
+pub(super) fn clause(outcome: &Outcome, model: &Model) -> String {
+    match &outcome.counts {
+        Counts::Accepted(_) => {
+            let rates: Vec<String> = (model.coordinates.iter().zip(acceptance(outcome, model)))
+                .map(|(name, rate)| format!("{name} {:.0}%", 100.0 * rate))
+                .collect();
+            format!("accepted: {}", listed(&rates))
+        }
+        Counts::Trees(trees) => {
+            let total = Total::of(trees, outcome);
+            let (low, high) = total.step_sizes;
+            let sizes =
+                if low == high { format!("step size {low:.3}") } else { format!("step sizes {low:.3} to {high:.3}") };
+            format!("{sizes}, {:.1} leapfrogs a step, mean acceptance {:.2}", total.leapfrogs, total.acceptance)
+        }
+    }
+}
+
+/// How the steps went, for machines: entries of the JSON object.
+pub(super) fn entries(outcome: &Outcome, model: &Model) -> Map<String, Value> {
+    let mut map = Map::new();
+    match &outcome.counts {
+        Counts::Accepted(_) => {
+            let rates = model.coordinates.iter().zip(acceptance(outcome, model));
+            let rates: Map<String, Value> = rates.map(|(name, rate)| (name.clone(), number(rate))).collect();
+            map.insert("acceptance".into(), Value::Object(rates));
+        }
+        Counts::Trees(trees) => {
+            let total = Total::of(trees, outcome);
+            let energies = outcome.statistics.view(STATISTICS.len() - 1);
+            let ebfmi = crate::diagnostics::ebfmi::ebfmi(energies);
+            map.insert(
+                "nuts".into(),
+                json!({
+                    "step_size": { "smallest": number(total.step_sizes.0), "largest": number(total.step_sizes.1) },
+                    "leapfrogs_per_step": number(total.leapfrogs),
+                    "acceptance_rate": number(total.acceptance),
+                    "divergences": total.trajectories.divergences,
+                    "saturated": total.trajectories.saturated,
+                    "steps": total.trajectories.steps,
+                    "ebfmi": ebfmi.into_iter().map(number).collect::<Vec<_>>(),
+                }),
+            );
+        }
+    }
+    map
+}
+
+/// What speaks against the trajectories.
+pub(super) fn findings(outcome: &Outcome, method: Method) -> Vec<Finding> {
+    match (&outcome.counts, method) {
+        (Counts::Trees(trees), Method::Nuts { max_treedepth }) => {
+            let trajectories = Trajectories { max_treedepth, ..Total::of(trees, outcome).trajectories };
+            trajectory_findings(trajectories, outcome.statistics.view(STATISTICS.len() - 1))
+        }
+        (Counts::Accepted(_), _) | (Counts::Trees(_), Method::Metropolis) => Vec::new(),
+    }
+}
+
+/// The trees of all chains.
+struct Total {
+    trajectories: Trajectories,
+    /// A step's mean.
+    leapfrogs: f64,
+    acceptance: f64,
+    /// The smallest and the largest.
+    step_sizes: (f64, f64),
+}
+
+impl Total {
+    fn of(trees: &[Trees], outcome: &Outcome) -> Self {
+        let steps = trees.len() as u64 * u64::from(outcome.steps);
+        let sum = |count: fn(&Trees) -> u64| trees.iter().map(count).sum::<u64>();
+        let sizes = match &outcome.tuning {
+            Tuning::Nuts { step_sizes, .. } => &step_sizes[..],
+            Tuning::Metropolis { .. } => &[],
+        };
+        Self {
+            trajectories: Trajectories {
+                steps,
+                divergences: sum(|tree| u64::from(tree.divergences)),
+                saturated: sum(|tree| u64::from(tree.saturated)),
+                max_treedepth: 0,
+            },
+            leapfrogs: sum(|tree| tree.leapfrogs) as f64 / steps as f64,
+            acceptance: trees.iter().map(|tree| tree.acceptance).sum::<f64>() / steps as f64,
+            step_sizes: sizes.iter().fold((f64::INFINITY, 0.0), |(low, high), &size| (size.min(low), size.max(high))),
+        }
+    }
+}
+
+/// Fraction of proposals accepted, by coordinate, over all chains.
+fn acceptance(outcome: &Outcome, model: &Model) -> Vec<f64> {
+    let Counts::Accepted(accepted) = &outcome.counts else { return Vec::new() };
+    let coordinates = model.coordinates.len();
+    let mut rates = vec![0.0; coordinates];
+    for (index, &count) in accepted.iter().enumerate() {
+        rates[index % coordinates] += f64::from(count);
+    }
+    let proposals = (accepted.len() / coordinates) as f64 * f64::from(outcome.steps);
+    rates.iter_mut().for_each(|rate| *rate /= proposals);
+    rates
+}
+
+/// Names in a row, those beyond a line counted.
+pub(super) fn listed(names: &[String]) -> String {
+    const MOST: usize = 8;
+    match names.len().checked_sub(MOST) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
+    }
+}

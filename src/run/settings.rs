@@ -1,0 +1,113 @@
+//! What a run is told and what it tells: settings, phases, and why it may not come to its end.
+
+use std::ops::ControlFlow;
+
+use crate::backend;
+use crate::draws::DrawsError;
+use crate::lang::bind::BindError;
+
+/// What a run is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Number of the first chain: 0, unless this is a part of a larger run.
+    pub first_chain: u32,
+    /// Number of chains.
+    pub chains: usize,
+    /// Chains that share a starting point: superchain `k` is chains `k * size..(k + 1) * size` of the whole run.
+    pub superchain_size: usize,
+    /// Steps before the first draw, during which chains are tuned. Default 1000, as PyMC and Stan have it.
+    pub warmup: u32,
+    /// Draws kept of each chain.
+    pub draws: usize,
+    /// Steps per draw. Default 1: keep every step.
+    pub thin: u32,
+    /// What all random numbers derive from.
+    pub seed: u64,
+    /// Where chains start.
+    pub init: Init,
+    /// The mean acceptance probability that step sizes of NUTS are tuned to, between 0 and 1. Default 0.8, as Stan has it.
+    pub target_accept: f64,
+}
+
+/// Where chains start, on the unconstrained coordinates.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Init {
+    /// Uniformly on `(-radius, radius)` in each coordinate, a point per superchain. Stan's default radius is 2.
+    Random {
+        /// Half the width of the interval, positive.
+        radius: f64,
+    },
+    /// All chains at these coordinates; zeros for `--init zero`.
+    At(Vec<f64>),
+}
+
+/// What a run is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Tuning; nothing is kept.
+    Warmup,
+    /// Every `thin`-th state is kept.
+    Sampling,
+}
+
+/// Told how many of the steps of a phase every chain has taken; may end the run.
+pub type Watch<'a> = &'a mut dyn FnMut(Phase, u32, u32) -> ControlFlow<()>;
+
+/// Why a run did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Nothing to do.
+    #[error("a run needs at least one {0}")]
+    Nothing(&'static str),
+    /// A model without parameters.
+    #[error("the model `{0}` has no parameters to sample")]
+    NoParameters(String),
+    /// More chains than random numbers can be addressed for.
+    #[error("chains {first} to {first} + {chains} are more than the 4294967296 that can be numbered")]
+    TooManyChains {
+        /// Number of the first chain.
+        first: u32,
+        /// Number of chains.
+        chains: usize,
+    },
+    /// More steps than random numbers can be addressed for.
+    #[error(
+        "{warmup} warm-up steps and {draws} draws of {thin} steps each are more than the 4294967295 steps a chain can take"
+    )]
+    TooManySteps {
+        /// Warm-up steps.
+        warmup: u32,
+        /// Draws.
+        draws: usize,
+        /// Steps per draw.
+        thin: u32,
+    },
+    /// More draws than a set can hold.
+    #[error(transparent)]
+    Draws(#[from] DrawsError),
+    /// Nowhere to start.
+    #[error("no starting point with a finite log density after {attempts} attempt{}: the last was {point}, where it is \
+        {log_density}{}", if *.attempts == 1 { "" } else { "s" },
+        if .log_density.is_finite() { " in double precision and not finite in single: use --precision f64" } else { "" })]
+    NoStart {
+        /// Attempts made.
+        attempts: u32,
+        /// The parameters of the last attempt, in words.
+        point: String,
+        /// The log density there, in double precision.
+        log_density: f64,
+    },
+    /// Generated quantities that a draw does not allow.
+    #[error("the generated quantities of draw {} of chain {} cannot be computed: {error}", .draw + 1, .chain + 1)]
+    Quantities {
+        /// The chain, from 0.
+        chain: usize,
+        /// The draw, from 0.
+        draw: usize,
+        /// What is wrong there.
+        error: Box<BindError>,
+    },
+    /// The backend failed.
+    #[error(transparent)]
+    Backend(#[from] backend::Error),
+}

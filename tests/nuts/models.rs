@@ -1,0 +1,74 @@
+//! Models bound to their data, and ways to run them.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use ridgewalk::backend::cpu::CpuBackend;
+use ridgewalk::backend::{Backend, Method, Population, Stretch, Tuning};
+use ridgewalk::diagnostics::{self, Row, summarise};
+use ridgewalk::lang::{self, source::Source};
+use ridgewalk::math::Real;
+use ridgewalk::model::Model;
+use ridgewalk::model::data::Data;
+use ridgewalk::run::{Init, Outcome, Settings, run};
+
+pub const NUTS: Method = Method::Nuts { max_treedepth: 10 };
+
+/// A model without data.
+pub fn model(text: &str) -> Model {
+    bind("model", text, &Data::default())
+}
+
+/// A model with its data, from files below the repository.
+pub fn from_files(name: &str, model: &str, data: &str) -> Model {
+    let text = |file: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
+    let mut bound = Data::default();
+    bound.add_json(&text(data), "data.json").expect("the data are JSON");
+    bind(name, &text(model), &bound)
+}
+
+fn bind(name: &str, text: &str, data: &Data) -> Model {
+    let source = Source::new("model.stan", text);
+    match lang::compile(&source, data, name, lang::Settings::default()) {
+        Ok(compiled) => compiled.model,
+        Err(error) => panic!("{}", error.render(&source, false)),
+    }
+}
+
+pub fn cpu<R: Real>(model: &Model, seed: u64) -> Box<dyn Backend> {
+    Box::new(CpuBackend::<R>::with_method(model, NUTS, seed))
+}
+
+pub fn settings(chains: usize, warmup: u32, draws: usize, seed: u64) -> Settings {
+    Settings {
+        first_chain: 0,
+        chains,
+        superchain_size: if chains > 16 { chains / 16 } else { 1 },
+        warmup,
+        draws,
+        thin: 1,
+        seed,
+        init: Init::Random { radius: 2.0 },
+        target_accept: 0.8,
+    }
+}
+
+pub fn sample(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Outcome {
+    run(model, backend, settings, &mut |_, _, _| ControlFlow::Continue(())).expect("the chains run")
+}
+
+pub fn rows(outcome: &Outcome, superchains: usize) -> Vec<Row> {
+    summarise(&outcome.draws, superchains, &diagnostics::Settings::default()).expect("equal superchains").rows
+}
+
+/// Where chains are after so many steps of one size from `positions`, `[chain, coordinate]`, with a unit metric.
+pub fn moved(model: &Model, backend: &mut dyn Backend, positions: &[f64], step_size: f64, steps: u32) -> Vec<f64> {
+    let chains = positions.len() / model.coordinates.len();
+    backend.start(Population { first: 0, chains }, positions).expect("the chains start");
+    let tuning = Tuning::Nuts { step_sizes: vec![step_size; chains], inverse_metric: vec![1.0; positions.len()] };
+    backend.tune(&tuning).expect("the chains are tuned");
+    let stretch = Stretch { first_step: 0, steps };
+    backend.advance(stretch, None, &mut |_| ControlFlow::Continue(())).expect("the chains move");
+    backend.positions().expect("the chains are somewhere")
+}
