@@ -2,6 +2,8 @@
 //!
 //! Absent on purpose: whether they compute correctly, which takes a device and the canary.
 
+use std::sync::OnceLock;
+
 /// What sort of device an adapter is, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -80,7 +82,10 @@ pub fn adapters() -> Vec<AdapterInfo> {
 
 /// The same, with what opens them.
 pub fn enumerate() -> Vec<(AdapterInfo, wgpu::Adapter)> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    /// Opened once and never closed: closing the last instance unloads the drivers, which is known to crash now and
+    /// then while other threads run (gfx-rs/wgpu#5084).
+    static INSTANCE: OnceLock<wgpu::Instance> = OnceLock::new();
+    let instance = INSTANCE.get_or_init(|| wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle()));
     let mut adapters: Vec<_> = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY))
         .into_iter()
         .map(|adapter| (AdapterInfo::new(&adapter), adapter))
