@@ -18,3 +18,11 @@ fn constrain(coordinates: array<f32, COORDINATES>) -> array<f32, PARAMETERS> {
     }
     return parameters;
 }
+
+fn gradient(coordinates: array<f32, COORDINATES>, components: ptr<function, array<f32, COORDINATES>>) -> f32 {
+    var point = coordinates;
+    for (var i = 0u; i < COORDINATES; i++) {
+        (*components)[i] = -point[i];
+    }
+    return log_density(coordinates);
+}

@@ -3,10 +3,7 @@
 
 use std::time::Duration;
 
-/// What a stretch between two looks should take.
-const TARGET: Duration = Duration::from_millis(100);
-
-/// Finds the number of steps that takes about [`TARGET`]: starts at the smallest, at most quadruples, and follows
+/// Finds the number of steps that takes about [`Pace::TARGET`]: starts at the smallest, at most quadruples, and follows
 /// the measured rate.
 #[derive(Clone, Debug)]
 pub struct Pace {
@@ -16,6 +13,9 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// What a stretch between two looks should take.
+    pub const TARGET: Duration = Duration::from_millis(100);
+
     /// Paces work in multiples of `unit` steps, at most `largest` (at least one unit).
     pub fn new(unit: u32, largest: u32) -> Self {
         let unit = unit.max(1);
@@ -29,7 +29,7 @@ impl Pace {
 
     /// Learns that `steps` took `elapsed`.
     pub fn learn(&mut self, steps: u32, elapsed: Duration) {
-        let ideal = f64::from(steps) * TARGET.as_secs_f64() / elapsed.as_secs_f64().max(1e-6);
+        let ideal = f64::from(steps) * Self::TARGET.as_secs_f64() / elapsed.as_secs_f64().max(1e-6);
         let bounded = ideal.min(f64::from(steps) * 4.0).min(f64::from(self.largest));
         self.steps = ((bounded / f64::from(self.unit)) as u32).max(1) * self.unit;
     }

@@ -6,7 +6,7 @@ use super::args::{BackendName, PrecisionName, Sample, Sampler};
 use super::error::CliError;
 use super::files;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::{AdapterChoice, GpuBackend, Kind, adapters};
+use crate::backend::gpu::{self, AdapterChoice, GpuBackend, Kind, NutsBackend, adapters};
 use crate::backend::{Backend, Method};
 use crate::lang::Compiled;
 use crate::model::Model;
@@ -122,17 +122,18 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
         (BackendName::Gpu, Some(PrecisionName::F64)) => Err(CliError::plain(
             "GPUs run in f32 only: WGSL has no usable double precision; leave out --precision, or use --backend cpu",
         )),
-        (BackendName::Gpu, _) => Ok(gpu(GpuBackend::with_method(model, method, &adapter(), seed)?, None)),
+        (BackendName::Gpu, _) => Ok(gpu(model, method, &adapter(), seed, None)?),
         (BackendName::Auto, _) if sample.adapter.is_some() => match sample.precision {
             Some(PrecisionName::F64) => Err(CliError::plain("--adapter names a GPU, and GPUs run in f32 only")),
-            Some(PrecisionName::F32) | None => Ok(gpu(GpuBackend::with_method(model, method, &adapter(), seed)?, None)),
+            Some(PrecisionName::F32) | None => Ok(gpu(model, method, &adapter(), seed, None)?),
         },
         (BackendName::Auto, Some(PrecisionName::F64)) => Ok(cpu(Some("f64 was asked for".to_owned()))),
         (BackendName::Auto, _) => {
             let mut refusals = Vec::new();
             for (place, _) in adapters().iter().enumerate().filter(|(_, info)| info.kind != Kind::Cpu) {
-                match GpuBackend::with_method(model, method, &AdapterChoice::At(place), seed) {
-                    Ok(backend) => return Ok(gpu(backend, Some("a hardware GPU that passed its test".to_owned()))),
+                let reason = Some("a hardware GPU that passed its test".to_owned());
+                match gpu(model, method, &AdapterChoice::At(place), seed, reason) {
+                    Ok(chosen) => return Ok(chosen),
                     Err(error) => refusals.push(error.to_string()),
                 }
             }
@@ -144,9 +145,27 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
     }
 }
 
-fn gpu(backend: GpuBackend, reason: Option<String>) -> Chosen {
-    let notes = backend.notes().to_vec();
-    Chosen { backend: Box::new(backend), reason, notes }
+/// Chains on a GPU that step by a method.
+fn gpu(
+    model: &Model,
+    method: Method,
+    choice: &AdapterChoice,
+    seed: u64,
+    reason: Option<String>,
+) -> Result<Chosen, gpu::Error> {
+    let (backend, notes): (Box<dyn Backend>, _) = match method {
+        Method::Metropolis => {
+            let backend = GpuBackend::new(model, choice, seed)?;
+            let notes = backend.notes().to_vec();
+            (Box::new(backend), notes)
+        }
+        Method::Nuts { max_treedepth } => {
+            let backend = NutsBackend::new(model, max_treedepth, choice, seed)?;
+            let notes = backend.notes().to_vec();
+            (Box::new(backend), notes)
+        }
+    };
+    Ok(Chosen { backend, reason, notes })
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! How many steps a dispatch may take on a driver that leaves loops early (`canary`): all loops of an invocation share
 //! the driver's limit, so the iterations of everything in a step are counted.
 
+use crate::ir::Program;
 use crate::model::Model;
+use crate::sampler::nuts::STATISTICS;
 
 /// Rounds of the Philox loop.
 const PHILOX: u64 = 10;
@@ -19,4 +21,22 @@ pub fn step(model: &Model) -> u64 {
 /// steps a dispatch loads and stores each coordinate.
 pub fn steps(model: &Model, limit: u64) -> u64 {
     (limit - limit / 16).saturating_sub(2 * model.coordinates.len() as u64) / step(model)
+}
+
+/// Loop iterations that one leapfrog of NUTS takes at most: the end of a tree, its draw and the beginning of the next one
+/// included.
+pub fn turn(model: &Model, gradient: &Program, max_treedepth: u32) -> u64 {
+    let coordinates = model.coordinates.len() as u64;
+    // Two halves of a leapfrog, a proposal, a left half that is stored, a sample, two loops for each of the parts that may
+    // become one, sums, two turns round, a momentum, a state to keep.
+    let vectors = coordinates * (9 + 2 * u64::from(max_treedepth)) + u64::from(max_treedepth);
+    // A leaf, a choice between halves, two directions, and momenta.
+    let random_numbers = (4 + coordinates.div_ceil(4)) * PHILOX;
+    let draw = (model.parameters.len() + STATISTICS.len()) as u64 + model.constrain.iterations();
+    1 + gradient.iterations() + vectors + random_numbers + draw
+}
+
+/// Leapfrogs of so many iterations that fit below `limit`, as [`steps`] do.
+pub fn turns(model: &Model, turn: u64, limit: u64) -> u64 {
+    (limit - limit / 16).saturating_sub(2 * model.coordinates.len() as u64) / turn
 }

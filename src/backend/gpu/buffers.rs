@@ -132,6 +132,16 @@ pub fn submit_and_map(
     bytes: u64,
 ) -> (wgpu::SubmissionIndex, Mapped) {
     encoder.copy_buffer_to_buffer(from, 0, staging, 0, bytes);
+    submit_mapped(device, encoder, staging, bytes)
+}
+
+/// Submits the commands, among which are those that fill the first `bytes` of `staging`, which is mapped when they are done.
+pub fn submit_mapped(
+    device: &Device,
+    encoder: wgpu::CommandEncoder,
+    staging: &wgpu::Buffer,
+    bytes: u64,
+) -> (wgpu::SubmissionIndex, Mapped) {
     let (sender, receiver) = mpsc::channel();
     encoder.map_buffer_on_submit(staging, wgpu::MapMode::Read, 0..bytes, move |result| {
         // The receiver is gone only when the run has failed already.
@@ -166,9 +176,18 @@ pub fn consume<R>(
 /// # Errors
 /// When the device fails, or there is no room.
 pub fn read(device: &Device, buffer: &wgpu::Buffer, bytes: u64) -> Result<Vec<u32>, Error> {
+    read_at(device, buffer, 0, bytes)
+}
+
+/// As [`read`], from a place on.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_at(device: &Device, buffer: &wgpu::Buffer, from: u64, bytes: u64) -> Result<Vec<u32>, Error> {
     let staging = staging(device, "readback", bytes)?;
-    let encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-    let (submission, mapped) = submit_and_map(device, encoder, buffer, &staging, bytes);
+    let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    encoder.copy_buffer_to_buffer(buffer, from, &staging, 0, bytes);
+    let (submission, mapped) = submit_mapped(device, encoder, &staging, bytes);
     device.wait(&submission)?;
     consume(device, &staging, bytes, &mapped, <[u32]>::to_vec)
 }

@@ -1,4 +1,4 @@
-//! Chains of one model on one GPU, as a [`Backend`]: holds the device, the model's kernels and the shards, and hands each
+//! Chains that take Metropolis steps on a GPU, as a [`Backend`]: holds the device, the model's kernels and the shards, and hands each
 //! request to those who know how.
 
 use super::adapter::{AdapterChoice, AdapterInfo};
@@ -23,7 +23,18 @@ pub struct Restrictions {
     pub largest_binding_bytes: Option<u64>,
 }
 
-/// Chains of one model on one GPU.
+/// Opens an adapter and examines it, as if it had no more than what it is restricted to.
+///
+/// # Errors
+/// When there is no such adapter, or it does not compute correctly.
+pub(super) fn open(choice: &AdapterChoice, restrictions: Restrictions) -> Result<(Device, Verdict), Error> {
+    let device = Device::open(choice)?;
+    let mut verdict = canary::examine(&device)?;
+    verdict.loop_limit = [verdict.loop_limit, restrictions.loop_limit].into_iter().flatten().min();
+    Ok((device, verdict))
+}
+
+/// Chains of one model on one GPU, which take Metropolis steps.
 #[derive(Debug)]
 pub struct GpuBackend {
     description: Description,
@@ -47,17 +58,6 @@ impl GpuBackend {
         Self::restricted(model, choice, seed, Restrictions::default())
     }
 
-    /// As [`GpuBackend::new`], for chains that step by a method.
-    ///
-    /// # Errors
-    /// As [`GpuBackend::new`].
-    pub fn with_method(model: &Model, method: Method, choice: &AdapterChoice, seed: u64) -> Result<Self, Error> {
-        match method {
-            Method::Metropolis => Self::new(model, choice, seed),
-            Method::Nuts { .. } => Err(Error::NoShader),
-        }
-    }
-
     /// As [`GpuBackend::new`], within tighter bounds than the device's own: all give the same bits.
     ///
     /// # Errors
@@ -71,10 +71,8 @@ impl GpuBackend {
         if model.coordinates.is_empty() || model.parameters.is_empty() {
             return Err(Error::NothingToSample);
         }
-        memory::check(model)?;
-        let device = Device::open(choice)?;
-        let mut verdict = canary::examine(&device)?;
-        verdict.loop_limit = [verdict.loop_limit, restrictions.loop_limit].into_iter().flatten().min();
+        memory::check(&[&model.density, &model.constrain])?;
+        let (device, verdict) = open(choice, restrictions)?;
         let most_steps = match verdict.loop_limit {
             None => u32::MAX,
             Some(limit) => match budget::steps(model, limit) {

@@ -16,14 +16,18 @@ pub fn emit(model: &Model, tables: &Tables) -> String {
     accumulate(&mut density, &model.density.results);
     density.line("return total(sum);");
     density.close();
+    [density.text, constrain(&model.constrain, &tables.constrain)].join("\n")
+}
 
-    let mut constrain = Emitter::new(&model.constrain, &tables.constrain);
+/// The function `constrain` of a program whose results are the parameters.
+pub fn constrain(program: &Program, offsets: &Offsets) -> String {
+    let mut constrain = Emitter::new(program, offsets);
     constrain.open("fn constrain(coordinates: array<f32, COORDINATES>) -> array<f32, PARAMETERS> {");
     constrain.program();
-    let parameters: Vec<String> = model.constrain.results.iter().map(|&result| constrain.writer.read(result)).collect();
+    let parameters: Vec<String> = program.results.iter().map(|&result| constrain.writer.read(result)).collect();
     constrain.line(&format!("return array<f32, PARAMETERS>({});", parameters.join(", ")));
     constrain.close();
-    [density.text, constrain.text].join("\n")
+    constrain.text
 }
 
 /// The function `gradient` of a program whose first `terms` results are the terms of the log density, which it returns,
@@ -31,7 +35,6 @@ pub fn emit(model: &Model, tables: &Tables) -> String {
 ///
 /// # Panics
 /// When there are not as many other results as coordinates.
-#[cfg_attr(not(test), expect(dead_code, reason = "no sampler on a device follows the gradient yet"))]
 pub fn gradient(program: &Program, terms: usize, offsets: &Offsets) -> String {
     assert_eq!(program.results.len(), terms + program.coordinates, "terms, and a component for each coordinate");
     let (terms, components) = program.results.split_at(terms);

@@ -52,9 +52,6 @@ pub enum Error {
     /// WGSL has no empty arrays, and a model without coordinates has nothing to sample.
     #[error("the model has no parameters to sample")]
     NothingToSample,
-    /// A sampler that has no shader.
-    #[error("a GPU takes Metropolis steps only: NUTS runs with --backend cpu")]
-    NoShader,
     /// The model keeps more numbers in arrays than shaders are trusted with.
     #[error(
         "the model keeps {numbers} numbers in arrays while it computes a log density, and shaders take {limit} at most; \

@@ -7,6 +7,7 @@
 //! positions --shard--> chains on the device --dispatch, transpose--> draws
 //! ```
 //!
+//! That is Metropolis; `nuts` has its own chains, for which a dispatch is a number of leapfrogs.
 //! What crosses the line to the device is `layout`. Absent on purpose: the samplers themselves, which are WGSL by
 //! hand (`shaders/`), twins of `src/sampler/`.
 
@@ -26,6 +27,7 @@ mod guard;
 mod kernels;
 mod layout;
 mod memory;
+mod nuts;
 mod shader;
 mod shard;
 mod statements;
@@ -36,7 +38,8 @@ pub use self::adapter::{AdapterChoice, AdapterInfo, Kind, adapters};
 pub use self::answers::{MOST_ULPS, Verdict};
 pub use self::chains::{GpuBackend, Restrictions};
 pub use self::error::Error;
-pub use self::shader::wgsl;
+pub use self::nuts::NutsBackend;
+pub use self::shader::{nuts_wgsl, wgsl};
 
 /// Opens an adapter and examines it with the canary, without a model.
 ///

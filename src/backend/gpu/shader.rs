@@ -11,7 +11,8 @@
 
 use std::fmt::Write as _;
 
-use super::{emit, layout, tables::Tables};
+use super::{emit, layout, nuts, tables::Tables};
+use crate::ir::Program;
 use crate::math::Real;
 use crate::model::Model;
 use crate::rng::slots::Purpose;
@@ -33,6 +34,9 @@ const SPECIAL: [&str; 6] = [
 const METROPOLIS: &str = include_str!("../../../shaders/sampler/metropolis.wgsl");
 const RUN: &str = include_str!("../../../shaders/run.wgsl");
 const STUB: &str = include_str!("../../../shaders/model_stub.wgsl");
+const NUTS_INTERFACE: &str = include_str!("../../../shaders/nuts/interface.wgsl");
+const NUTS: &str = include_str!("../../../shaders/sampler/nuts.wgsl");
+const NUTS_RUN: &str = include_str!("../../../shaders/nuts/run.wgsl");
 const CANARY: &str = include_str!("../../../shaders/canary.wgsl");
 
 /// The exact text that a driver is given for a model: what `compile --emit wgsl` prints.
@@ -44,6 +48,32 @@ pub fn wgsl(model: &Model) -> String {
     let mut files = vec![&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE];
     files.extend(SPECIAL.into_iter().filter(|file| calls(&functions, file)));
     files.extend([INTERFACE, &functions, METROPOLIS, RUN]);
+    join(&files)
+}
+
+/// The exact text that a driver is given for steps of NUTS: what `compile --emit wgsl --sampler nuts` prints.
+///
+/// The model must have at least one coordinate and one parameter: WGSL has no empty arrays.
+pub fn nuts_wgsl(model: &Model, max_treedepth: u32) -> String {
+    let gradient = model.gradient();
+    nuts(model, &gradient, &Tables::of(&gradient, &model.constrain), max_treedepth)
+}
+
+/// As [`nuts_wgsl`], of a model whose gradient and tables are known.
+pub fn nuts(model: &Model, gradient: &Program, tables: &Tables, max_treedepth: u32) -> String {
+    let functions = [
+        emit::gradient(gradient, model.density.results.len(), &tables.density),
+        emit::constrain(&model.constrain, &tables.constrain),
+    ]
+    .join("\n");
+    join_nuts(model.coordinates.len(), model.parameters.len(), &functions, max_treedepth)
+}
+
+fn join_nuts(coordinates: usize, parameters: usize, functions: &str, max_treedepth: u32) -> String {
+    let constants = constants(coordinates, parameters) + &nuts::layout::constants(max_treedepth);
+    let mut files = vec![&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE];
+    files.extend(SPECIAL.into_iter().filter(|file| calls(functions, file) || calls(NUTS, file)));
+    files.extend([NUTS_INTERFACE, functions, NUTS, NUTS_RUN]);
     join(&files)
 }
 
@@ -62,6 +92,12 @@ fn calls(text: &str, file: &str) -> bool {
 pub fn stub(coordinates: usize) -> String {
     let constants = constants(coordinates, coordinates);
     join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, INTERFACE, STUB, METROPOLIS, RUN])
+}
+
+/// As [`stub`], for NUTS.
+#[cfg(test)]
+pub fn nuts_stub(coordinates: usize, max_treedepth: u32) -> String {
+    join_nuts(coordinates, coordinates, STUB, max_treedepth)
 }
 
 /// A shader with an entry point and whatever it calls, for a model of so many coordinates and as many parameters.
@@ -117,6 +153,13 @@ mod tests {
     fn every_hand_written_file_is_valid_with_the_stub_model() {
         for coordinates in [1, 2, 3, 100] {
             validate(&stub(coordinates));
+        }
+    }
+
+    #[test]
+    fn the_files_of_nuts_are_valid_with_the_stub_model() {
+        for (coordinates, max_treedepth) in [(1, 1), (3, 10), (100, 30)] {
+            validate(&nuts_stub(coordinates, max_treedepth));
         }
     }
 

@@ -30,9 +30,14 @@ pub struct Tables {
 impl Tables {
     /// Lays out the tables of a model.
     pub fn new(model: &Model) -> Self {
+        Self::of(&model.density, &model.constrain)
+    }
+
+    /// Lays out the tables of a density, or of what has its gradient beside it, and of the constraint transforms.
+    pub fn of(density: &Program, constrain: &Program) -> Self {
         let mut vectors = Vec::new();
-        let density = append(&mut vectors, &model.density);
-        let constrain = append(&mut vectors, &model.constrain);
+        let density = append(&mut vectors, density);
+        let constrain = append(&mut vectors, constrain);
         if vectors.is_empty() {
             vectors.push([0.0; 4]);
         }

@@ -1,0 +1,292 @@
+// The No-U-Turn sampler, a leapfrog at a time. Twin of src/sampler/nuts.rs, where the method is documented.
+//
+// What every leapfrog needs lies in registers, what only ends of subtrees need in `vectors`. Factors and differences that a
+// driver might join with others are opaque.
+
+fn kick(momentum: f32, step: f32, slope: f32) -> f32 {
+    return momentum + opaque(0.5 * step) * slope;
+}
+
+fn drift(coordinate: f32, step: f32, inverse_mass: f32, momentum: f32) -> f32 {
+    return coordinate + step * opaque(inverse_mass * momentum);
+}
+
+// As bits, because drivers assume that no NaN exists and optimise comparisons by it.
+fn energy_error(kinetic: f32, log_density: f32, first_kinetic: f32, first_log_density: f32, magnitude: u32) -> f32 {
+    let error = opaque(kinetic - first_kinetic) - opaque(log_density - first_log_density);
+    return select(-REJECTED, error, max(bitcast<u32>(error) & 0x7fffffffu, magnitude) <= LARGEST_BITS);
+}
+
+fn diverges(error: f32) -> bool {
+    return error > 1000.0;
+}
+
+fn acceptance(error: f32) -> f32 {
+    return precise_exp(opaque(select(0.0, -error, error > 0.0)));
+}
+
+fn chooses(log_uniform: f32, part: f32, whole: f32) -> bool {
+    return log_uniform < opaque(part) - opaque(whole);
+}
+
+struct Chain {
+    // Number in the run, and place here.
+    number: u32,
+    lane: u32,
+    // The end of the trajectory that moves.
+    coordinates: array<f32, COORDINATES>,
+    momentum: array<f32, COORDINATES>,
+    slope: array<f32, COORDINATES>,
+    // The part that ends there: its first momentum, and the sum of all.
+    part_begin: array<f32, COORDINATES>,
+    part_sum: array<f32, COORDINATES>,
+    running: bool,
+    diverging: bool,
+    forward: bool,
+    depth: u32,
+    leaf: u32,
+    step: u32,
+    leapfrogs: u32,
+    step_size: f32,
+    signed_step: f32,
+    weight: f32,
+    part_weight: f32,
+    acceptance: f32,
+    first_kinetic: f32,
+    first_log_density: f32,
+    sample_log_density: f32,
+    sample_error: f32,
+    proposal_log_density: f32,
+    proposal_error: f32,
+}
+
+// By its bits: false of a NaN, whatever a driver makes of comparisons.
+fn is_positive(x: f32) -> bool {
+    return bitcast<u32>(x) - 1u < 0x7f800000u;
+}
+
+// `begin`, `end` and `sum` are the vectors of the part before.
+fn goes_on(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
+    let lane = (*chain).lane;
+    var dots: array<f32, 6>;
+    for (var i = 0u; i < COORDINATES; i++) {
+        let mass = vectors[component(INVERSE_METRIC, i, lane)];
+        let left_begin = vectors[component(begin, i, lane)];
+        let left_end = vectors[component(end, i, lane)];
+        let left_sum = vectors[component(sum, i, lane)];
+        let right_begin = (*chain).part_begin[i];
+        let right_sum = (*chain).part_sum[i];
+        let first = opaque(mass * left_begin);
+        let last = opaque(mass * (*chain).momentum[i]);
+        let whole = opaque(left_sum + right_sum);
+        let beyond = opaque(left_sum + right_begin);
+        let before = opaque(right_sum + left_end);
+        dots[0] += first * whole;
+        dots[1] += last * whole;
+        dots[2] += first * beyond;
+        dots[3] += opaque(mass * right_begin) * beyond;
+        dots[4] += opaque(mass * left_end) * before;
+        dots[5] += last * before;
+    }
+    return is_positive(dots[0]) && is_positive(dots[1]) && is_positive(dots[2]) && is_positive(dots[3])
+        && is_positive(dots[4]) && is_positive(dots[5]);
+}
+
+fn begin(chain: ptr<function, Chain>, step: u32) {
+    let lane = (*chain).lane;
+    var kinetic = 0.0;
+    var first: NormalPair;
+    var second: NormalPair;
+    for (var i = 0u; i < COORDINATES; i++) {
+        let quarter = i % 4u;
+        if quarter == 0u {
+            let words = philox(counter(chain, step, i / 4u, PURPOSE_MOMENTUM), seed_key());
+            first = normal_pair(words.x, words.y);
+            second = normal_pair(words.z, words.w);
+        }
+        let normal = select(
+            select(second.second, second.first, quarter == 2u),
+            select(first.second, first.first, quarter == 0u),
+            quarter < 2u,
+        );
+        let inverse_mass = vectors[component(INVERSE_METRIC, i, lane)];
+        let momentum = opaque(normal / opaque(sqrt(inverse_mass)));
+        kinetic += momentum * opaque(inverse_mass * momentum);
+        let coordinate = vectors[component(SAMPLE, i, lane)];
+        let slope = vectors[component(SAMPLE_GRADIENT, i, lane)];
+        (*chain).coordinates[i] = coordinate;
+        (*chain).momentum[i] = momentum;
+        (*chain).slope[i] = slope;
+        vectors[component(THERE, i, lane)] = coordinate;
+        vectors[component(THERE_MOMENTUM, i, lane)] = momentum;
+        vectors[component(THERE_GRADIENT, i, lane)] = slope;
+        vectors[component(SUM, i, lane)] = momentum;
+    }
+    (*chain).step = step;
+    (*chain).leapfrogs = 0u;
+    (*chain).acceptance = 0.0;
+    (*chain).first_kinetic = 0.5 * kinetic;
+    (*chain).first_log_density = (*chain).sample_log_density;
+    (*chain).sample_error = 0.0;
+    (*chain).running = true;
+    (*chain).diverging = false;
+    (*chain).forward = true;
+    (*chain).depth = 0u;
+    (*chain).weight = 0.0;
+    double(chain);
+}
+
+fn double(chain: ptr<function, Chain>) {
+    let lane = (*chain).lane;
+    let words = philox(counter(chain, (*chain).step, (*chain).depth, PURPOSE_DOUBLING), seed_key());
+    let forward = words.x >> 31u == 1u;
+    let turns_round = forward != (*chain).forward;
+    for (var i = 0u; i < COORDINATES; i++) {
+        if turns_round {
+            let coordinate = vectors[component(THERE, i, lane)];
+            let momentum = vectors[component(THERE_MOMENTUM, i, lane)];
+            let slope = vectors[component(THERE_GRADIENT, i, lane)];
+            vectors[component(THERE, i, lane)] = (*chain).coordinates[i];
+            vectors[component(THERE_MOMENTUM, i, lane)] = (*chain).momentum[i];
+            vectors[component(THERE_GRADIENT, i, lane)] = (*chain).slope[i];
+            (*chain).coordinates[i] = coordinate;
+            (*chain).momentum[i] = momentum;
+            (*chain).slope[i] = slope;
+        }
+        vectors[component(SEAM, i, lane)] = (*chain).momentum[i];
+    }
+    (*chain).forward = forward;
+    (*chain).signed_step = select(-(*chain).step_size, (*chain).step_size, forward);
+    (*chain).part_weight = REJECTED;
+    (*chain).leaf = 0u;
+}
+
+fn arrive(chain: ptr<function, Chain>, error: f32) -> bool {
+    let lane = (*chain).lane;
+    (*chain).leapfrogs += 1u;
+    if diverges(error) {
+        (*chain).diverging = true;
+        return false;
+    }
+    (*chain).part_begin = (*chain).momentum;
+    (*chain).part_sum = (*chain).momentum;
+    let levels = countTrailingZeros(~(*chain).leaf);
+    for (var level = 0u; level < levels; level++) {
+        let at = place(level);
+        if !merge(chain, at, at + 1u, at + 2u) {
+            return false;
+        }
+    }
+    (*chain).leaf += 1u;
+    if (*chain).leaf < 1u << (*chain).depth {
+        let at = place(levels);
+        for (var i = 0u; i < COORDINATES; i++) {
+            vectors[component(at, i, lane)] = (*chain).part_begin[i];
+            vectors[component(at + 1u, i, lane)] = (*chain).momentum[i];
+            vectors[component(at + 2u, i, lane)] = (*chain).part_sum[i];
+        }
+        return true;
+    }
+    return complete(chain);
+}
+
+fn complete(chain: ptr<function, Chain>) -> bool {
+    let lane = (*chain).lane;
+    let words = philox(counter(chain, (*chain).step, (*chain).depth, PURPOSE_DOUBLING), seed_key());
+    if chooses(log_uniform(words.y), (*chain).part_weight, (*chain).weight) {
+        for (var i = 0u; i < COORDINATES; i++) {
+            vectors[component(SAMPLE, i, lane)] = vectors[component(PROPOSAL, i, lane)];
+            vectors[component(SAMPLE_GRADIENT, i, lane)] = vectors[component(PROPOSAL_GRADIENT, i, lane)];
+        }
+        (*chain).sample_log_density = (*chain).proposal_log_density;
+        (*chain).sample_error = (*chain).proposal_error;
+    }
+    (*chain).depth += 1u;
+    (*chain).weight = opaque(log_add_exp((*chain).weight, (*chain).part_weight));
+    if !merge(chain, THERE_MOMENTUM, SEAM, SUM) || (*chain).depth == MAX_TREEDEPTH {
+        return false;
+    }
+    for (var i = 0u; i < COORDINATES; i++) {
+        vectors[component(SUM, i, lane)] = (*chain).part_sum[i];
+    }
+    double(chain);
+    return true;
+}
+
+fn merge(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
+    let lane = (*chain).lane;
+    if !goes_on(chain, begin, end, sum) {
+        return false;
+    }
+    for (var i = 0u; i < COORDINATES; i++) {
+        (*chain).part_begin[i] = vectors[component(begin, i, lane)];
+        (*chain).part_sum[i] = vectors[component(sum, i, lane)] + (*chain).part_sum[i];
+    }
+    return true;
+}
+
+// The first of the three vectors of a level: begin, end, sum.
+fn place(level: u32) -> u32 {
+    return WAITING + 3u * level;
+}
+
+fn statistics(chain: ptr<function, Chain>) -> array<f32, STATISTICS> {
+    let energy = opaque((*chain).first_kinetic - (*chain).first_log_density) + (*chain).sample_error;
+    let leapfrogs = f32((*chain).leapfrogs);
+    return array<f32, STATISTICS>(
+        (*chain).sample_log_density,
+        (*chain).acceptance / leapfrogs,
+        (*chain).step_size,
+        f32((*chain).depth),
+        leapfrogs,
+        select(0.0, 1.0, (*chain).diverging),
+        energy,
+    );
+}
+
+fn counter(chain: ptr<function, Chain>, step: u32, slot: u32, purpose: u32) -> vec4<u32> {
+    return vec4<u32>((*chain).number, step, slot, purpose);
+}
+
+fn turn(chain: ptr<function, Chain>) -> bool {
+    let lane = (*chain).lane;
+    let step = (*chain).signed_step;
+    for (var i = 0u; i < COORDINATES; i++) {
+        let momentum = kick((*chain).momentum[i], step, (*chain).slope[i]);
+        (*chain).momentum[i] = momentum;
+        let mass = vectors[component(INVERSE_METRIC, i, lane)];
+        (*chain).coordinates[i] = drift((*chain).coordinates[i], step, mass, momentum);
+    }
+    var slope: array<f32, COORDINATES>;
+    let log_density = gradient((*chain).coordinates, &slope);
+    (*chain).slope = slope;
+    var twice_kinetic = 0.0;
+    var magnitude = 0u;
+    for (var i = 0u; i < COORDINATES; i++) {
+        let momentum = opaque(kick((*chain).momentum[i], step, slope[i]));
+        (*chain).momentum[i] = momentum;
+        let mass = vectors[component(INVERSE_METRIC, i, lane)];
+        twice_kinetic += momentum * opaque(mass * momentum);
+        magnitude = max(magnitude, bitcast<u32>((*chain).coordinates[i]) & 0x7fffffffu);
+    }
+    let error = opaque(energy_error(
+        opaque(0.5 * twice_kinetic),
+        log_density,
+        (*chain).first_kinetic,
+        (*chain).first_log_density,
+        magnitude,
+    ));
+    let words = philox(counter(chain, (*chain).step, (*chain).leapfrogs, PURPOSE_LEAF), seed_key());
+    let weight = opaque(log_add_exp((*chain).part_weight, -error));
+    if chooses(log_uniform(words.x), -error, weight) {
+        for (var i = 0u; i < COORDINATES; i++) {
+            vectors[component(PROPOSAL, i, lane)] = (*chain).coordinates[i];
+            vectors[component(PROPOSAL_GRADIENT, i, lane)] = slope[i];
+        }
+        (*chain).proposal_log_density = log_density;
+        (*chain).proposal_error = error;
+    }
+    (*chain).part_weight = weight;
+    (*chain).acceptance += acceptance(error);
+    return arrive(chain, error);
+}
