@@ -141,8 +141,17 @@ pub struct Keep<'a> {
 /// Told now and then how many steps of the current stretch every chain has taken; may stop it.
 pub type Progress<'a> = &'a mut dyn FnMut(u32) -> ControlFlow<()>;
 
+/// What a device does at most, measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ceilings {
+    /// Additions and multiplications of numbers in registers, in the precision of the chains.
+    pub operations_per_second: f64,
+    /// Bytes copied from memory to memory, on a GPU from its own to the host's.
+    pub copied_bytes_per_second: f64,
+}
+
 /// Chains of one model, somewhere.
-pub trait Backend {
+pub trait Backend: fmt::Debug {
     /// What runs the chains.
     fn description(&self) -> &Description;
 
@@ -181,6 +190,12 @@ pub trait Backend {
     /// # Errors
     /// When the device fails.
     fn positions(&mut self) -> Result<Vec<f64>, Error>;
+
+    /// Measures what the device does at most, which takes it a fraction of a second.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn ceilings(&mut self) -> Result<Ceilings, Error>;
 }
 
 /// Why chains cannot run on.

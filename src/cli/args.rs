@@ -24,6 +24,8 @@ pub enum Command {
     Check(Check),
     /// Show what a model becomes: its program, or the shader that runs it
     Compile(Compile),
+    /// Measure how fast each backend of this machine runs a model, by number of chains
+    Bench(Bench),
     /// List the GPU adapters of this machine and whether they compute correctly
     Adapters(Adapters),
 }
@@ -158,6 +160,44 @@ pub struct Check {
     pub quiet: bool,
 }
 
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// The model, in the Stan language [default: two intercepts of which 100 data know only the sum]
+    #[arg(value_name = "MODEL.stan")]
+    pub model: Option<PathBuf>,
+    /// Its data: Stan's JSON, or CSV whose columns are vectors; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub data: Vec<PathBuf>,
+    /// Numbers of chains to measure
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "1,16,256,1024,4096,16384,65536")]
+    pub chains: Vec<u32>,
+    /// Rounds in which all backends take turns of a tenth of a second
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    pub rounds: u32,
+    /// How chains step
+    #[arg(long, value_enum, default_value_t = Sampler::Metropolis)]
+    pub sampler: Sampler,
+    /// What is measured: the CPU in both precisions, GPUs, or all of them
+    #[arg(long, value_enum, default_value_t = Measured::All)]
+    pub backend: Measured,
+    /// Only GPU adapters with this in their name
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
+    /// What all random numbers derive from
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// Draw speeds by number of chains into an SVG file
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
+    /// Print one JSON object instead of tables
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but results and errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
 /// Arguments of `compile`.
 #[derive(Debug, Args)]
 pub struct Compile {
@@ -206,6 +246,17 @@ pub enum Checked {
     /// A GPU
     Gpu,
     /// The CPU in single precision
+    Cpu,
+}
+
+/// What `bench` can measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Measured {
+    /// The CPU and every GPU adapter, also one that is a CPU in disguise
+    All,
+    /// GPU adapters
+    Gpu,
+    /// The CPU in both precisions
     Cpu,
 }
 

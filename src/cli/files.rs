@@ -1,7 +1,7 @@
 //! Opens what the command line names: models, data, starting points.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::Input;
 use super::error::CliError;
@@ -12,15 +12,20 @@ use crate::model::data::Data;
 
 /// Reads, compiles and binds a model.
 pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compiled, CliError> {
-    let source = Source::new(input.model.display().to_string(), text(&input.model, "the model")?);
+    compiled_from(&input.model, &input.data, settings)
+}
+
+/// The same, from paths.
+pub(super) fn compiled_from(model: &Path, data: &[PathBuf], settings: lang::Settings) -> Result<Compiled, CliError> {
+    let source = Source::new(model.display().to_string(), text(model, "the model")?);
     let mut bound = Data::default();
-    for path in &input.data {
+    for path in data {
         add(&mut bound, path)?;
     }
-    let name = input.model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let name = model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
     lang::compile(&source, &bound, &name, settings).map_err(|error| {
         let mut picture = error.render(&source, colour());
-        if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, &input.data[..]) {
+        if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, data) {
             picture += "no data were given: name them with --data FILE\n";
         }
         CliError::Rendered(picture)

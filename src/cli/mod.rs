@@ -6,6 +6,8 @@
 
 mod adapters;
 pub mod args;
+mod bench;
+mod bench_report;
 mod check;
 mod compile;
 mod diagnosis;
@@ -50,6 +52,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Summary(summary) => summary::summary(summary, &mut out),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
+        Command::Bench(bench) => bench::bench(bench, &mut out),
         Command::Adapters(adapters) => adapters::adapters(adapters, &mut out),
     };
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {

@@ -10,6 +10,30 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use crate::report::quantity::magnitude;
 use crate::run::Phase;
 
+/// A line that says what is being done, on a terminal only.
+#[derive(Debug)]
+pub(super) struct Spinner(ProgressBar);
+
+impl Spinner {
+    /// Shows nothing when `quiet`.
+    pub(super) fn new(quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr_with_hz(5) };
+        let line = ProgressBar::with_draw_target(None, target);
+        line.enable_steady_tick(Duration::from_millis(200));
+        Self(line)
+    }
+
+    /// What is being done now.
+    pub(super) fn say(&self, text: &str) {
+        self.0.set_message(text.to_owned());
+    }
+
+    /// Removes the line.
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// The line of the current phase.
 pub(super) struct Progress {
     chains: u64,

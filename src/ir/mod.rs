@@ -40,6 +40,7 @@ mod gradient_tests;
 pub mod graph;
 mod interval;
 pub mod op;
+pub mod operations;
 #[cfg(test)]
 mod pass_tests;
 pub mod print;

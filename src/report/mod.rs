@@ -4,4 +4,5 @@
 
 pub mod findings;
 pub mod quantity;
+pub mod speed;
 pub mod table;

@@ -13,6 +13,7 @@ mod arrays;
 mod assemble;
 mod block;
 mod bodies;
+mod ceilings;
 mod density;
 mod kernels;
 mod lanes;
@@ -34,7 +35,8 @@ use self::density::LogDensity;
 use self::machine::Machine;
 use super::pace::Pace;
 use super::{
-    Backend, BlockStats, Counts, Description, Error, Keep, Method, Population, Precision, Progress, Stretch, Tuning,
+    Backend, BlockStats, Ceilings, Counts, Description, Error, Keep, Method, Population, Precision, Progress, Stretch,
+    Tuning,
 };
 use crate::math::Real;
 use crate::math::simd::Width;
@@ -235,6 +237,10 @@ impl<R: Real> Backend for CpuBackend<R> {
             }
         }
         Ok(positions)
+    }
+
+    fn ceilings(&mut self) -> Result<Ceilings, Error> {
+        Ok(ceilings::ceilings::<R>(self.width))
     }
 }
 

@@ -8,9 +8,10 @@ use super::dispatch::Dispatcher;
 use super::error::Error;
 use super::kernels::Kernels;
 use super::shard::{self, Shard};
-use super::{budget, buffers, canary, memory};
+use super::{budget, buffers, canary, ceilings, memory};
 use crate::backend::{
-    self, Backend, BlockStats, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch, Tuning,
+    self, Backend, BlockStats, Ceilings, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch,
+    Tuning,
 };
 use crate::model::Model;
 
@@ -118,6 +119,11 @@ impl GpuBackend {
     /// Seconds from WGSL to a shader that has run once.
     pub fn compile_seconds(&self) -> f64 {
         self.compile_seconds
+    }
+
+    /// How many of them the first run took, in which drivers compile what they had put off.
+    pub fn first_dispatch_seconds(&self) -> f64 {
+        self.kernels.first_dispatch_seconds
     }
 
     fn place(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, Error> {
@@ -230,5 +236,9 @@ impl Backend for GpuBackend {
             positions.extend(shard.positions(&self.device)?);
         }
         Ok(positions)
+    }
+
+    fn ceilings(&mut self) -> Result<Ceilings, backend::Error> {
+        Ok(ceilings::ceilings(&self.device)?)
     }
 }

@@ -22,6 +22,8 @@ pub struct Kernels {
     pub parameters: usize,
     /// Largest storage binding to use.
     pub largest_binding_bytes: u64,
+    /// Seconds of the first dispatches.
+    pub first_dispatch_seconds: f64,
     layout: wgpu::BindGroupLayout,
     data: wgpu::Buffer,
     key: [u32; 2],
@@ -48,13 +50,14 @@ impl Kernels {
         let data = buffers::upload(device, "data", bytemuck::cast_slice(&tables.vectors))?;
         let layout = buffers::layout(device, &layout::BINDINGS.map(|(_, access)| access));
         let module = device.module("ridgewalk", shader::wgsl(model))?;
-        let kernels = Self {
+        let mut kernels = Self {
             start: device.pipeline(&module, "start", &layout)?,
             run: device.pipeline(&module, "run", &layout)?,
             params: buffers::uniform(device, "params", size_of::<Params>() as u64)?,
             coordinates: model.coordinates.len(),
             parameters: model.parameters.len(),
             largest_binding_bytes,
+            first_dispatch_seconds: 0.0,
             layout,
             data,
             key: philox::key(seed),
@@ -64,10 +67,12 @@ impl Kernels {
         let draws = buffers::storage(device, "draws", 4)?;
         let group = kernels.group(device, &shard, &draws);
         device.queue.write_buffer(&kernels.params, 0, bytemuck::bytes_of(&kernels.params(&shard)));
+        let first = Instant::now();
         for pipeline in [&kernels.start, &kernels.run] {
             let submission = buffers::dispatch(device, pipeline, &group, 1);
             device.wait(&submission)?;
         }
+        kernels.first_dispatch_seconds = first.elapsed().as_secs_f64();
         Ok((kernels, clock.elapsed().as_secs_f64()))
     }
 

@@ -16,6 +16,7 @@ mod answers;
 mod budget;
 mod buffers;
 mod canary;
+mod ceilings;
 mod chains;
 mod columns;
 mod device;

@@ -1,0 +1,411 @@
+//! What was measured, as tables, sentences and JSON.
+
+use serde_json::{Value, json};
+
+use crate::backend::{Ceilings, Description, Method};
+use crate::report::speed::{Line, short};
+use crate::report::table;
+use crate::run::bench::roofline::Work;
+use crate::run::bench::{Cell, Entry, Measurement, Posterior, overtakes};
+use crate::store::json::number;
+
+/// The machine that was measured.
+#[derive(Debug)]
+pub(super) struct Machine {
+    processor: String,
+    system: String,
+}
+
+impl Machine {
+    pub(super) fn here() -> Self {
+        let kind = sysinfo::CpuRefreshKind::nothing();
+        let refresh = sysinfo::RefreshKind::nothing().with_cpu(kind);
+        let processor = sysinfo::System::new_with_specifics(refresh)
+            .ok()
+            .and_then(|system| system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()))
+            .filter(|brand| !brand.is_empty());
+        Self {
+            processor: processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+            system: std::env::consts::OS.to_owned(),
+        }
+    }
+}
+
+/// All that a report tells.
+#[derive(Debug)]
+pub(super) struct Setting<'a> {
+    pub model: &'a str,
+    pub method: Method,
+    /// Numbers of data that one log density covers.
+    pub data: f64,
+    /// Parameters that the draws are judged by.
+    pub trusted: Vec<String>,
+    pub rounds: usize,
+    pub seed: u64,
+    pub machine: Machine,
+    pub entries: &'a [Entry<'a>],
+    /// By name of the backend.
+    pub ceilings: &'a [(String, Ceilings)],
+    pub measurements: &'a [Measurement],
+}
+
+/// A backend's name in a table.
+pub(super) fn backend(description: &Description) -> String {
+    match description.backend {
+        "cpu" => format!("cpu {}", description.precision),
+        _ => description.adapter.clone(),
+    }
+}
+
+impl Setting<'_> {
+    fn cells(&self) -> impl Iterator<Item = &Cell> {
+        self.measurements.iter().filter_map(|measurement| match measurement {
+            Measurement::Measured(cell) => Some(cell),
+            Measurement::Left { .. } => None,
+        })
+    }
+
+    fn name(&self, entry: usize) -> String {
+        backend(self.entries[entry].backend.description())
+    }
+
+    /// Number of chains and median speed, of an entry's cells that have one.
+    fn speeds(&self, entry: usize) -> Vec<(usize, f64)> {
+        let own = self.cells().filter(|cell| cell.entry == entry);
+        own.filter_map(|cell| Some((cell.chains, cell.speed()?.median))).collect()
+    }
+
+    /// The lines of the plot.
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let line = |entry: usize| {
+            let own = self.cells().filter(|cell| cell.entry == entry);
+            let points = own.filter_map(|cell| {
+                let speed = cell.speed()?;
+                Some((cell.chains, [speed.low, speed.median, speed.high]))
+            });
+            Line { name: format!("{}, {}", self.name(entry), self.entries[entry].program), points: points.collect() }
+        };
+        (0..self.entries.len()).map(line).filter(|line| !line.points.is_empty()).collect()
+    }
+
+    fn work(&self, cell: &Cell) -> (Work, Ceilings) {
+        let entry = &self.entries[cell.entry];
+        let precision = entry.backend.description().precision;
+        let name = self.name(cell.entry);
+        let ceilings = self.ceilings.iter().find(|(known, _)| *known == name).map(|(_, ceilings)| *ceilings);
+        let unknown = Ceilings { operations_per_second: f64::NAN, copied_bytes_per_second: f64::NAN };
+        (Work::of(entry.model, self.method, precision, cell.evaluations), ceilings.unwrap_or(unknown))
+    }
+
+    /// The cells at which entries are fastest, an entry each.
+    fn fastest(&self) -> Vec<(&Cell, f64)> {
+        let best = |entry: usize| {
+            let own = self.cells().filter(|cell| cell.entry == entry);
+            let speeds = own.filter_map(|cell| Some((cell, cell.speed()?.median)));
+            speeds.max_by(|(_, one), (_, other)| one.total_cmp(other))
+        };
+        (0..self.entries.len()).filter_map(best).collect()
+    }
+
+    pub(super) fn text(&self) -> String {
+        let method = super::method::name(self.method);
+        let mut text = format!(
+            "{}: {method}; {} numbers of data; seed {}\n{} ({}, {}), ridgewalk {}\n",
+            self.model,
+            short(self.data),
+            self.seed,
+            self.machine.processor,
+            self.cpu_threads(),
+            self.machine.system,
+            env!("CARGO_PKG_VERSION"),
+        );
+        let mut programs: Vec<&str> = self.entries.iter().map(|entry| entry.program).collect();
+        programs.dedup();
+        for program in programs {
+            text += &format!("\n{}\n{}", caption(program), self.speed_table(program));
+        }
+        text += &format!(
+            "\nMedians of {} rounds in which all backends took turns, and the slowest and fastest of them; every step kept \
+             as a draw on the host.\n",
+            self.rounds
+        );
+        text += &self.judged();
+        text += &format!("\nGetting ready, and what the fastest cell makes of the device\n{}", self.roofline_table());
+        text += "\nOperations and bytes are counted from the program; ceilings are measured: multiplications and additions \
+                 in registers,\ncopies from memory to memory (on a GPU from its memory to the host's).\n";
+        let lines = self.crossings();
+        if !lines.is_empty() {
+            text += &format!("\n{}", lines.join(""));
+        }
+        text
+    }
+
+    fn cpu_threads(&self) -> String {
+        let cpu = self.entries.iter().map(|entry| entry.backend.description()).find(|found| found.backend == "cpu");
+        cpu.map_or_else(|| "no CPU backend".to_owned(), |found| found.adapter.clone())
+    }
+
+    fn speed_table(&self, program: &str) -> String {
+        let mut rows = Vec::new();
+        for measurement in self.measurements {
+            let (entry, chains) = match measurement {
+                Measurement::Measured(cell) => (cell.entry, cell.chains),
+                Measurement::Left { entry, chains, .. } => (*entry, *chains),
+            };
+            if self.entries[entry].program == program {
+                rows.push((entry, chains, measurement));
+            }
+        }
+        rows.sort_by_key(|&(entry, chains, _)| (entry, chains));
+        let rows: Vec<[String; 9]> = rows.into_iter().map(|row| self.speed_row(row)).collect();
+        let header = ["", "chains", "steps/s", "spread", "densities/s", "data/s", "draws/s", "ess/s", "posterior"];
+        table::plain(header, &rows, 1)
+    }
+
+    fn speed_row(&self, (entry, chains, measurement): (usize, usize, &Measurement)) -> [String; 9] {
+        let blank = || String::from("-");
+        let name = self.name(entry);
+        let cell = match measurement {
+            Measurement::Measured(cell) => cell,
+            Measurement::Left { .. } => {
+                return [
+                    name,
+                    chains.to_string(),
+                    blank(),
+                    blank(),
+                    blank(),
+                    blank(),
+                    blank(),
+                    blank(),
+                    "left out".into(),
+                ];
+            }
+        };
+        let verdict = match &cell.posterior {
+            Posterior::Agrees { .. } => "agrees".to_owned(),
+            Posterior::Differs { .. } => "WRONG".to_owned(),
+            Posterior::TooFew { .. } | Posterior::NoReference => "unchecked".to_owned(),
+        };
+        let Some(speed) = cell.speed() else {
+            return [name, chains.to_string(), blank(), blank(), blank(), blank(), blank(), blank(), verdict];
+        };
+        let densities = speed.median * cell.evaluations;
+        [
+            name,
+            chains.to_string(),
+            short(speed.median),
+            format!("{} to {}", short(speed.low), short(speed.high)),
+            short(densities),
+            short(densities * self.data),
+            short(speed.median),
+            cell.effective.map_or_else(blank, |effective| short(effective * speed.median)),
+            verdict,
+        ]
+    }
+
+    /// What the column of verdicts means, and what lies behind those that are not good.
+    fn judged(&self) -> String {
+        let mut text = if self.trusted.is_empty() {
+            "No draws were checked: the reference, 1,024 chains of 1,000 draws in f64, has converged in no parameter.\n"
+                .to_owned()
+        } else {
+            format!(
+                "Draws are checked against a reference, 1,024 chains of 1,000 draws in f64, in the parameters in which it has \
+                 converged: {}.\nOf them ess/s counts the one with the fewest effective draws.\n",
+                super::method::listed(&self.trusted)
+            )
+        };
+        for measurement in self.measurements {
+            match measurement {
+                Measurement::Left { entry, chains, reason } => {
+                    let name = self.name(*entry);
+                    text += &format!("{name}, {}, {chains} chains: left out: {reason}\n", self.entries[*entry].program);
+                }
+                Measurement::Measured(cell) => {
+                    let name = format!("{}, {}", self.name(cell.entry), self.entries[cell.entry].program);
+                    match &cell.posterior {
+                        Posterior::Differs { parameter, moment, errors } => {
+                            text += &format!(
+                                "{name}, {} chains: WRONG draws, no speed: the {moment} of {parameter} is {errors:.1} \
+                                 standard errors off\n",
+                                cell.chains
+                            );
+                        }
+                        Posterior::TooFew { effective } => {
+                            text += &format!(
+                                "{name}, {} chains: unchecked: a turn's draws are worth {effective:.0} independent ones\n",
+                                cell.chains
+                            );
+                        }
+                        Posterior::Agrees { .. } | Posterior::NoReference => {}
+                    }
+                }
+            }
+        }
+        text
+    }
+
+    fn roofline_table(&self) -> String {
+        let rows: Vec<[String; 11]> = self
+            .fastest()
+            .into_iter()
+            .map(|(cell, speed)| {
+                let (work, ceilings) = self.work(cell);
+                let entry = &self.entries[cell.entry];
+                let percent = |achieved: f64, ceiling: f64| format!("{:.0}%", 100.0 * achieved / ceiling);
+                let (operations, bytes) = (work.operations * speed, work.draw_bytes * speed);
+                [
+                    self.name(cell.entry),
+                    entry.program.to_owned(),
+                    milliseconds(entry.compile_seconds),
+                    milliseconds(entry.first_dispatch_seconds),
+                    cell.chains.to_string(),
+                    short(work.operations),
+                    short(ceilings.operations_per_second),
+                    percent(operations, ceilings.operations_per_second),
+                    short(work.draw_bytes),
+                    short(ceilings.copied_bytes_per_second),
+                    percent(bytes, ceilings.copied_bytes_per_second),
+                ]
+            })
+            .collect();
+        let header = [
+            "",
+            "program",
+            "compile",
+            "first run",
+            "chains",
+            "op/step",
+            "op/s at most",
+            "used",
+            "B/step",
+            "B/s at most",
+            "used",
+        ];
+        table::plain(header, &rows, 2)
+    }
+
+    /// From how many chains on each GPU overtakes each row of the CPU.
+    fn crossings(&self) -> Vec<String> {
+        let is_gpu = |entry: usize| self.entries[entry].backend.description().backend == "gpu";
+        let mut lines = Vec::new();
+        for (gpu, cpu) in self.pairs(is_gpu) {
+            let (one, other) = (self.speeds(gpu), self.speeds(cpu));
+            let Some(&(most, _)) = one.last().filter(|_| !other.is_empty()) else { continue };
+            let how = match overtakes(&one, &other) {
+                Some(chains) if one.first().is_some_and(|&(fewest, _)| chains <= fewest as f64) => {
+                    "is faster at every number of chains".to_owned()
+                }
+                Some(chains) => format!("is faster from about {} chains on", short(chains)),
+                None => format!("is slower up to {most} chains"),
+            };
+            let (gpu_name, program) = (self.name(gpu), self.entries[gpu].program);
+            lines.push(format!("{gpu_name} against {}, {program}: {gpu_name} {how}\n", self.name(cpu)));
+        }
+        lines
+    }
+
+    fn pairs(&self, is_gpu: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+        let all = 0..self.entries.len();
+        let same = |one: usize, other: usize| self.entries[one].program == self.entries[other].program;
+        all.clone()
+            .filter(|&gpu| is_gpu(gpu))
+            .flat_map(|gpu| all.clone().map(move |cpu| (gpu, cpu)))
+            .filter(|&(gpu, cpu)| !is_gpu(cpu) && same(gpu, cpu))
+            .collect()
+    }
+
+    pub(super) fn object(&self) -> Value {
+        let is_gpu = |entry: usize| self.entries[entry].backend.description().backend == "gpu";
+        let crossings = self.pairs(is_gpu).into_iter().map(|(gpu, cpu)| {
+            let chains = overtakes(&self.speeds(gpu), &self.speeds(cpu));
+            json!({
+                "program": self.entries[gpu].program,
+                "gpu": self.name(gpu),
+                "cpu": self.name(cpu),
+                "chains": chains.map_or(Value::Null, number),
+            })
+        });
+        json!({
+            "model": self.model,
+            "sampler": super::method::code(self.method),
+            "data": number(self.data),
+            "seed": self.seed,
+            "rounds": self.rounds,
+            "version": env!("CARGO_PKG_VERSION"),
+            "processor": self.machine.processor,
+            "system": self.machine.system,
+            "checked_parameters": self.trusted,
+            "entries": (0..self.entries.len()).map(|entry| self.entry_object(entry)).collect::<Vec<_>>(),
+            "cells": self.measurements.iter().map(|measurement| self.cell_object(measurement)).collect::<Vec<_>>(),
+            "cross_overs": crossings.collect::<Vec<_>>(),
+        })
+    }
+
+    fn entry_object(&self, entry: usize) -> Value {
+        let name = self.name(entry);
+        let ceilings = self.ceilings.iter().find(|(known, _)| *known == name).map(|(_, ceilings)| ceilings);
+        let Entry { program, backend, compile_seconds, first_dispatch_seconds, .. } = &self.entries[entry];
+        let description = backend.description();
+        json!({
+            "program": program,
+            "backend": description.backend,
+            "adapter": description.adapter,
+            "precision": description.precision,
+            "compile_s": number(*compile_seconds),
+            "first_dispatch_s": number(*first_dispatch_seconds),
+            "operations_per_s_at_most": ceilings.map_or(Value::Null, |c| number(c.operations_per_second)),
+            "copied_bytes_per_s_at_most": ceilings.map_or(Value::Null, |c| number(c.copied_bytes_per_second)),
+        })
+    }
+
+    fn cell_object(&self, measurement: &Measurement) -> Value {
+        let cell = match measurement {
+            Measurement::Measured(cell) => cell,
+            Measurement::Left { entry, chains, reason } => {
+                return json!({ "entry": entry, "chains": chains, "left_out": reason });
+            }
+        };
+        let (work, _) = self.work(cell);
+        let posterior = match &cell.posterior {
+            Posterior::Agrees { largest } => json!({ "verdict": "agrees", "largest_error": number(*largest) }),
+            Posterior::Differs { parameter, moment, errors } => {
+                json!({ "verdict": "wrong", "parameter": parameter, "moment": moment, "errors": number(*errors) })
+            }
+            Posterior::TooFew { effective } => json!({ "verdict": "unchecked", "effective": number(*effective) }),
+            Posterior::NoReference => json!({ "verdict": "unchecked" }),
+        };
+        let mut object = json!({ "entry": cell.entry, "chains": cell.chains, "posterior": posterior });
+        if let (Some(speed), Some(map)) = (cell.speed(), object.as_object_mut()) {
+            let densities = speed.median * cell.evaluations;
+            for (key, value) in [
+                ("steps_per_s", speed.median),
+                ("steps_per_s_slowest", speed.low),
+                ("steps_per_s_fastest", speed.high),
+                ("densities_per_s", densities),
+                ("data_per_s", densities * self.data),
+                ("draws_per_s", speed.median),
+                ("operations_per_step", work.operations),
+                ("draw_bytes_per_step", work.draw_bytes),
+            ] {
+                map.insert(key.into(), number(value));
+            }
+            map.insert("ess_per_s".into(), cell.effective.map_or(Value::Null, |found| number(found * speed.median)));
+            map.insert("steps_per_turn".into(), json!(cell.steps));
+            map.insert("turns_s".into(), json!(cell.seconds));
+        }
+        object
+    }
+}
+
+fn caption(program: &str) -> &'static str {
+    if program == "collapsed" {
+        "Sums over data collapsed into sufficient statistics"
+    } else {
+        "Sums over data in full"
+    }
+}
+
+fn milliseconds(seconds: f64) -> String {
+    if seconds < 0.1 { format!("{:.2} ms", 1e3 * seconds) } else { format!("{seconds:.2} s") }
+}
