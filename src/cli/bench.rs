@@ -12,7 +12,7 @@ use super::files;
 use super::progress::Spinner;
 use super::terminal::say;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::{AdapterChoice, GpuBackend, adapters};
+use crate::backend::gpu::{self, AdapterChoice, Opened, adapters};
 use crate::backend::{Backend, Ceilings, Keep, Method, Population, Stretch};
 use crate::draws::Draws;
 use crate::ir::operations::data_read;
@@ -155,11 +155,9 @@ fn open<'m>(
                 continue;
             }
             spinner.say(&format!("compiling for {}", info.name));
-            match GpuBackend::with_method(model, method, &AdapterChoice::At(place), arguments.seed) {
-                Ok(backend) => {
-                    let first_dispatch_seconds = backend.first_dispatch_seconds();
-                    let compile_seconds = backend.compile_seconds() - first_dispatch_seconds;
-                    let backend: Box<dyn Backend> = Box::new(backend);
+            match gpu::open(model, method, &AdapterChoice::At(place), arguments.seed) {
+                Ok(Opened { backend, compile_seconds, first_dispatch_seconds, .. }) => {
+                    let compile_seconds = compile_seconds - first_dispatch_seconds;
                     entries.push(Entry { program, model, backend, compile_seconds, first_dispatch_seconds });
                 }
                 Err(error) if arguments.quiet => drop(error),

@@ -6,7 +6,7 @@ use super::args::{BackendName, PrecisionName, Sample, Sampler};
 use super::error::CliError;
 use super::files;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::{self, AdapterChoice, GpuBackend, Kind, NutsBackend, adapters};
+use crate::backend::gpu::{self, AdapterChoice, Kind, Opened, adapters};
 use crate::backend::{Backend, Method};
 use crate::lang::Compiled;
 use crate::model::Model;
@@ -153,18 +153,7 @@ fn gpu(
     seed: u64,
     reason: Option<String>,
 ) -> Result<Chosen, gpu::Error> {
-    let (backend, notes): (Box<dyn Backend>, _) = match method {
-        Method::Metropolis => {
-            let backend = GpuBackend::new(model, choice, seed)?;
-            let notes = backend.notes().to_vec();
-            (Box::new(backend), notes)
-        }
-        Method::Nuts { max_treedepth } => {
-            let backend = NutsBackend::new(model, max_treedepth, choice, seed)?;
-            let notes = backend.notes().to_vec();
-            (Box::new(backend), notes)
-        }
-    };
+    let Opened { backend, notes, .. } = gpu::open(model, method, choice, seed)?;
     Ok(Chosen { backend, reason, notes })
 }
 

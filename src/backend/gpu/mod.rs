@@ -29,6 +29,7 @@ mod kernels;
 mod layout;
 mod memory;
 mod nuts;
+mod opened;
 mod shader;
 mod shard;
 mod statements;
@@ -40,6 +41,7 @@ pub use self::answers::{MOST_ULPS, Verdict};
 pub use self::chains::{GpuBackend, Restrictions};
 pub use self::error::Error;
 pub use self::nuts::NutsBackend;
+pub use self::opened::{Opened, open};
 pub use self::shader::{nuts_wgsl, wgsl};
 
 /// Opens an adapter and examines it with the canary, without a model.

@@ -23,6 +23,8 @@ pub struct Kernels {
     pub coordinates: usize,
     pub parameters: usize,
     pub max_treedepth: u32,
+    /// How long the first run took, in which drivers compile what they had put off.
+    pub first_dispatch_seconds: f64,
     layout: wgpu::BindGroupLayout,
     data: wgpu::Buffer,
     key: [u32; 2],
@@ -55,13 +57,14 @@ impl Kernels {
         let data = buffers::upload(device, "data", bytemuck::cast_slice(&tables.vectors))?;
         let layout = buffers::layout(device, &layout::BINDINGS.map(|(_, access)| access));
         let module = device.module("ridgewalk.nuts", shader::nuts(model, gradient, &tables, max_treedepth))?;
-        let kernels = Self {
+        let mut kernels = Self {
             start: device.pipeline(&module, "start", &layout)?,
             run: device.pipeline(&module, "run", &layout)?,
             params: buffers::uniform(device, "params", size_of::<Params>() as u64)?,
             coordinates: model.coordinates.len(),
             parameters: model.parameters.len(),
             max_treedepth,
+            first_dispatch_seconds: 0.0,
             layout,
             data,
             key: philox::key(seed),
@@ -71,10 +74,12 @@ impl Kernels {
         let draws = buffers::storage(device, "draws", 4)?;
         let group = kernels.group(device, &shard, &draws);
         device.queue.write_buffer(&kernels.params, 0, bytemuck::bytes_of(&kernels.params(&shard)));
+        let first = Instant::now();
         for pipeline in [&kernels.start, &kernels.run] {
             let submission = buffers::dispatch(device, pipeline, &group, 1);
             device.wait(&submission)?;
         }
+        kernels.first_dispatch_seconds = first.elapsed().as_secs_f64();
         Ok((kernels, clock.elapsed().as_secs_f64()))
     }
 

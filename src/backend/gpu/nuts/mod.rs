@@ -25,9 +25,10 @@ use super::chains::{Restrictions, open};
 use super::device::Device;
 use super::error::Error;
 use super::shard::cut;
-use super::{budget, buffers, memory};
+use super::{budget, buffers, ceilings, memory};
 use crate::backend::{
-    self, Backend, BlockStats, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch, Tuning,
+    self, Backend, BlockStats, Ceilings, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch,
+    Tuning,
 };
 use crate::model::Model;
 
@@ -122,6 +123,11 @@ impl NutsBackend {
     /// Seconds from WGSL to a shader that has run once.
     pub fn compile_seconds(&self) -> f64 {
         self.compile_seconds
+    }
+
+    /// How many of them the first run took, in which drivers compile what they had put off.
+    pub fn first_dispatch_seconds(&self) -> f64 {
+        self.kernels.first_dispatch_seconds
     }
 
     fn place(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, Error> {
@@ -225,5 +231,9 @@ impl Backend for NutsBackend {
             positions.extend(shard.positions(&self.device)?);
         }
         Ok(positions)
+    }
+
+    fn ceilings(&mut self) -> Result<Ceilings, backend::Error> {
+        Ok(ceilings::ceilings(&self.device)?)
     }
 }
