@@ -2,6 +2,11 @@
 //!
 //! Absent on purpose: writing it anywhere.
 
+pub mod escape;
 pub mod findings;
+pub mod graph;
+pub mod html;
+pub mod picture;
 pub mod quantity;
+pub mod survey;
 pub mod table;
