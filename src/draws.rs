@@ -3,6 +3,8 @@
 //! Samplers and readers fill a [`Draws`]; diagnostics look at one parameter at a time through a
 //! [`ChainView`], which copies nothing. Deliberately absent: warm-up, sampler statistics, files.
 
+use std::io;
+
 use thiserror::Error;
 
 /// Most draws one parameter may have, all chains together. Diagnostics keep a draw's position
@@ -114,6 +116,49 @@ impl Draws {
             chains: self.chains,
             draws: self.draws,
         }
+    }
+}
+
+/// Draws of named parameters wherever they lie, read one parameter at a time: so much of a run as must be in memory to
+/// look at it, when not all of it fits.
+pub trait Columns: Sync {
+    /// Names of the parameters.
+    fn parameters(&self) -> &[String];
+
+    /// Number of chains.
+    fn chains(&self) -> usize;
+
+    /// Number of draws of each chain.
+    fn draws(&self) -> usize;
+
+    /// Puts all draws of one parameter into `into`, `[chain, draw]`, which has room for exactly them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    ///
+    /// # Panics
+    /// If there is no parameter of that index, or `into` is of another size.
+    fn read(&self, parameter: usize, into: &mut [f64]) -> io::Result<()>;
+}
+
+impl Columns for Draws {
+    fn parameters(&self) -> &[String] {
+        Draws::parameters(self)
+    }
+
+    fn chains(&self) -> usize {
+        Draws::chains(self)
+    }
+
+    fn draws(&self) -> usize {
+        Draws::draws(self)
+    }
+
+    fn read(&self, parameter: usize, into: &mut [f64]) -> io::Result<()> {
+        let view = self.view(parameter);
+        assert_eq!(into.len(), view.size(), "room for other draws");
+        view.copy(0, into);
+        Ok(())
     }
 }
 

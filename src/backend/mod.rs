@@ -101,6 +101,40 @@ pub enum Counts {
     Trees(Vec<Trees>),
 }
 
+impl Counts {
+    /// Of the same method and chains, before any step.
+    #[must_use]
+    pub fn none(&self) -> Self {
+        match self {
+            Self::Accepted(accepted) => Self::Accepted(vec![0; accepted.len()]),
+            Self::Trees(trees) => Self::Trees(vec![Trees::default(); trees.len()]),
+        }
+    }
+
+    /// Adds those of a stretch that follows.
+    ///
+    /// # Panics
+    /// When they are of another method.
+    pub fn add(&mut self, next: &Self) {
+        match (self, next) {
+            (Self::Accepted(all), Self::Accepted(next)) => {
+                all.iter_mut().zip(next).for_each(|(all, next)| *all += next)
+            }
+            (Self::Trees(all), Self::Trees(next)) => {
+                for (all, next) in all.iter_mut().zip(next) {
+                    all.acceptance += next.acceptance;
+                    all.leapfrogs += next.leapfrogs;
+                    all.divergences += next.divergences;
+                    all.saturated += next.saturated;
+                }
+            }
+            (Self::Accepted(_), Self::Trees(_)) | (Self::Trees(_), Self::Accepted(_)) => {
+                panic!("stretches of one run are of one method")
+            }
+        }
+    }
+}
+
 /// The trees of one chain's steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Trees {

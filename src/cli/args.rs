@@ -20,6 +20,10 @@ pub enum Command {
     Sample(Sample),
     /// Summarise and diagnose draws from files: Stan CSV, or a table with chain and draw columns
     Summary(Summary),
+    /// Write one self-contained HTML page about draws: verdict, tables, pictures
+    Report(Report),
+    /// Draw a model as a graph in plate notation: DOT for Graphviz, or SVG without it
+    Graph(Graph),
     /// Measure what single precision costs this model on a GPU, against the f64 CPU
     Check(Check),
     /// Show what a model becomes: its program, or the shader that runs it
@@ -93,6 +97,9 @@ pub struct Sample {
     /// Write the generated quantities of the first draw of the first chain to a JSON file, as data for another model
     #[arg(long, value_name = "FILE")]
     pub generate: Option<PathBuf>,
+    /// Write a self-contained HTML report of the run
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     /// Print one JSON object instead of tables
     #[arg(long)]
     pub json: bool,
@@ -132,6 +139,52 @@ pub struct Summary {
     /// Exit with status 1 when the diagnostics are bad
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Stan CSV files, one per chain; or CSV tables with a column for the chain and one for the draw
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Where the page goes; - is standard output
+    #[arg(long, default_value = "report.html", value_name = "FILE")]
+    pub out: PathBuf,
+    /// Write every picture into this folder as well, as SVG and as PNG
+    #[arg(long, value_name = "DIR")]
+    pub plots: Option<PathBuf>,
+    /// The model that the draws are of, to be shown with its graph
+    #[arg(long, value_name = "MODEL.stan")]
+    pub model: Option<PathBuf>,
+    /// The model's data, for the sizes in its graph; may be repeated
+    #[arg(long, value_name = "FILE", requires = "model")]
+    pub data: Vec<PathBuf>,
+    /// Only these parameters: names (mu), all elements of one (theta), or patterns (theta*)
+    #[arg(long, value_name = "A,B")]
+    pub parameters: Vec<String>,
+    /// The credible interval and its percentage: hdi (highest density) or eti (equal tails)
+    #[arg(long, default_value = "hdi94", value_name = "hdi94|eti89")]
+    pub interval: String,
+    /// Groups of neighbouring chains that share a starting point [default: one per chain]
+    #[arg(long, value_name = "K")]
+    pub superchains: Option<u32>,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+    /// Exit with status 1 when the diagnostics are bad
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The model; its data, if given, tell the sizes of plates.
+    #[command(flatten)]
+    pub input: Input,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = GraphFormat::Dot)]
+    pub format: GraphFormat,
 }
 
 /// Arguments of `check`.
@@ -267,6 +320,15 @@ pub enum PrecisionName {
     F32,
     /// Double
     F64,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// The language of Graphviz
+    Dot,
+    /// A picture
+    Svg,
 }
 
 /// What `compile` can show.

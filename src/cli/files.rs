@@ -16,20 +16,40 @@ pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compil
 }
 
 /// The same, from paths.
-pub(super) fn compiled_from(model: &Path, data: &[PathBuf], settings: lang::Settings) -> Result<Compiled, CliError> {
-    let source = Source::new(model.display().to_string(), text(model, "the model")?);
-    let mut bound = Data::default();
-    for path in data {
-        add(&mut bound, path)?;
-    }
-    let name = model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    lang::compile(&source, &bound, &name, settings).map_err(|error| {
+pub(super) fn compiled_from(model: &Path, paths: &[PathBuf], settings: lang::Settings) -> Result<Compiled, CliError> {
+    let source = source(model)?;
+    let bound = data(paths)?;
+    lang::compile(&source, &bound, &model_name(model), settings).map_err(|error| {
         let mut picture = error.render(&source, colour());
-        if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, data) {
+        if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, paths) {
             picture += "no data were given: name them with --data FILE\n";
         }
         CliError::Rendered(picture)
     })
+}
+
+/// The text of a model.
+pub(super) fn source(model: &Path) -> Result<Source, CliError> {
+    Ok(Source::new(model.display().to_string(), text(model, "the model")?))
+}
+
+/// What a model is called: as its file is.
+pub(super) fn model_name(model: &Path) -> String {
+    model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// The data of some files together.
+pub(super) fn data(paths: &[PathBuf]) -> Result<Data, CliError> {
+    let mut data = Data::default();
+    paths.iter().try_for_each(|path| add(&mut data, path))?;
+    Ok(data)
+}
+
+/// Writes a file, and the folder that it is to be in, if there is none yet.
+pub(super) fn write(path: &Path, what: &str, content: &[u8]) -> Result<(), CliError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, content));
+    written.map_err(|error| CliError::plain(format!("cannot write {what} {}: {error}", path.display())))
 }
 
 /// The parameters' values in a file of starting points.
@@ -48,7 +68,7 @@ fn add(data: &mut Data, path: &Path) -> Result<(), CliError> {
     added.map_err(|error| CliError::plain(error.to_string()))
 }
 
-fn text(path: &Path, what: &str) -> Result<String, CliError> {
+pub(super) fn text(path: &Path, what: &str) -> Result<String, CliError> {
     let bytes =
         fs::read(path).map_err(|error| CliError::plain(format!("cannot read {what} {}: {error}", path.display())))?;
     String::from_utf8(bytes).map_err(|error| {

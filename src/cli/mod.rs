@@ -13,9 +13,11 @@ mod compile;
 mod diagnosis;
 mod error;
 mod files;
+mod graph;
 mod memory;
 mod method;
 mod progress;
+mod report;
 mod request;
 mod sample;
 mod selection;
@@ -50,6 +52,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match &arguments.command {
         Command::Sample(sample) => sample::sample(sample, &mut out),
         Command::Summary(summary) => summary::summary(summary, &mut out),
+        Command::Report(report) => report::report(report, &mut out),
+        Command::Graph(graph) => graph::graph(graph, &mut out),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Bench(bench) => bench::bench(bench, &mut out),

@@ -11,14 +11,14 @@ use super::error::{CliError, Verdict};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{files, method, request, simulate};
+use super::{files, method, report, request, simulate};
 use crate::backend::Description;
 use crate::diagnostics;
 use crate::lang;
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::table;
-use crate::run::{Init, Outcome, Settings, quantities, run};
+use crate::run::{Glance, Init, Look, Outcome, Settings, quantities, run_observed};
 
 /// Seconds that each part took.
 struct Timing {
@@ -67,9 +67,11 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     if matches!(settings.init, Init::At(_)) && settings.chains > 1 {
         tell("note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n");
     }
-    let progress = Progress::new(sample.chains, sample.quiet);
-    let outcome =
-        run(model, chosen.backend.as_mut(), &settings, &mut |phase, done, total| progress.report(phase, done, total));
+    let progress = Progress::new(&settings, &model.parameters, sample.quiet);
+    let mut watch = |phase, done, total| progress.report(phase, done, total);
+    let mut look = |glance: Glance<'_>| progress.look(&glance);
+    let look: Option<Look<'_>> = if progress.is_shown() { Some(&mut look) } else { None };
+    let outcome = run_observed(model, chosen.backend.as_mut(), &settings, &mut watch, look);
     let quantities = &compiled.quantities;
     let finished = outcome.and_then(|outcome| {
         let draws = quantities::generate(quantities, outcome.draws, settings.first_chain, seed)?;
@@ -93,6 +95,9 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     let diagnosis = diagnosis?.with(method::findings(&outcome, request::method(sample)));
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
+    if let Some(path) = &sample.report {
+        report::of_sample(path, sample, &compiled, &settings, &description, &outcome, &diagnosis)?;
+    }
     if sample.json {
         let object = object(sample, model, &settings, &description, &outcome, &diagnosis, &timing);
         writeln!(out, "{object:#}")?;
@@ -145,7 +150,7 @@ fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
     )
 }
 
-fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
+pub(super) fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
     let steps = settings.draws as f64 * f64::from(settings.thin) * settings.chains as f64;
     steps / outcome.sampling_seconds.max(1e-9)
 }

@@ -70,7 +70,7 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
 }
 
 /// `hdi94` or `eti89`, with any percentage between 0 and 100.
-fn interval(text: &str) -> Result<Interval, CliError> {
+pub(super) fn interval(text: &str) -> Result<Interval, CliError> {
     let parsed = text.split_at_checked(3).and_then(|(kind, percentage)| {
         let probability = percentage.parse::<f64>().ok()? / 100.0;
         let kind = match kind {
@@ -88,7 +88,7 @@ fn interval(text: &str) -> Result<Interval, CliError> {
 }
 
 /// The draws of some parameters alone.
-fn choose(draws: &Draws, chosen: &[usize]) -> Result<Draws, CliError> {
+pub(super) fn choose(draws: &Draws, chosen: &[usize]) -> Result<Draws, CliError> {
     let total = draws.parameters().len();
     let names = chosen.iter().map(|&index| draws.parameters()[index].clone()).collect();
     let values = draws.values().chunks_exact(total).flat_map(|draw| chosen.iter().map(|&index| draw[index])).collect();

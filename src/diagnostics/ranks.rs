@@ -17,6 +17,7 @@ use crate::math::moments::moments;
 use crate::math::normal_quantile::normal_quantiles;
 
 /// Twice the rank of each draw, in `[chain, draw]` order: an average rank may end in a half.
+#[derive(Debug)]
 pub(super) struct Ranks(Vec<AtomicU32>);
 
 impl Ranks {

@@ -132,7 +132,41 @@ pub fn summarise(draws: &Draws, superchains: usize, settings: &Settings) -> Resu
     Ok(Summary { chains, draws: draws.draws(), superchains, interval: settings.interval, rows })
 }
 
+/// Summarises the parameters of a run one after another, for draws that are not all in memory: each row is that of
+/// [`summarise`].
+#[derive(Debug)]
+pub struct Summariser {
+    superchains: usize,
+    parameters: usize,
+    settings: Settings,
+    space: Space,
+}
+
+impl Summariser {
+    /// For draws of such a shape, `parameters` parameters in all.
+    ///
+    /// # Errors
+    /// As [`summarise`].
+    pub fn new(
+        [chains, draws, parameters]: [usize; 3],
+        superchains: usize,
+        settings: Settings,
+    ) -> Result<Self, SummaryError> {
+        if superchains == 0 || !chains.is_multiple_of(superchains) {
+            return Err(SummaryError::UnequalSuperchains { chains, superchains });
+        }
+        Ok(Self { superchains, parameters, settings, space: Space::new(chains * draws) })
+    }
+
+    /// The row of a parameter.
+    pub fn row(&mut self, parameter: &str, view: ChainView<'_>) -> Row {
+        let row = summarise_parameter(view, self.superchains, &self.settings, self.parameters, &mut self.space);
+        Row { parameter: parameter.to_owned(), ..row }
+    }
+}
+
 /// Memory a parameter is worked on in, used again for the next one.
+#[derive(Debug)]
 struct Space {
     words: Vec<AtomicU64>,
     ranks: Ranks,

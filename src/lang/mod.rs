@@ -18,6 +18,7 @@ pub mod quantities;
 mod render;
 pub mod signatures;
 pub mod source;
+pub mod structure;
 pub mod suggest;
 pub mod typed;
 pub mod types;

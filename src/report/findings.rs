@@ -121,7 +121,7 @@ pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<
     Some(text)
 }
 
-fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
+pub(super) fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
     let shown: Vec<String> = items.iter().take(MOST_NAMES).map(show).collect();
     match items.len().saturating_sub(MOST_NAMES) {
         0 => shown.join(", "),

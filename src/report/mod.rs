@@ -2,7 +2,12 @@
 //!
 //! Absent on purpose: writing it anywhere.
 
+pub mod escape;
 pub mod findings;
+pub mod graph;
+pub mod html;
+pub mod picture;
 pub mod quantity;
 pub mod speed;
+pub mod survey;
 pub mod table;

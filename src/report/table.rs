@@ -84,6 +84,14 @@ fn shown<'a>(summary: &'a Summary, folding: Folding<'_>) -> Vec<&'a Row> {
     if summary.rows.len() <= MOST_ROWS || folding == Folding::Open {
         return summary.rows.iter().collect();
     }
+    let mut order = worst_first(summary);
+    order.truncate(MOST_ROWS / 2);
+    order.sort_unstable();
+    order.into_iter().map(|index| &summary.rows[index]).collect()
+}
+
+/// The places of all rows, the largest R-hat first.
+pub(super) fn worst_first(summary: &Summary) -> Vec<usize> {
     let mut order: Vec<usize> = (0..summary.rows.len()).collect();
     // NaN is the worst, as it says that there is no R-hat; but a constant has none because it needs none.
     let badness = |index: &usize| {
@@ -95,9 +103,7 @@ fn shown<'a>(summary: &'a Summary, folding: Folding<'_>) -> Vec<&'a Row> {
         }
     };
     order.sort_by(|a, b| badness(b).total_cmp(&badness(a)));
-    order.truncate(MOST_ROWS / 2);
-    order.sort_unstable();
-    order.into_iter().map(|index| &summary.rows[index]).collect()
+    order
 }
 
 /// The correlation matrix `[parameter, parameter]`, or, of many parameters, the pairs with the strongest correlation.
@@ -161,7 +167,7 @@ fn finish(table: &Table) -> String {
 
 /// An estimate to two digits of its standard error: with three decimals where there is none, and as `m.mme-k` where
 /// plain decimals would be too many, or the number too long.
-fn estimate(x: f64, error: f64) -> String {
+pub(super) fn estimate(x: f64, error: f64) -> String {
     if !(x.is_finite() && error.is_finite() && error > 0.0) {
         return number(x, 3);
     }
@@ -183,12 +189,12 @@ fn decimals(error: f64) -> i64 {
     1 - error.log10().floor() as i64
 }
 
-fn number(x: f64, decimals: usize) -> String {
+pub(super) fn number(x: f64, decimals: usize) -> String {
     if x.is_finite() && x.abs() >= 1e7 { format!("{x:.3e}") } else { tidy(&format!("{x:.decimals$}")) }
 }
 
 /// Two significant digits.
-fn significant(x: f64) -> String {
+pub(super) fn significant(x: f64) -> String {
     if !x.is_finite() || x == 0.0 {
         return number(x, 3);
     }

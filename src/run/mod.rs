@@ -8,11 +8,12 @@
 pub mod bench;
 pub mod check;
 mod metropolis;
+pub mod monitor;
 mod nuts;
 pub mod quantities;
 mod settings;
 
-pub use settings::{Init, Phase, RunError, Settings, Watch};
+pub use settings::{Glance, Init, Look, Phase, RunError, Settings, Watch};
 
 use std::time::Instant;
 
@@ -56,6 +57,20 @@ pub fn run(
     settings: &Settings,
     watch: Watch<'_>,
 ) -> Result<Outcome, RunError> {
+    run_observed(model, backend, settings, watch, None)
+}
+
+/// Runs the chains, and shows their draws to `look` as they are taken, about twice a second. The draws are the same.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_observed(
+    model: &Model,
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    watch: Watch<'_>,
+    look: Option<Look<'_>>,
+) -> Result<Outcome, RunError> {
     let sampling = check(model, settings)?;
     let mut draws = Draws::new(model.parameters.clone(), settings.chains, settings.draws)?;
     let names = match backend.method() {
@@ -71,11 +86,42 @@ pub fn run(
     };
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
-    let stretch = Stretch { first_step: settings.warmup, steps: sampling };
-    let keep = Keep { draws: &mut draws, statistics: Some(&mut statistics), from: 0, thin: settings.thin };
-    let stats = backend.advance(stretch, Some(keep), &mut |done| watch(Phase::Sampling, done, sampling))?;
+    let counts = sample(backend, settings, sampling, &mut draws, &mut statistics, watch, look)?;
     let sampling_seconds = clock.elapsed().as_secs_f64();
-    Ok(Outcome { draws, statistics, counts: stats.counts, steps: sampling, tuning, warmup_seconds, sampling_seconds })
+    Ok(Outcome { draws, statistics, counts, steps: sampling, tuning, warmup_seconds, sampling_seconds })
+}
+
+/// Takes the sampling steps, in one stretch or, with a `look`, in stretches of about half a second.
+fn sample(
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    steps: u32,
+    draws: &mut Draws,
+    statistics: &mut Draws,
+    watch: Watch<'_>,
+    mut look: Option<Look<'_>>,
+) -> Result<Counts, RunError> {
+    const SECONDS: f64 = 0.5;
+    let all = settings.draws;
+    let (mut from, mut next) = (0, if look.is_some() { all.div_ceil(50) } else { all });
+    let mut total: Option<Counts> = None;
+    while from < all {
+        let clock = Instant::now();
+        let taken = next.min(all - from);
+        let before = from as u32 * settings.thin;
+        let stretch = Stretch { first_step: settings.warmup + before, steps: taken as u32 * settings.thin };
+        let keep = Keep { draws, statistics: Some(statistics), from, thin: settings.thin };
+        let stats = backend.advance(stretch, Some(keep), &mut |done| watch(Phase::Sampling, before + done, steps))?;
+        let counts = total.get_or_insert_with(|| stats.counts.none());
+        counts.add(&stats.counts);
+        if let Some(look) = &mut look {
+            look(Glance { draws, filled: from..from + taken, counts });
+        }
+        from += taken;
+        let rate = taken as f64 / clock.elapsed().as_secs_f64().max(1e-6);
+        next = ((rate * SECONDS) as usize).clamp(1, 4 * taken);
+    }
+    Ok(total.expect("a run has at least one draw"))
 }
 
 /// Number of steps of the sampling phase, if the settings make sense.

@@ -1,9 +1,9 @@
 //! What a run is told and what it tells: settings, phases, and why it may not come to its end.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use crate::backend;
-use crate::draws::DrawsError;
+use crate::backend::{self, Counts};
+use crate::draws::{Draws, DrawsError};
 use crate::lang::bind::BindError;
 
 /// What a run is to be.
@@ -52,6 +52,20 @@ pub enum Phase {
 
 /// Told how many of the steps of a phase every chain has taken; may end the run.
 pub type Watch<'a> = &'a mut dyn FnMut(Phase, u32, u32) -> ControlFlow<()>;
+
+/// Draws of a run that has not ended yet.
+#[derive(Debug)]
+pub struct Glance<'a> {
+    /// Room for all draws; those beyond `filled` are not taken yet.
+    pub draws: &'a Draws,
+    /// The draws of every chain that are new.
+    pub filled: Range<usize>,
+    /// What the sampling steps so far were like.
+    pub counts: &'a Counts,
+}
+
+/// Shown draws as they are taken.
+pub type Look<'a> = &'a mut dyn FnMut(Glance<'_>);
 
 /// Why a run did not come to its end.
 #[derive(Debug, thiserror::Error)]

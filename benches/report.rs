@@ -1,0 +1,109 @@
+//! The report of draws that are made as they are read, so that what is in memory is the report's own: `cargo bench --bench
+//! report`. Time is that of everything from the first look at the draws to the finished page, summary included; the time
+//! to make the draws is shown beside it, and is part of it. Peak memory is that of the process (Linux).
+
+use std::io;
+use std::time::Instant;
+
+use ridgewalk::diagnostics::Settings;
+use ridgewalk::draws::{Columns, Draws};
+use ridgewalk::report::html::page;
+use ridgewalk::report::survey::{Run, Survey};
+
+/// Autoregressive chains, made of a block of noise that is read from another place for each.
+struct Synthetic {
+    names: Vec<String>,
+    chains: usize,
+    draws: usize,
+    noise: Vec<f64>,
+}
+
+impl Synthetic {
+    fn new([chains, draws, parameters]: [usize; 3]) -> Self {
+        let mut state = 1_u64;
+        let mut uniform = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64
+        };
+        // Sums of uniform numbers are normal enough.
+        let noise = (0..1 << 20).map(|_| (0..12).map(|_| uniform()).sum::<f64>() - 6.0).collect();
+        Self { names: (1..=parameters).map(|k| format!("theta[{k}]")).collect(), chains, draws, noise }
+    }
+}
+
+impl Columns for Synthetic {
+    fn parameters(&self) -> &[String] {
+        &self.names
+    }
+
+    fn chains(&self) -> usize {
+        self.chains
+    }
+
+    fn draws(&self) -> usize {
+        self.draws
+    }
+
+    fn read(&self, parameter: usize, into: &mut [f64]) -> io::Result<()> {
+        let memory = 0.9 * parameter as f64 / self.names.len() as f64;
+        for (chain, into) in into.chunks_exact_mut(self.draws).enumerate() {
+            // Neighbours share their noise, and so are correlated.
+            let mut at = (parameter / 2 * 7_919 + chain * 104_729) % self.noise.len();
+            let mut x = 0.0;
+            for value in into {
+                x = memory * x + self.noise[at];
+                at = if at + 1 == self.noise.len() { 0 } else { at + 1 };
+                *value = x;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The most that the process has had in memory, in MB.
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("? kB");
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(f64::NAN);
+    format!("{:.0} MB", kilobytes / 1000.0)
+}
+
+fn main() {
+    // `cargo bench` adds an argument of its own.
+    for shape in [[4, 10_000, 4], [4096, 1000, 100]] {
+        let [chains, draws, parameters] = shape;
+        let source = Synthetic::new(shape);
+        let nothing = Draws::new(Vec::new(), chains, draws).expect("no values");
+        let clock = Instant::now();
+        let mut column = vec![0.0; chains * draws];
+        source.read(parameters - 1, &mut column).expect("it is made here");
+        let made = clock.elapsed().as_secs_f64();
+        drop(column);
+        let run = Run {
+            title: "synthetic",
+            draws: &source,
+            statistics: &nothing,
+            superchains: if chains > 16 { 16 } else { chains },
+            settings: Settings::default(),
+            summary: None,
+            findings: Vec::new(),
+            notes: Vec::new(),
+            facts: Vec::new(),
+            command: None,
+            model: None,
+            graph: None,
+        };
+        let clock = Instant::now();
+        let survey = Survey::of(&run).expect("nothing fails in memory");
+        let surveyed = clock.elapsed().as_secs_f64();
+        let page = page(&run, &survey);
+        println!(
+            "{chains} x {draws} x {parameters}: {:.2} s ({surveyed:.2} s survey; {made:.3} s to make one parameter's draws), \
+             {} kB page, {} pictures, peak memory {}",
+            clock.elapsed().as_secs_f64(),
+            page.len() / 1000,
+            survey.pictures().count(),
+            peak()
+        );
+    }
+}

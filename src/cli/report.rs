@@ -1,0 +1,175 @@
+//! `ridgewalk report`: draws in files become a page to look at; `sample --report` makes the same page of a run at hand.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::args::{Report, Sample};
+use super::diagnosis::Diagnosis;
+use super::error::{CliError, Verdict};
+use super::selection::select;
+use super::summary::{choose, interval};
+use super::terminal::say;
+use super::{files, graph, method, request};
+use crate::backend::Description;
+use crate::diagnostics::{Finding, Settings};
+use crate::lang::Compiled;
+use crate::report::html::page;
+use crate::report::picture::Picture;
+use crate::report::picture::png::png;
+use crate::report::quantity::{magnitude, seconds};
+use crate::report::survey::{Run, Survey};
+use crate::run::{self, Outcome};
+use crate::store::draws_csv::{self, Loaded};
+
+pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
+    let settings = Settings { interval: interval(&arguments.interval)? };
+    let Loaded { draws, sampler, notes } = draws_csv::read(&arguments.files)?;
+    let superchains = arguments.superchains.map_or(draws.chains(), |k| k as usize);
+    let draws = match &arguments.parameters[..] {
+        [] => draws,
+        asked => choose(&draws, &select(asked, draws.parameters())?)?,
+    };
+    let model = arguments.model.as_deref().map(files::source).transpose()?;
+    let graph = match (&model, &arguments.model) {
+        (Some(source), Some(path)) => graph::picture(source, &files::data(&arguments.data)?, &files::model_name(path))?,
+        _ => None,
+    };
+    let named = arguments.model.as_ref().unwrap_or(&arguments.files[0]);
+    let list: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
+    let run = Run {
+        title: &named.file_stem().map_or_else(|| "draws".into(), |stem| stem.to_string_lossy()),
+        draws: &draws,
+        statistics: &sampler,
+        superchains,
+        settings,
+        summary: None,
+        findings: Vec::new(),
+        notes,
+        facts: vec![
+            ("draws from".to_owned(), method::listed(&list)),
+            ("chains".to_owned(), draws.chains().to_string()),
+            ("draws of each chain".to_owned(), draws.draws().to_string()),
+        ],
+        command: None,
+        model: model.map(|source| source.text().to_owned()),
+        graph,
+    };
+    let survey = survey(&run)?;
+    write(&arguments.out, &run, &survey, arguments.quiet, out)?;
+    if let Some(folder) = &arguments.plots {
+        write_plots(folder, &run, &survey, arguments.quiet)?;
+    }
+    let bad = survey.findings.iter().any(Finding::is_bad);
+    Ok(if arguments.strict && bad { Verdict::Bad } else { Verdict::Good })
+}
+
+/// The page of a run that has just ended.
+pub(super) fn of_sample(
+    path: &Path,
+    sample: &Sample,
+    compiled: &Compiled,
+    settings: &run::Settings,
+    description: &Description,
+    outcome: &Outcome,
+    diagnosis: &Diagnosis,
+) -> Result<(), CliError> {
+    let model = files::source(&sample.input.model)?;
+    let graph = graph::picture(&model, &files::data(&sample.input.data)?, &compiled.model.name)?;
+    let data: Vec<String> = sample.input.data.iter().map(|file| file.display().to_string()).collect();
+    let facts = [
+        ("model", sample.input.model.display().to_string()),
+        ("data", if data.is_empty() { "none".to_owned() } else { data.join(", ") }),
+        ("sampler", method::name(request::method(sample))),
+        ("chains", settings.chains.to_string()),
+        ("superchains", (settings.chains / settings.superchain_size).to_string()),
+        ("warm-up steps", settings.warmup.to_string()),
+        ("draws of each chain", settings.draws.to_string()),
+        ("steps per draw", settings.thin.to_string()),
+        ("steps", method::clause(outcome, &compiled.model)),
+        ("seed", settings.seed.to_string()),
+        ("backend", description.backend.to_owned()),
+        ("adapter", description.adapter.clone()),
+        ("precision", description.precision.to_string()),
+        ("warm-up", seconds(outcome.warmup_seconds)),
+        ("sampling", seconds(outcome.sampling_seconds)),
+        ("speed", format!("{} steps per second", magnitude(super::sample::steps_per_second(settings, outcome)))),
+        ("version", concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned()),
+    ];
+    let findings = method::findings(outcome, request::method(sample));
+    let run = Run {
+        title: &compiled.model.name,
+        draws: &outcome.draws,
+        statistics: &outcome.statistics,
+        superchains: settings.chains / settings.superchain_size,
+        settings: Settings { interval: diagnosis.summary().interval },
+        summary: Some(diagnosis.summary().clone()),
+        findings,
+        notes: Vec::new(),
+        facts: facts.map(|(name, value)| (name.to_owned(), value)).into(),
+        command: Some(command(settings.seed)),
+        model: Some(model.text().to_owned()),
+        graph,
+    };
+    let survey = survey(&run)?;
+    write(path, &run, &survey, sample.quiet, &mut std::io::sink())
+}
+
+/// The command line of this process, with the seed if it has none.
+fn command(seed: u64) -> String {
+    let mut words: Vec<String> = std::env::args().collect();
+    if let Some(program) = words.first_mut() {
+        "ridgewalk".clone_into(program);
+    }
+    if !words.iter().any(|word| word == "--seed" || word.starts_with("--seed=")) {
+        words.extend(["--seed".to_owned(), seed.to_string()]);
+    }
+    let plain = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=,:+%@".contains(&byte))
+    };
+    let quoted =
+        words.iter().map(|word| if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
+fn survey(run: &Run<'_>) -> Result<Survey, CliError> {
+    Survey::of(run).map_err(|error| CliError::plain(error.to_string()))
+}
+
+fn write(path: &Path, run: &Run<'_>, survey: &Survey, quiet: bool, out: &mut impl Write) -> Result<(), CliError> {
+    let page = page(run, survey);
+    if path == Path::new("-") {
+        return Ok(out.write_all(page.as_bytes())?);
+    }
+    files::write(path, "the report", page.as_bytes())?;
+    if !quiet {
+        say(&format!("{} written, {} kB\n", path.display(), page.len().div_ceil(1000)));
+    }
+    Ok(())
+}
+
+/// Every picture as two files, SVG and PNG.
+fn write_plots(folder: &Path, run: &Run<'_>, survey: &Survey, quiet: bool) -> Result<(), CliError> {
+    let pictures: Vec<&Picture> = survey.pictures().chain(&run.graph).collect();
+    let mut names: HashMap<String, usize> = HashMap::new();
+    // Names of parameters may differ in what no file's name can hold, or in nothing but their case.
+    let stems: Vec<String> = pictures
+        .iter()
+        .map(|picture| {
+            let count = names.entry(picture.name.to_lowercase()).or_default();
+            *count += 1;
+            if *count == 1 { picture.name.clone() } else { format!("{}~{count}", picture.name) }
+        })
+        .collect();
+    pictures.par_iter().zip(&stems).try_for_each(|(picture, stem)| {
+        let bytes = png(picture).map_err(|error| CliError::plain(error.to_string()))?;
+        files::write(&folder.join(format!("{stem}.svg")), "the picture", picture.file().as_bytes())?;
+        files::write(&folder.join(format!("{stem}.png")), "the picture", &bytes)
+    })?;
+    if !quiet {
+        say(&format!("{} pictures written to {}\n", pictures.len(), folder.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The verdict, first in plain words, then finding by finding.
+
+use super::super::escape::escape;
+use super::super::findings::{lesson, list, sentence};
+use super::super::survey::{Run, Survey};
+use crate::diagnostics::Finding;
+
+/// The top of the page.
+pub(super) fn section(run: &Run<'_>, survey: &Survey) -> String {
+    let (headline, words, bad) = verdict(survey);
+    let lesson = lesson(&survey.findings, &survey.correlation.0, &survey.correlation.1);
+    let mut html = format!(
+        "<section class=\"verdict{}\" aria-label=\"Verdict\">\n<strong>{headline}</strong>\n<p>{}",
+        if bad { " bad" } else { "" },
+        escape(&words)
+    );
+    for sentence in lesson.iter().chain(&run.notes) {
+        html += &format!(" {}", escape(sentence));
+    }
+    html += "</p>\n";
+    if !survey.findings.is_empty() {
+        let items = survey.findings.iter().map(|finding| format!("<li>{}</li>\n", escape(&sentence(finding))));
+        html += &format!("<ul>\n{}</ul>\n", items.collect::<String>());
+    }
+    html + "</section>\n"
+}
+
+/// A headline, a sentence or two, and whether the draws should not be trusted.
+fn verdict(survey: &Survey) -> (&'static str, String, bool) {
+    let summary = &survey.summary;
+    let shape =
+        format!("{} of {} each", counted(summary.chains, "chain", "chains"), counted(summary.draws, "draw", "draws"));
+    let apart: Vec<&str> = survey
+        .findings
+        .iter()
+        .filter(|finding| {
+            matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. } | Finding::Drift { .. })
+        })
+        .flat_map(Finding::parameters)
+        .fold(Vec::new(), |mut names, name| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+            names
+        });
+    if !apart.is_empty() {
+        let all = summary.rows.iter().filter(|row| !row.constant).count();
+        let whom = if apart.len() == all && all > 1 {
+            "any parameter".to_owned()
+        } else {
+            list(&apart, |name| (*name).to_owned())
+        };
+        let words = format!(
+            "{shape}. They do not agree about {whom}: what the table and the pictures show there is where the chains \
+             happened to be, not what is known about the parameter{}.",
+            if apart.len() == 1 { "" } else { "s" }
+        );
+        return ("The chains have not converged.", words, true);
+    }
+    let worst = summary.rows.iter().map(|row| row.r_hat).fold(f64::NAN, f64::max);
+    let least = summary.rows.iter().filter(|row| !row.constant).map(|row| row.ess_bulk.min(row.ess_tail));
+    let least = least.fold(f64::NAN, f64::min);
+    let agreement = if worst.is_nan() {
+        String::new()
+    } else {
+        let rows = counted(summary.rows.len(), "parameter", "parameters");
+        format!(
+            " They agree about {}: R-hat is at most {worst:.3}, and each parameter has at least {least:.0} effective draws.",
+            if summary.rows.len() == 1 { "the one parameter".to_owned() } else { format!("all {rows}") }
+        )
+    };
+    if survey.findings.iter().any(Finding::is_bad) {
+        let words = format!("{shape}.{agreement} But not everything is as it should be:");
+        return ("Not to be relied on yet.", words, true);
+    }
+    let words = format!("{shape}.{agreement} Nothing speaks against these draws.");
+    ("The chains have converged, as far as they can tell.", words, false)
+}
+
+/// A number of things, its thousands apart.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(count), if count == 1 { one } else { many })
+}
+
+pub(super) fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!([7, 999, 1000, 1_234_567].map(thousands), ["7", "999", "1,000", "1,234,567"]);
+    }
+}
