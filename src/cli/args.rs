@@ -20,6 +20,8 @@ pub enum Command {
     Sample(Sample),
     /// Summarise and diagnose draws from files: Stan CSV, or a table with chain and draw columns
     Summary(Summary),
+    /// Say which parameters and combinations of them the data can determine
+    Identify(Identify),
     /// Measure what single precision costs this model on a GPU, against the f64 CPU
     Check(Check),
     /// Show what a model becomes: its program, or the shader that runs it
@@ -130,6 +132,23 @@ pub struct Summary {
     /// Exit with status 1 when the diagnostics are bad
     #[arg(long)]
     pub strict: bool,
+}
+
+/// Arguments of `identify`.
+#[derive(Debug, Args)]
+pub struct Identify {
+    /// The model and its data.
+    #[command(flatten)]
+    pub input: Input,
+    /// What the points at which the model is looked at derive from
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// Print one JSON object instead of sentences
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but results and errors
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// Arguments of `check`.

@@ -9,22 +9,50 @@ use super::terminal::colour;
 use crate::lang::source::Source;
 use crate::lang::{self, Compiled};
 use crate::model::data::Data;
+use crate::model::likelihood::Likelihood;
 
-/// Reads, compiles and binds a model.
-pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compiled, CliError> {
+/// A model and its data, read.
+pub(super) struct Files {
+    pub source: Source,
+    pub data: Data,
+    name: String,
+}
+
+/// Reads a model and its data.
+pub(super) fn read(input: &Input) -> Result<Files, CliError> {
     let source = Source::new(input.model.display().to_string(), text(&input.model, "the model")?);
-    let mut bound = Data::default();
+    let mut data = Data::default();
     for path in &input.data {
-        add(&mut bound, path)?;
+        add(&mut data, path)?;
     }
     let name = input.model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    lang::compile(&source, &bound, &name, settings).map_err(|error| {
-        let mut picture = error.render(&source, colour());
-        if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, &input.data[..]) {
+    Ok(Files { source, data, name })
+}
+
+impl Files {
+    /// Compiles the model and binds it.
+    pub(super) fn compiled(&self, settings: lang::Settings) -> Result<Compiled, CliError> {
+        lang::compile(&self.source, &self.data, &self.name, settings).map_err(|error| self.picture(&error))
+    }
+
+    /// Takes the model apart, bound.
+    pub(super) fn likelihood(&self, settings: lang::Settings) -> Result<Likelihood, CliError> {
+        lang::likelihood(&self.source, &self.data, settings).map_err(|error| self.picture(&error))
+    }
+
+    fn picture(&self, error: &lang::CompileError) -> CliError {
+        let mut picture = error.render(&self.source, colour());
+        let missing = matches!(error, lang::CompileError::Data(lang::bind::BindError::Missing { .. }));
+        if missing && self.data.names().next().is_none() {
             picture += "no data were given: name them with --data FILE\n";
         }
         CliError::Rendered(picture)
-    })
+    }
+}
+
+/// Reads, compiles and binds a model.
+pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compiled, CliError> {
+    read(input)?.compiled(settings)
 }
 
 /// The parameters' values in a file of starting points.

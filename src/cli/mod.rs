@@ -11,6 +11,7 @@ mod compile;
 mod diagnosis;
 mod error;
 mod files;
+mod identify;
 mod memory;
 mod method;
 mod progress;
@@ -48,6 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match &arguments.command {
         Command::Sample(sample) => sample::sample(sample, &mut out),
         Command::Summary(summary) => summary::summary(summary, &mut out),
+        Command::Identify(identify) => identify::identify(identify, &mut out),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Adapters(adapters) => adapters::adapters(adapters, &mut out),

@@ -2,6 +2,8 @@
 //!
 //! Absent on purpose: writing it anywhere.
 
+pub mod combination;
 pub mod findings;
+pub mod identifiability;
 pub mod quantity;
 pub mod table;

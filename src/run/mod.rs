@@ -5,6 +5,7 @@
 //! of one another, unless all start where the user says ([`Init::At`]).
 //! Absent on purpose: which backend, which files, what is printed.
 
+pub mod change;
 pub mod check;
 mod metropolis;
 mod nuts;
