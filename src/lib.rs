@@ -47,6 +47,7 @@ pub mod backend;
 pub mod cli;
 pub mod diagnostics;
 pub mod draws;
+pub mod identify;
 pub mod ir;
 pub mod lang;
 pub mod math;

@@ -24,6 +24,8 @@ pub enum Command {
     Report(Report),
     /// Draw a model as a graph in plate notation: DOT for Graphviz, or SVG without it
     Graph(Graph),
+    /// Say which parameters and combinations of them the data can determine
+    Identify(Identify),
     /// Measure what single precision costs this model on a GPU, against the f64 CPU
     Check(Check),
     /// Show what a model becomes: its program, or the shader that runs it
@@ -185,6 +187,23 @@ pub struct Graph {
     /// What to print
     #[arg(long, value_enum, default_value_t = GraphFormat::Dot)]
     pub format: GraphFormat,
+}
+
+/// Arguments of `identify`.
+#[derive(Debug, Args)]
+pub struct Identify {
+    /// The model and its data.
+    #[command(flatten)]
+    pub input: Input,
+    /// What the points at which the model is looked at derive from
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// Print one JSON object instead of sentences
+    #[arg(long)]
+    pub json: bool,
+    /// Say nothing but results and errors
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// Arguments of `check`.

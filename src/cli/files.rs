@@ -9,23 +9,49 @@ use super::terminal::colour;
 use crate::lang::source::Source;
 use crate::lang::{self, Compiled};
 use crate::model::data::Data;
+use crate::model::likelihood::Likelihood;
 
-/// Reads, compiles and binds a model.
-pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compiled, CliError> {
-    compiled_from(&input.model, &input.data, settings)
+/// A model and its data, read.
+pub(super) struct Files {
+    pub source: Source,
+    pub data: Data,
+    name: String,
+}
+
+/// Reads a model and its data.
+pub(super) fn read(input: &Input) -> Result<Files, CliError> {
+    read_from(&input.model, &input.data)
 }
 
 /// The same, from paths.
-pub(super) fn compiled_from(model: &Path, paths: &[PathBuf], settings: lang::Settings) -> Result<Compiled, CliError> {
-    let source = source(model)?;
-    let bound = data(paths)?;
-    lang::compile(&source, &bound, &model_name(model), settings).map_err(|error| {
-        let mut picture = error.render(&source, colour());
-        if let (lang::CompileError::Data(lang::bind::BindError::Missing { .. }), []) = (&error, paths) {
+pub(super) fn read_from(model: &Path, paths: &[PathBuf]) -> Result<Files, CliError> {
+    Ok(Files { source: source(model)?, data: data(paths)?, name: model_name(model) })
+}
+
+impl Files {
+    /// Compiles the model and binds it.
+    pub(super) fn compiled(&self, settings: lang::Settings) -> Result<Compiled, CliError> {
+        lang::compile(&self.source, &self.data, &self.name, settings).map_err(|error| self.picture(&error))
+    }
+
+    /// Takes the model apart, bound.
+    pub(super) fn likelihood(&self, settings: lang::Settings) -> Result<Likelihood, CliError> {
+        lang::likelihood(&self.source, &self.data, settings).map_err(|error| self.picture(&error))
+    }
+
+    fn picture(&self, error: &lang::CompileError) -> CliError {
+        let mut picture = error.render(&self.source, colour());
+        let missing = matches!(error, lang::CompileError::Data(lang::bind::BindError::Missing { .. }));
+        if missing && self.data.names().next().is_none() {
             picture += "no data were given: name them with --data FILE\n";
         }
         CliError::Rendered(picture)
-    })
+    }
+}
+
+/// Reads, compiles and binds a model.
+pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compiled, CliError> {
+    read(input)?.compiled(settings)
 }
 
 /// The text of a model.

@@ -14,6 +14,7 @@ mod diagnosis;
 mod error;
 mod files;
 mod graph;
+mod identify;
 mod memory;
 mod method;
 mod progress;
@@ -54,6 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Summary(summary) => summary::summary(summary, &mut out),
         Command::Report(report) => report::report(report, &mut out),
         Command::Graph(graph) => graph::graph(graph, &mut out),
+        Command::Identify(identify) => identify::identify(identify, &mut out),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Bench(bench) => bench::bench(bench, &mut out),

@@ -1,11 +1,104 @@
 //! The partial derivatives of every function of the IR, as operations of the IR: what reverse mode multiplies by.
 //!
 //! A function, its operands and its result flow in; operations that compute its derivatives there are appended to a
-//! builder. Where a function has a kink the convention is Stan's: the derivative of `abs` at 0 is 0, as is that of
+//! builder, or are numbers. Where a function has a kink the convention is Stan's: the derivative of `abs` at 0 is 0, as is that of
 //! `floor` everywhere. Deliberately absent: comparisons and sums, whose derivatives are no products, and the chain rule.
 
 use super::build::Builder;
+use super::evaluate;
 use super::op::{Binary, Op, Unary, Value};
+
+/// What the rules are written in: operations of a builder, or numbers.
+pub trait Algebra {
+    /// A value.
+    type Value: Copy;
+
+    /// A number known beforehand.
+    fn constant(&mut self, x: f64) -> Self::Value;
+    /// A function of one value.
+    fn unary(&mut self, function: Unary, x: Self::Value) -> Self::Value;
+    /// A function of two values.
+    fn binary(&mut self, function: Binary, x: Self::Value, y: Self::Value) -> Self::Value;
+    /// `holds` where `left <= right`, else `fails`.
+    fn at_most(&mut self, left: Self::Value, right: Self::Value, holds: Self::Value, fails: Self::Value)
+    -> Self::Value;
+    /// Whether a value is known never to vary.
+    fn is_constant(&self, value: Self::Value) -> bool;
+
+    /// `x + y`
+    fn add(&mut self, x: Self::Value, y: Self::Value) -> Self::Value {
+        self.binary(Binary::Add, x, y)
+    }
+    /// `x - y`
+    fn subtract(&mut self, x: Self::Value, y: Self::Value) -> Self::Value {
+        self.binary(Binary::Subtract, x, y)
+    }
+    /// `x * y`
+    fn multiply(&mut self, x: Self::Value, y: Self::Value) -> Self::Value {
+        self.binary(Binary::Multiply, x, y)
+    }
+    /// `x / y`
+    fn divide(&mut self, x: Self::Value, y: Self::Value) -> Self::Value {
+        self.binary(Binary::Divide, x, y)
+    }
+    /// `factor * x`
+    fn scale(&mut self, factor: f64, x: Self::Value) -> Self::Value {
+        let factor = self.constant(factor);
+        self.multiply(factor, x)
+    }
+}
+
+impl Algebra for Builder {
+    type Value = Value;
+
+    fn constant(&mut self, x: f64) -> Value {
+        Builder::constant(self, x)
+    }
+
+    fn unary(&mut self, function: Unary, x: Value) -> Value {
+        Builder::unary(self, function, x)
+    }
+
+    fn binary(&mut self, function: Binary, x: Value, y: Value) -> Value {
+        Builder::binary(self, function, x, y)
+    }
+
+    fn at_most(&mut self, left: Value, right: Value, holds: Value, fails: Value) -> Value {
+        self.push(Op::Select { left, right, holds, fails })
+    }
+
+    fn is_constant(&self, value: Value) -> bool {
+        self.as_constant(value).is_some()
+    }
+}
+
+/// Derivatives as numbers, by the platform's functions: what [`super::jacobian`] multiplies by.
+#[derive(Clone, Copy, Debug)]
+pub struct Numbers;
+
+impl Algebra for Numbers {
+    type Value = f64;
+
+    fn constant(&mut self, x: f64) -> f64 {
+        x
+    }
+
+    fn unary(&mut self, function: Unary, x: f64) -> f64 {
+        evaluate::unary(function, x)
+    }
+
+    fn binary(&mut self, function: Binary, x: f64, y: f64) -> f64 {
+        evaluate::binary(function, x, y)
+    }
+
+    fn at_most(&mut self, left: f64, right: f64, holds: f64, fails: f64) -> f64 {
+        if left <= right { holds } else { fails }
+    }
+
+    fn is_constant(&self, _: f64) -> bool {
+        false
+    }
+}
 
 /// `2 / sqrt(pi)`
 const FRAC_2_SQRT_PI: f64 = std::f64::consts::FRAC_2_SQRT_PI;
@@ -13,7 +106,7 @@ const FRAC_2_SQRT_PI: f64 = std::f64::consts::FRAC_2_SQRT_PI;
 const SQRT_TAU: f64 = 2.506_628_274_631_000_7;
 
 /// The derivative of `function` at `x`, where it has the value `fx`.
-pub fn unary(b: &mut Builder, function: Unary, x: Value, fx: Value) -> Value {
+pub fn unary<A: Algebra>(b: &mut A, function: Unary, x: A::Value, fx: A::Value) -> A::Value {
     match function {
         Unary::Negate => b.constant(-1.0),
         Unary::Square => b.scale(2.0, x),
@@ -32,8 +125,8 @@ pub fn unary(b: &mut Builder, function: Unary, x: Value, fx: Value) -> Value {
         Unary::LnCosh => b.unary(Unary::Tanh, x),
         Unary::Abs => {
             let [minus, zero, one] = [-1.0, 0.0, 1.0].map(|sign| b.constant(sign));
-            let not_above = at_most(b, zero, x, zero, minus);
-            at_most(b, x, zero, not_above, one)
+            let not_above = b.at_most(zero, x, zero, minus);
+            b.at_most(x, zero, not_above, one)
         }
         Unary::Floor => b.constant(0.0),
         // Not fx + 1, which has lost its digits far below 0.
@@ -73,7 +166,7 @@ pub fn unary(b: &mut Builder, function: Unary, x: Value, fx: Value) -> Value {
             let (ratio, square) = (b.divide(fx, x), b.unary(Unary::Square, fx));
             let magnitude = b.unary(Unary::Abs, x);
             // I1(x) / (x I0(x)) is 1/2 at 0.
-            let ratio = at_most(b, magnitude, zero, half, ratio);
+            let ratio = b.at_most(magnitude, zero, half, ratio);
             let rest = b.subtract(one, ratio);
             b.subtract(rest, square)
         }
@@ -82,18 +175,32 @@ pub fn unary(b: &mut Builder, function: Unary, x: Value, fx: Value) -> Value {
 
 /// The derivatives of `function` at `(x, y)`, where it has the value `result`, with respect to each operand; none with
 /// respect to a constant.
-pub fn binary(b: &mut Builder, function: Binary, x: Value, y: Value, result: Value) -> [Option<Value>; 2] {
-    let varies = [x, y].map(|operand| b.as_constant(operand).is_none());
-    [0, 1].map(|operand| varies[operand].then(|| partial(b, function, [x, y], operand, result)))
+pub fn binary<A: Algebra>(
+    b: &mut A,
+    function: Binary,
+    x: A::Value,
+    y: A::Value,
+    result: A::Value,
+) -> [Option<A::Value>; 2] {
+    let varies = [x, y].map(|operand| !b.is_constant(operand));
+    [0, 1].map(|operand| varies[operand].then(|| partial(b, function, [x, y], operand == 0, result)))
 }
 
-fn partial(b: &mut Builder, function: Binary, operands: [Value; 2], with_respect_to: usize, result: Value) -> Value {
+/// The derivative of `function` by its first operand, or by its second.
+pub fn partial<A: Algebra>(
+    b: &mut A,
+    function: Binary,
+    operands: [A::Value; 2],
+    first: bool,
+    result: A::Value,
+) -> A::Value {
     let [x, y] = operands;
-    let first = with_respect_to == 0;
+    let own = if first { x } else { y };
+    let other = if first { y } else { x };
     match function {
         Binary::Add => b.constant(1.0),
         Binary::Subtract => b.constant(if first { 1.0 } else { -1.0 }),
-        Binary::Multiply => operands[1 - with_respect_to],
+        Binary::Multiply => other,
         Binary::Divide if first => quotient(b, 1.0, y),
         Binary::Divide => {
             let ratio = b.divide(result, y);
@@ -106,13 +213,13 @@ fn partial(b: &mut Builder, function: Binary, operands: [Value; 2], with_respect
             let slope = b.multiply(y, power);
             // For exponent 0 the function is constant, also at 0.
             let magnitude = b.unary(Unary::Abs, y);
-            at_most(b, magnitude, zero, zero, slope)
+            b.at_most(magnitude, zero, zero, slope)
         }
         Binary::Power => {
             let (zero, ln) = (b.constant(0.0), b.unary(Unary::Ln, x));
             let slope = b.multiply(result, ln);
             let magnitude = b.unary(Unary::Abs, x);
-            at_most(b, magnitude, zero, zero, slope)
+            b.at_most(magnitude, zero, zero, slope)
         }
         Binary::Atan2 => {
             let (rise, run) = (b.unary(Unary::Square, x), b.unary(Unary::Square, y));
@@ -125,7 +232,7 @@ fn partial(b: &mut Builder, function: Binary, operands: [Value; 2], with_respect
             b.unary(Unary::InvLogit, difference)
         }
         Binary::LnBeta => {
-            let own = b.unary(Unary::Digamma, operands[with_respect_to]);
+            let own = b.unary(Unary::Digamma, own);
             let sum = b.add(x, y);
             let of_sum = b.unary(Unary::Digamma, sum);
             b.subtract(own, of_sum)
@@ -134,34 +241,29 @@ fn partial(b: &mut Builder, function: Binary, operands: [Value; 2], with_respect
 }
 
 /// `numerator / x`
-fn quotient(b: &mut Builder, numerator: f64, x: Value) -> Value {
+fn quotient<A: Algebra>(b: &mut A, numerator: f64, x: A::Value) -> A::Value {
     let numerator = b.constant(numerator);
     b.divide(numerator, x)
 }
 
 /// `factor * exp(-scale * x^2)`
-fn gaussian(b: &mut Builder, factor: f64, scale: f64, x: Value) -> Value {
+fn gaussian<A: Algebra>(b: &mut A, factor: f64, scale: f64, x: A::Value) -> A::Value {
     let square = b.unary(Unary::Square, x);
     let exponent = b.scale(-scale, square);
     let bell = b.unary(Unary::Exp, exponent);
     b.scale(factor, bell)
 }
 
-/// `holds` where `left <= right`, else `fails`.
-fn at_most(b: &mut Builder, left: Value, right: Value, holds: Value, fails: Value) -> Value {
-    b.push(Op::Select { left, right, holds, fails })
-}
-
 /// The derivative of trigamma, which is too rare for an operation of its own: eight steps of the recurrence, then the
 /// asymptotic series (Abramowitz and Stegun 1964, 6.4.6 and 6.4.13), relative error 1e-10; the reflection formula
 /// (6.4.7) below 0.
-fn tetragamma(b: &mut Builder, x: Value) -> Value {
+fn tetragamma<A: Algebra>(b: &mut A, x: A::Value) -> A::Value {
     const STEPS: u32 = 8;
     /// In `1 / y^2`, highest power first, for `y^2` times the function plus `1 / y`.
     const SERIES: [f64; 6] = [-5.0 / 6.0, 0.3, -1.0 / 6.0, 1.0 / 6.0, -0.5, -1.0];
     let [zero, one] = [0.0, 1.0].map(|number| b.constant(number));
     let mirrored = b.subtract(one, x);
-    let z = at_most(b, x, zero, mirrored, x);
+    let z = b.at_most(x, zero, mirrored, x);
     let mut recurrence = zero;
     for step in 0..STEPS {
         let step = b.constant(f64::from(step));
@@ -191,7 +293,7 @@ fn tetragamma(b: &mut Builder, x: Value) -> Value {
     let both = b.divide(cotangent, sine_square);
     let mirror = b.scale(2.0 * std::f64::consts::PI.powi(3), both);
     let reflected = b.subtract(value, mirror);
-    at_most(b, x, zero, reflected, value)
+    b.at_most(x, zero, reflected, value)
 }
 
 #[cfg(test)]

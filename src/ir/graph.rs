@@ -9,17 +9,19 @@
 //!
 //! Absent on purpose: algebra (`simplify`), derivatives, and containers with shapes, which are the language's.
 
+mod addends;
 mod arithmetic;
 mod arrays;
 mod reindex;
 mod schedule;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::evaluate;
 use super::op::{Binary, Unary};
 use crate::math::accumulate::{Accumulator, accumulate};
+pub use addends::Addend;
 
 /// A number of the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,6 +78,11 @@ impl Domain {
     /// Number of rows.
     pub fn rows(self) -> usize {
         self.rows as usize
+    }
+
+    /// Whether these are rows of a loop, not elements of a container.
+    pub fn is_loop(self) -> bool {
+        self.number != 0
     }
 }
 
@@ -179,6 +186,8 @@ pub struct Graph {
     arrays: Vec<Stores>,
     loops: u32,
     recurrences: u32,
+    /// Numbers that stay whole when a sum is taken apart.
+    marked: HashSet<NodeId>,
 }
 
 impl Graph {

@@ -12,6 +12,7 @@
 //! interval  what range a value must lie in       print          the text of `compile --emit ir`
 //! collapse  sums over data in closed form        differentiate  terms and their gradient, reverse mode
 //! fuse      loops over as many rows into one     dependence     which terms a coordinate touches
+//!                                                jacobian       every result's own derivative, forward mode
 //! ```
 //!
 //! A density is simplified as terms, collapsed and simplified again; its gradient is differentiated from that, fused and
@@ -39,6 +40,7 @@ pub mod fuse;
 mod gradient_tests;
 pub mod graph;
 mod interval;
+pub mod jacobian;
 pub mod op;
 pub mod operations;
 #[cfg(test)]

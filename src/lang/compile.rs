@@ -6,7 +6,7 @@
 
 use super::bind::{self, BindError, Wanted};
 use super::interpret::value::{Inner, ROWS, Shape, Value};
-use super::interpret::{Interpreter, Stop};
+use super::interpret::{Interpreter, Source, Stop};
 use super::typed::{Constraint, Origin, Statement, TypedModel, Variable, VariableId};
 use super::types::Base;
 use crate::ir::Program;
@@ -73,7 +73,7 @@ pub(super) fn ended<T>(result: Result<T, Stop>) -> Result<T, BindError> {
 }
 
 /// The columns of a container, for hazards and names: from, to, and how the column is written.
-fn columns(shape: &Shape) -> Box<dyn Iterator<Item = (usize, usize, String)>> {
+pub(super) fn columns(shape: &Shape) -> Box<dyn Iterator<Item = (usize, usize, String)>> {
     match shape.inner {
         Inner::Matrix(rows, columns) if shape.arrays.is_empty() => {
             Box::new((0..columns).map(move |column| (column * rows, (column + 1) * rows, format!("[,{}]", column + 1))))
@@ -193,9 +193,9 @@ impl Written<'_> {
             (first..first + size).map(|index| graph.coordinate(index)).collect()
         };
         let constrained = transform.constrain(graph, &z);
-        self.run.terms.push(constrained.log_jacobian);
+        self.run.add(constrained.log_jacobian, Source::Jacobian);
         Ok(match &constrained.values[..] {
-            &[rows] if in_rows => Value::rows(graph, shape.clone(), rows),
+            &[rows] if in_rows => Value::rows(&self.run.graph, shape.clone(), rows),
             _ => Value::each(shape.clone(), constrained.values),
         })
     }
@@ -211,7 +211,7 @@ impl Written<'_> {
             let z: Vec<Number> = (from..from + each).map(|index| self.run.graph.coordinate(index)).collect();
             let constrained = transform.constrain(&mut self.run.graph, &z);
             numbers.extend(constrained.values);
-            self.run.terms.push(constrained.log_jacobian);
+            self.run.add(constrained.log_jacobian, Source::Jacobian);
         }
         (Value::each(shape.clone(), numbers), copies * each)
     }
@@ -248,7 +248,8 @@ impl Written<'_> {
         if self.run.factorises {
             self.hazards.push(Hazard::Factor);
         }
-        let terms = self.run.graph.program(coordinates, &self.run.terms);
+        let terms: Vec<Number> = self.run.terms.iter().map(|term| term.number).collect();
+        let terms = self.run.graph.program(coordinates, &terms);
         let constrain = self.run.graph.program(coordinates, &values);
         let density = optimise(&terms, collapses);
         let compiled = Model {

@@ -13,6 +13,7 @@ pub mod error;
 pub mod feature;
 mod interpret;
 pub mod lexer;
+mod likelihood;
 pub mod parser;
 pub mod quantities;
 mod render;
@@ -23,6 +24,8 @@ pub mod suggest;
 pub mod typed;
 pub mod types;
 mod vocabulary;
+
+pub use likelihood::likelihood;
 
 use std::sync::Arc;
 

@@ -28,7 +28,7 @@ pub struct TypedModel {
 }
 
 /// A row of [`TypedModel::variables`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VariableId(pub usize);
 
 /// A row of [`TypedModel::functions`].

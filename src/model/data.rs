@@ -104,6 +104,11 @@ impl Data {
         self.values.get(name)
     }
 
+    /// Gives a name another value.
+    pub fn replace(&mut self, name: &str, datum: Datum) {
+        self.values.insert(name.to_owned(), datum);
+    }
+
     /// The names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)

@@ -5,6 +5,7 @@
 
 pub mod data;
 pub mod dist;
+pub mod likelihood;
 pub mod linear;
 pub mod transform;
 

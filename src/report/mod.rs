@@ -2,10 +2,12 @@
 //!
 //! Absent on purpose: writing it anywhere.
 
+pub mod combination;
 pub mod escape;
 pub mod findings;
 pub mod graph;
 pub mod html;
+pub mod identifiability;
 pub mod picture;
 pub mod quantity;
 pub mod speed;

@@ -6,6 +6,7 @@
 //! Absent on purpose: which backend, which files, what is printed.
 
 pub mod bench;
+pub mod change;
 pub mod check;
 mod metropolis;
 pub mod monitor;

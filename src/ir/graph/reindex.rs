@@ -88,6 +88,9 @@ impl Graph {
                     unreachable!("a node without rows is no part of a row")
                 }
             };
+            if self.marked.contains(&node) {
+                self.mark(built);
+            }
             new.insert(node, built);
         }
         new[&root]

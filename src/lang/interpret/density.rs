@@ -8,7 +8,7 @@ mod multivariate;
 
 use super::elementwise::{as_rows, elementwise, sum};
 use super::value::{Elements, ROWS, Shape, Value};
-use super::{Interpreter, Stop};
+use super::{Interpreter, Source, Stop};
 use crate::ir::graph::{Domain, Number};
 use crate::lang::ast::ExpressionId;
 use crate::lang::bind::BindError;
@@ -34,11 +34,12 @@ impl Interpreter<'_> {
             Callee::Family { family, density } => self.family(family, density, &values, span)?,
             Callee::Builtin(_) => unreachable!("the checker admits distributions only"),
         };
-        self.terms.push(term.scalar());
+        let mut term = term.scalar();
         if let (Some(truncation), Callee::Family { family, .. }) = (truncation, callee) {
-            let term = self.truncated(family, &values, truncation, span)?;
-            self.terms.push(term);
+            let mass = self.truncated(family, &values, truncation, span)?;
+            term = self.graph.add(term, mass);
         }
+        self.add(term, Source::Density { outcome });
         Ok(())
     }
 
@@ -104,10 +105,12 @@ impl Interpreter<'_> {
                     return self.multivariate(family, values, span).map(Value::number);
                 }
                 let terms = self.broadcast(family, density, values, span)?;
+                self.observe(&values[0], &terms);
                 Ok(Value::number(sum(&mut self.graph, &terms)))
             }
             Density::Lcdf | Density::Lccdf => {
                 let terms = self.broadcast(family, density, values, span)?;
+                self.observe(&values[0], &terms);
                 Ok(Value::number(sum(&mut self.graph, &terms)))
             }
             Density::Cdf => {
@@ -119,6 +122,33 @@ impl Interpreter<'_> {
                 }
                 Ok(Value::number(product))
             }
+        }
+    }
+
+    /// Marks the densities of outcomes that data alone give: what each observation contributes. `terms` are one for each
+    /// outcome, or one for all.
+    pub fn observe(&mut self, outcome: &Value, terms: &Value) {
+        let is_data = |graph: &crate::ir::Graph, number: Number| match number {
+            Number::Known(_) => true,
+            Number::Node(_) => graph.as_column(number).is_some(),
+        };
+        let whole = match &outcome.elements {
+            Elements::Known(_) => true,
+            Elements::Each(numbers) => numbers.iter().all(|&number| is_data(&self.graph, number)),
+            Elements::Rows(_) | Elements::Pending => false,
+        };
+        match (&outcome.elements, &terms.elements) {
+            (_, Elements::Rows(number)) if whole => self.graph.mark(*number),
+            (_, Elements::Each(numbers)) if whole => numbers.iter().for_each(|&number| self.graph.mark(number)),
+            // Some outcomes are data, others are parameters.
+            (Elements::Each(outcomes), Elements::Each(numbers)) if outcomes.len() == numbers.len() => {
+                for (&outcome, &number) in outcomes.iter().zip(numbers.iter()) {
+                    if is_data(&self.graph, outcome) {
+                        self.graph.mark(number);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

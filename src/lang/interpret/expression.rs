@@ -53,7 +53,7 @@ impl Interpreter<'_> {
             ExpressionKind::Row(items) => self.row_of(items, span),
             ExpressionKind::Call { callee, arguments } => self.call(*callee, arguments, span),
             ExpressionKind::Target => {
-                let terms = self.terms.clone();
+                let terms: Vec<_> = self.terms.iter().map(|term| term.number).collect();
                 if terms.iter().any(|&term| self.graph.domain(term).is_some()) {
                     return Err(Stop::Unroll);
                 }

@@ -30,6 +30,7 @@ pub(super) mod value;
 use std::collections::HashMap;
 
 use self::value::{Shape, Value};
+use super::ast::ExpressionId;
 use super::bind::BindError;
 use super::source::Span;
 use super::typed::{TypedModel, Variable, VariableId};
@@ -56,13 +57,38 @@ impl From<BindError> for Stop {
     }
 }
 
+/// Something that was added to the target.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Term {
+    pub number: Number,
+    pub source: Source,
+    /// The turn of the outermost loop in which it was added, if that loop was run row by row.
+    pub turn: Option<u32>,
+}
+
+/// What adds to the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The transform of a constrained parameter.
+    Jacobian,
+    /// `outcome ~ ...`
+    Density { outcome: ExpressionId },
+    /// `target += value`
+    Increment { value: ExpressionId },
+    /// A rejection.
+    Rejection,
+}
+
 /// The state of a run.
 pub(super) struct Interpreter<'a> {
     model: &'a TypedModel,
     pub graph: Graph,
     variables: Vec<Option<Value>>,
     /// What was added to the target.
-    pub terms: Vec<Number>,
+    pub terms: Vec<Term>,
+    /// The turn of the outermost loop that runs row by row, counted over all loops.
+    turn: Option<u32>,
+    turns: u32,
     /// Whether loops may be held as rows: not where everything is known.
     rolls: bool,
     rolling: Option<Rolling>,
@@ -104,6 +130,8 @@ impl<'a> Interpreter<'a> {
             graph: Graph::default(),
             variables: vec![None; model.variables.len()],
             terms: Vec::new(),
+            turn: None,
+            turns: 0,
             rolls,
             rolling: None,
             random: None,
@@ -132,6 +160,16 @@ impl<'a> Interpreter<'a> {
 
     pub fn variable(&self, variable: VariableId) -> &'a Variable {
         &self.model.variables[variable.0]
+    }
+
+    /// What was computed, and what was added to the target.
+    pub fn into_graph(self) -> (Graph, Vec<Term>) {
+        (self.graph, self.terms)
+    }
+
+    /// Adds to the target.
+    pub fn add(&mut self, number: Number, source: Source) {
+        self.terms.push(Term { number, source, turn: self.turn });
     }
 
     fn name(&self, variable: VariableId) -> &str {

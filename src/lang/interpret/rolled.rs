@@ -58,6 +58,7 @@ impl Interpreter<'_> {
 
     fn undo(&mut self, before: &(Vec<Option<Value>>, usize, usize)) {
         self.rolling = None;
+        self.turn = None;
         self.variables.clone_from(&before.0);
         self.terms.truncate(before.1);
         self.stored.truncate(before.2);
@@ -73,10 +74,13 @@ impl Interpreter<'_> {
         whole: bool,
     ) -> Result<(), Stop> {
         if values.len() < ROWS {
+            let outer = self.turn;
             for &value in values {
                 self.set(variable, Value::number(Number::Known(value)));
+                self.take_turn(outer);
                 self.run(body)?;
             }
+            self.turn = outer;
             return Ok(());
         }
         let domain = self.graph.loop_domain(values.len());
@@ -119,7 +123,7 @@ impl Interpreter<'_> {
         let whole = rolling.whole;
         let nexts: Vec<Number> =
             carried.iter().map(|&(id, ..)| self.get(id).map_or(Number::Known(0.0), Value::scalar)).collect();
-        let mut outputs: Vec<Number> = self.terms[first..].to_vec();
+        let mut outputs: Vec<Number> = self.terms[first..].iter().map(|term| term.number).collect();
         outputs.extend(&nexts);
         outputs.extend(rolling.reductions.values().flatten());
         outputs.extend(rolling.pending.values().flat_map(|pending| pending.writes.iter().map(|(_, value)| *value)));
@@ -163,8 +167,8 @@ impl Interpreter<'_> {
             }
         };
         for index in first..self.terms.len() {
-            let term = after(&mut self.graph, self.terms[index]);
-            self.terms[index] = self.graph.sum(term, rows);
+            let term = after(&mut self.graph, self.terms[index].number);
+            self.terms[index].number = self.graph.sum(term, rows);
         }
         for (id, terms) in rolling.reductions {
             let mut total = self.get(id).map_or(Number::Known(0.0), Value::scalar);

@@ -4,7 +4,7 @@
 //! and term by term; where a branch returns, what follows belongs to the other branch.
 
 use super::value::{Elements, Inner, Shape, Value};
-use super::{Interpreter, Stop};
+use super::{Interpreter, Source, Stop, Term};
 use crate::ir::graph::Number;
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
@@ -64,9 +64,9 @@ impl Interpreter<'_> {
                 self.tilde(*outcome, *callee, arguments, *truncation, *span)?;
             }
             Statement::TargetIncrement { value, .. } => {
-                let value = self.expression(*value)?;
-                let term = super::elementwise::sum(&mut self.graph, &value);
-                self.terms.push(term);
+                let added = self.expression(*value)?;
+                let term = super::elementwise::sum(&mut self.graph, &added);
+                self.add(term, Source::Increment { value: *value });
             }
             Statement::For { variable, over, body, span } => return self.for_loop(*variable, *over, body, *span),
             Statement::While { condition, body, span } => return self.while_loop(*condition, body, *span),
@@ -124,9 +124,9 @@ impl Interpreter<'_> {
         for (holds, terms) in [(true, taken_terms), (false, other_terms)] {
             for term in terms {
                 let zero = Number::Known(0.0);
-                let (yes, no) = if holds { (term, zero) } else { (zero, term) };
-                let term = self.choose(condition, yes, no);
-                self.terms.push(term);
+                let (yes, no) = if holds { (term.number, zero) } else { (zero, term.number) };
+                let number = self.choose(condition, yes, no);
+                self.terms.push(Term { number, ..term });
             }
         }
         for (index, taken) in taken.into_iter().enumerate() {
@@ -156,7 +156,7 @@ impl Interpreter<'_> {
         let flow = match self.run_before(statements, Some(rest)) {
             Err(Stop::Error(BindError::Rejected { .. })) => {
                 // Only where the condition holds.
-                self.terms.push(Number::Known(f64::NEG_INFINITY));
+                self.add(Number::Known(f64::NEG_INFINITY), Source::Rejection);
                 Flow::Next
             }
             other => other?,
@@ -238,30 +238,44 @@ impl Interpreter<'_> {
                 if self.may_roll(rows.len()) && !leaves(body) && self.rolled(variable, &rows, body)? {
                     return Ok(Flow::Next);
                 }
+                let outer = self.turn;
                 for row in rows {
                     self.check_size(span)?;
                     self.set(variable, Value::number(Number::Known(row)));
+                    self.take_turn(outer);
                     match self.run(body)? {
                         Flow::Next | Flow::Continue => {}
                         Flow::Break => break,
                         Flow::Return(value) => return Ok(Flow::Return(value)),
                     }
                 }
+                self.turn = outer;
             }
             Over::Container(container) => {
                 let container = self.expression(container)?;
+                let outer = self.turn;
                 for element in self.parts(&container) {
                     self.check_size(span)?;
                     self.set(variable, element);
+                    self.take_turn(outer);
                     match self.run(body)? {
                         Flow::Next | Flow::Continue => {}
                         Flow::Break => break,
                         Flow::Return(value) => return Ok(Flow::Return(value)),
                     }
                 }
+                self.turn = outer;
             }
         }
         Ok(Flow::Next)
+    }
+
+    /// Begins a turn of a loop that runs row by row, unless a loop around it has begun one.
+    pub fn take_turn(&mut self, outer: Option<u32>) {
+        if outer.is_none() && self.rolling.is_none() {
+            self.turns += 1;
+            self.turn = Some(self.turns);
+        }
     }
 
     /// The elements of an array, or the numbers of a vector or matrix.

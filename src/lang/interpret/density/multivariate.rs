@@ -20,6 +20,7 @@ impl Interpreter<'_> {
                     dist::categorical_logit::log_density
                 };
                 let terms = elementwise(&mut self.graph, &[&values[0]], |graph, y| density(graph, y[0], &theta));
+                self.observe(&values[0], &terms);
                 Ok(sum(&mut self.graph, &terms))
             }
             "ordered_logistic" | "ordered_probit" => {
@@ -34,6 +35,7 @@ impl Interpreter<'_> {
                     let terms = elementwise(&mut self.graph, &[&values[0], &values[1]], |graph, x| {
                         density(graph, x[0], x[1], &cutpoints)
                     });
+                    self.observe(&values[0], &terms);
                     return Ok(sum(&mut self.graph, &terms));
                 }
                 let (y, eta) = (values[0].numbers(&mut self.graph), values[1].numbers(&mut self.graph));
@@ -43,6 +45,7 @@ impl Interpreter<'_> {
                 for (index, cutpoints) in all.chunks(each.max(1)).enumerate() {
                     let eta = if eta.len() == 1 { eta[0] } else { eta[index] };
                     let term = density(&mut self.graph, y[index], eta, cutpoints);
+                    self.observe(&Value::number(y[index]), &Value::number(term));
                     total = self.graph.add(total, term);
                 }
                 Ok(total)
@@ -65,7 +68,9 @@ impl Interpreter<'_> {
                 let (outcome, nu, scale) = (self.matrix(&values[0]), values[1].scalar(), self.matrix(&values[2]));
                 let density =
                     if family == "wishart" { dist::wishart::log_density } else { dist::inv_wishart::log_density };
-                Ok(density(&mut self.graph, &outcome, nu, &scale))
+                let term = density(&mut self.graph, &outcome, nu, &scale);
+                self.observe(&values[0], &Value::number(term));
+                Ok(term)
             }
             _ => self.of_vectors(family, values, span),
         }
@@ -127,7 +132,9 @@ impl Interpreter<'_> {
             .max();
         let Some(count) = count else {
             let lists: Vec<Vec<Number>> = vectors.iter().map(|value| value.numbers(&mut self.graph)).collect();
-            return Ok(of(&mut self.graph, &lists));
+            let term = of(&mut self.graph, &lists);
+            self.observe(vectors[0], &Value::number(term));
+            return Ok(term);
         };
         // All arrays as rows, if all can be.
         let mut lists = Vec::new();
@@ -142,6 +149,7 @@ impl Interpreter<'_> {
         }
         if let Some(lists) = lists.into_iter().collect::<Option<Vec<_>>>() {
             let term = of(&mut self.graph, &lists);
+            self.observe(vectors[0], &Value::number(term));
             return Ok(self.graph.sum(term, count));
         }
         let each = size(vectors[0], true).max(1);
@@ -157,6 +165,8 @@ impl Interpreter<'_> {
                 )
                 .collect();
             let term = of(&mut self.graph, &lists);
+            let outcome: Vec<Number> = lists[0].clone();
+            self.observe(&Value::each(Shape::array(vec![outcome.len()]), outcome), &Value::number(term));
             total = self.graph.add(total, term);
         }
         Ok(total)
@@ -212,6 +222,7 @@ impl Interpreter<'_> {
         let terms = elementwise(&mut self.graph, &arguments, |graph, x| {
             dist::categorical_logit::log_density(graph, x[0], &x[1..])
         });
+        self.observe(&values[0], &terms);
         Ok(sum(&mut self.graph, &terms))
     }
 

@@ -1,0 +1,409 @@
+//! The analysis: from a model and its likelihood to what the data determine.
+//!
+//! At generic points the scores of all observations form a matrix; its null space is what the likelihood does not
+//! determine (Catchpole & Morgan 1997; Cole, Morgan & Titterington 2010). The same matrix with other outcomes, and with
+//! other covariates, tells why: what stays open then is structural, what other covariates would close is the design's
+//! doing, what other outcomes would close is that of these data.
+
+use nalgebra::DMatrix;
+
+use super::constant::{Place, directions, invariants};
+use super::design::{Relation, relations};
+use super::direction::{Combination, Scale};
+use super::points::{Prior, generic, mode};
+use super::practical::{Practical, practical};
+use super::rank::{Rank, rank};
+use super::scores::{Scores, Treatment};
+use super::symmetry::{Symmetry, symmetries};
+use crate::ir::jacobian::jacobian;
+use crate::model::Model;
+use crate::model::likelihood::Likelihood;
+use crate::rng::random::Random;
+use crate::rng::slots::Purpose;
+
+/// Data of the same shape, of which some are others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Other outcomes.
+    Outcomes,
+    /// Other outcomes and other covariates.
+    Covariates,
+}
+
+/// Gives the likelihood of the same model with changed data; none where the model cannot have such data. The number
+/// tells changes apart.
+pub type Vary<'a> = &'a mut dyn FnMut(Change, u64) -> Option<Likelihood>;
+
+/// What the analysis is told beside the model.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What generic points derive from.
+    pub seed: u64,
+    /// Number of generic points, at least 2.
+    pub points: usize,
+    /// The prior standard deviation of each declared parameter, where it is known and finite.
+    pub prior_sd: Option<Vec<f64>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { seed: 0, points: 5, prior_sd: None }
+    }
+}
+
+/// Why there is nothing to analyse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentifyError {
+    /// The model has no parameters.
+    #[error("the model has no parameters: there is nothing that data could determine")]
+    NoParameters,
+    /// No observed data meet parameters.
+    #[error("the model has no likelihood: no data are the outcome of a density, so the posterior is the prior")]
+    NoLikelihood,
+    /// The likelihood is not finite at any point that was tried.
+    #[error(
+        "the likelihood could not be evaluated at any of {attempts} points: are the data possible under the model?"
+    )]
+    NotFinite {
+        /// Points tried.
+        attempts: usize,
+    },
+}
+
+/// Why a direction is not determined.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// Whatever the data.
+    Structural,
+    /// With these covariates: what relations hold among them.
+    Design(Vec<Relation>),
+    /// With these outcomes, or so few.
+    Data,
+}
+
+/// A direction that the likelihood does not determine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Direction {
+    /// What changes along it.
+    pub combination: Combination,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// What the likelihood determines. Parameters are positions in [`Model::parameters`].
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// Number of directions in all: coordinates that are not integrated out.
+    pub directions: usize,
+    /// Directions that are not determined.
+    pub open: Vec<Direction>,
+    /// Declared parameters that no open direction touches.
+    pub determined: Vec<usize>,
+    /// Combinations of touched parameters that stay determined. Fewer than there are where directions are local, or of
+    /// different scales.
+    pub combinations: Vec<Combination>,
+    /// How many such combinations there are in all.
+    pub determined_combinations: usize,
+    /// Transformed parameters, and whether they are determined.
+    pub transformed: Vec<(usize, bool)>,
+    /// Directions that are determined in principle, but so weakly that the prior decides.
+    pub practical: Vec<Practical>,
+    /// Changes of parameters, other than small ones, that leave every observation as it is.
+    pub symmetries: Vec<Symmetry>,
+    /// How latent parameters were dealt with.
+    pub treatment: Treatment,
+    /// Their names.
+    pub latent: Vec<String>,
+    /// Number of observations.
+    pub observations: usize,
+    /// The ratio of the largest to the smallest singular value that counts, scores scaled; at the mode.
+    pub condition: f64,
+    /// How clear the decision on the rank was: see [`Rank::gap`].
+    pub gap: f64,
+    /// A point near the mode, parameters.
+    pub mode: Vec<f64>,
+}
+
+impl Analysis {
+    /// Number of directions that the likelihood determines.
+    pub fn rank(&self) -> usize {
+        self.directions - self.open.len()
+    }
+}
+
+/// Analyses a model.
+///
+/// # Errors
+/// When there is nothing to analyse.
+pub fn analyse(
+    model: &Model,
+    likelihood: &Likelihood,
+    settings: &Settings,
+    vary: Vary<'_>,
+) -> Result<Analysis, IdentifyError> {
+    let coordinates = model.coordinates.len();
+    if coordinates == 0 {
+        return Err(IdentifyError::NoParameters);
+    }
+    if likelihood.observations.results.is_empty() {
+        return Err(IdentifyError::NoLikelihood);
+    }
+    let mut random = Random::new(settings.seed, 0, 0, Purpose::Start);
+    let start: Vec<f64> = (0..coordinates).map(|_| 2.0 * random.uniform() - 1.0).collect();
+    let scores = Scores::new(likelihood, &start);
+    let prior =
+        Prior { terms: &likelihood.prior, without: likelihood.latent.as_ref().map(|latent| &latent.population) };
+    let found = Found::new(model, likelihood, &scores, &prior, settings, start, &mut random)?;
+    let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
+    let order = order(likelihood);
+
+    let open = found.open(likelihood, &order, vary, &mut random);
+    let closed = found.closed(&open, declared, &order);
+    let at_mode = scores.at(&found.mode);
+    let symmetries = symmetries(model, likelihood, &scores, &found.points, &open);
+    let (practical, condition) =
+        practical(model, &at_mode.scores, scores.free(), &found.mode, open.len(), settings.prior_sd.as_deref());
+    Ok(Analysis {
+        directions: scores.free().len(),
+        determined_combinations: closed.touched - open.len().min(closed.touched),
+        open,
+        determined: closed.untouched,
+        combinations: closed.combinations,
+        transformed: found.transformed(model, declared),
+        practical,
+        symmetries,
+        treatment: scores.treatment(),
+        latent: likelihood.latent.as_ref().map_or_else(Vec::new, |latent| latent.names.clone()),
+        observations: likelihood.observations.results.len(),
+        condition,
+        gap: found.rank.gap(),
+        mode: model.parameters_at(&found.mode),
+    })
+}
+
+/// The order in which parameters name a direction: scalars first.
+fn order(likelihood: &Likelihood) -> Vec<usize> {
+    let mut from = 0;
+    let mut ranked: Vec<(bool, usize)> = Vec::new();
+    for (_, size) in &likelihood.declared {
+        ranked.extend((from..from + size).map(|parameter| (*size > 1, parameter)));
+        from += size;
+    }
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, parameter)| parameter).collect()
+}
+
+/// What was found at the points.
+struct Found<'a> {
+    model: &'a Model,
+    scores: &'a Scores<'a>,
+    mode: Vec<f64>,
+    /// Points of the largest rank.
+    points: Vec<Vec<f64>>,
+    /// The scores at each.
+    matrices: Vec<DMatrix<f64>>,
+    /// The clearest of them.
+    rank: Rank,
+    declared: usize,
+}
+
+/// What is not open.
+struct Closed {
+    untouched: Vec<usize>,
+    touched: usize,
+    combinations: Vec<Combination>,
+}
+
+impl<'a> Found<'a> {
+    fn new(
+        model: &'a Model,
+        likelihood: &Likelihood,
+        scores: &'a Scores<'a>,
+        prior: &Prior<'_>,
+        settings: &Settings,
+        start: Vec<f64>,
+        random: &mut Random,
+    ) -> Result<Self, IdentifyError> {
+        let mut mode = mode(scores, prior, start);
+        let mut points = generic(scores, &mode, settings.points, random);
+        if points.is_empty() {
+            mode = vec![0.0; mode.len()];
+            points = generic(scores, &mode, settings.points, random);
+        }
+        if points.is_empty() {
+            return Err(IdentifyError::NotFinite { attempts: 40 * settings.points });
+        }
+        let matrices: Vec<DMatrix<f64>> = points.iter().map(|point| scores.at(point).scores).collect();
+        let mut found = Self {
+            model,
+            scores,
+            mode,
+            points,
+            matrices,
+            rank: Rank { rank: 0, singular_values: Vec::new(), tolerance: 0.0, null_space: DMatrix::zeros(0, 0) },
+            declared: likelihood.declared.iter().map(|(_, size)| size).sum(),
+        };
+        found.rank = found.keep_largest(random).swap_remove(0);
+        Ok(found)
+    }
+
+    /// The ranks at the points, after leaving out the points whose rank is not the largest.
+    fn keep_largest(&mut self, random: &mut Random) -> Vec<Rank> {
+        let ranks: Vec<Rank> = self.matrices.iter().map(|matrix| rank(matrix, &mut signed(random))).collect();
+        let largest = ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
+        let kept: Vec<bool> = ranks.iter().map(|rank| rank.rank == largest).collect();
+        let mut of_points = kept.iter();
+        self.points.retain(|_| *of_points.next().unwrap_or(&false));
+        let mut of_matrices = kept.iter();
+        self.matrices.retain(|_| *of_matrices.next().unwrap_or(&false));
+        ranks.into_iter().filter(|rank| rank.rank == largest).collect()
+    }
+
+    /// The directions that stay open, and why.
+    fn open(&self, likelihood: &Likelihood, order: &[usize], vary: Vary<'_>, random: &mut Random) -> Vec<Direction> {
+        let columns = self.scores.free().len();
+        let missing = columns - self.rank.rank;
+        if missing == 0 {
+            return Vec::new();
+        }
+        let mut stacked = self.matrices.clone();
+        let mut stages: Vec<(Reason, Vec<DMatrix<f64>>)> = vec![(Reason::Data, stacked.clone())];
+        for (change, reason) in
+            [(Change::Outcomes, Reason::Design(Vec::new())), (Change::Covariates, Reason::Structural)]
+        {
+            let sets = (columns + 2).div_ceil(likelihood.observations.results.len()).max(2);
+            let largest = 2 * columns + 10;
+            for set in 0..sets.min(largest) as u64 {
+                let Some(other) = vary(change, set) else { continue };
+                let more = Scores::new(&other, &self.points[0]);
+                if more.free() != self.scores.free() {
+                    continue;
+                }
+                for (matrix, point) in stacked.iter_mut().zip(&self.points) {
+                    *matrix = stack(matrix, &more.at(point).scores);
+                }
+            }
+            stages.push((reason, stacked.clone()));
+        }
+        // From what nothing closes to what only these data leave open. Observations that could not be told apart do not
+        // speak for these data alone.
+        if !likelihood.separate {
+            stages.remove(0);
+        }
+        let mut found: Vec<Direction> = Vec::new();
+        for (reason, matrices) in stages.into_iter().rev() {
+            let places = self.places(&matrices, random);
+            let known: Vec<Combination> = found.iter().map(|direction| direction.combination.clone()).collect();
+            let reason = match reason {
+                Reason::Design(_) => Reason::Design(relations(&likelihood.covariates)),
+                other => other,
+            };
+            let new = directions(&places, order, &known);
+            found.extend(new.into_iter().map(|combination| Direction { combination, reason: reason.clone() }));
+        }
+        found
+    }
+
+    /// The null spaces of matrices at the points, in declared parameters.
+    fn places(&self, matrices: &[DMatrix<f64>], random: &mut Random) -> Vec<Place> {
+        let ranks: Vec<Rank> = matrices.iter().map(|matrix| rank(matrix, &mut signed(random))).collect();
+        let largest = ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
+        let kept = ranks.into_iter().zip(&self.points).filter(|(rank, _)| rank.rank == largest);
+        kept.filter(|(rank, _)| rank.null_space.ncols() > 0)
+            .map(|(rank, point)| {
+                let (parameters, slopes) = self.parameters(point);
+                Place {
+                    parameters: parameters[..self.declared].to_vec(),
+                    null_space: slopes.rows(0, self.declared) * rank.null_space,
+                }
+            })
+            .collect()
+    }
+
+    /// The parameters at a point, and their derivatives by the free coordinates.
+    fn parameters(&self, point: &[f64]) -> (Vec<f64>, DMatrix<f64>) {
+        let free = self.scores.free();
+        let found = jacobian(&self.model.constrain, point, free);
+        let slopes = DMatrix::from_row_slice(found.values.len(), free.len(), &found.derivatives);
+        (found.values, slopes)
+    }
+
+    /// What open directions leave alone.
+    fn closed(&self, open: &[Direction], declared: usize, order: &[usize]) -> Closed {
+        let touches = |parameter: usize| {
+            open.iter().any(|direction| direction.combination.weights.iter().any(|(other, _)| *other == parameter))
+        };
+        let (_, slopes) = self.parameters(&self.points[0]);
+        let is_free = |parameter: usize| slopes.row(parameter).iter().any(|x| *x != 0.0);
+        let all: Vec<usize> = (0..declared).filter(|&parameter| is_free(parameter)).collect();
+        let (touched, untouched): (Vec<usize>, Vec<usize>) = all.into_iter().partition(|&parameter| touches(parameter));
+        let combinations = blocks(open)
+            .into_iter()
+            .filter(|block| {
+                let scale = block[0].scale;
+                scale != Scale::Local && block.iter().all(|combination| combination.scale == scale)
+            })
+            .flat_map(|block| invariants(&block, order))
+            .collect();
+        Closed { untouched, touched: touched.len(), combinations }
+    }
+
+    /// Whether each transformed parameter is determined: whether it stays where it is along all open directions.
+    fn transformed(&self, model: &Model, declared: usize) -> Vec<(usize, bool)> {
+        /// What rounding leaves of a derivative along an open direction.
+        const ROUNDING: f64 = 1e-6;
+        let moves: Vec<DMatrix<f64>> = self
+            .points
+            .iter()
+            .zip(&self.matrices)
+            .map(|(point, matrix)| {
+                let null_space = rank(matrix, &mut || 0.5).null_space;
+                let (_, slopes) = self.parameters(point);
+                let mut moves = &slopes * &null_space;
+                // Beside what would be without cancellation.
+                let sizes = slopes.abs() * null_space.abs();
+                moves.zip_apply(&sizes, |x, size| *x = if size > 0.0 { x.abs() / size } else { 0.0 });
+                moves
+            })
+            .collect();
+        (declared..model.parameters.len())
+            .filter(|&parameter| {
+                let (_, slopes) = self.parameters(&self.points[0]);
+                slopes.row(parameter).iter().any(|x| *x != 0.0)
+            })
+            .map(|parameter| (parameter, moves.iter().all(|moves| moves.row(parameter).iter().all(|x| *x < ROUNDING))))
+            .collect()
+    }
+}
+
+fn stack(above: &DMatrix<f64>, below: &DMatrix<f64>) -> DMatrix<f64> {
+    let rows = above.nrows();
+    let mut both = above.clone().resize_vertically(rows + below.nrows(), 0.0);
+    both.rows_mut(rows, below.nrows()).copy_from(below);
+    both
+}
+
+/// Uniform on (-1, 1).
+fn signed(random: &mut Random) -> impl FnMut() -> f64 + '_ {
+    move || 2.0 * random.uniform() - 1.0
+}
+
+/// Directions that share parameters, together.
+fn blocks(open: &[Direction]) -> Vec<Vec<Combination>> {
+    let mut blocks: Vec<Vec<Combination>> = Vec::new();
+    for direction in open {
+        let combination = &direction.combination;
+        let shares = |block: &Vec<Combination>| {
+            let touched = |parameter: usize| {
+                block.iter().any(|other| other.weights.iter().any(|(touched, _)| *touched == parameter))
+            };
+            combination.weights.iter().any(|&(parameter, _)| touched(parameter))
+        };
+        let (with, without): (Vec<_>, Vec<_>) = blocks.into_iter().partition(shares);
+        blocks = without;
+        let mut joined: Vec<Combination> = with.into_iter().flatten().collect();
+        joined.push(combination.clone());
+        blocks.push(joined);
+    }
+    blocks
+}

@@ -1,0 +1,122 @@
+//! Where the analysis looks: near the mode of the posterior, and at generic points around it.
+//!
+//! A rank is the same at all points but exceptional ones, and the mode may be such a one: so several are asked, and the
+//! largest rank counts. The mode is found by Fisher scoring with the observations' own scores (Berndt, Hall, Hall &
+//! Hausman 1974), damped. On a ridge, where there is no single mode, any point of the ridge does.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::scores::Scores;
+use crate::ir::Program;
+use crate::ir::jacobian::jacobian;
+use crate::rng::random::Random;
+
+/// Turns of the search.
+const TURNS: usize = 40;
+
+/// The log posterior as the search sees it.
+struct Slope {
+    value: f64,
+    gradient: DVector<f64>,
+    information: DMatrix<f64>,
+}
+
+/// A point near the mode: of the free coordinates; others stay 0. A model that has none anywhere near gives a point
+/// where the search ended.
+pub fn mode(scores: &Scores<'_>, prior: &Prior<'_>, start: Vec<f64>) -> Vec<f64> {
+    let free = scores.free();
+    let mut point = start;
+    let Some(mut here) = slope(scores, prior, &point) else { return point };
+    let mut damping = 1e-3;
+    for _ in 0..TURNS {
+        let mut matrix = here.information.clone();
+        for i in 0..free.len() {
+            matrix[(i, i)] += damping * (1e-6 + here.information[(i, i)]) + 1e-9;
+        }
+        let Some(factor) = matrix.cholesky() else {
+            damping *= 10.0;
+            if damping > 1e12 { break } else { continue }
+        };
+        let step = factor.solve(&here.gradient);
+        let mut next = point.clone();
+        for (&coordinate, step) in free.iter().zip(step.iter()) {
+            next[coordinate] += step.clamp(-LARGEST, LARGEST);
+        }
+        match slope(scores, prior, &next).filter(|there| there.value > here.value) {
+            Some(there) => {
+                let gain = there.value - here.value;
+                point = next;
+                here = there;
+                damping = (damping / 5.0).max(1e-9);
+                if gain < 1e-6 {
+                    break;
+                }
+            }
+            None => damping *= 8.0,
+        }
+        if damping > 1e12 {
+            break;
+        }
+    }
+    point
+}
+
+/// The largest step of a coordinate.
+const LARGEST: f64 = 1e7;
+
+fn slope(scores: &Scores<'_>, prior: &Prior<'_>, point: &[f64]) -> Option<Slope> {
+    let contributions = scores.at(point);
+    let (prior_value, prior_gradient) = prior.at(point, scores.free());
+    let value = contributions.values.iter().sum::<f64>() + prior_value;
+    let gradient = contributions.scores.row_sum_tr() + &prior_gradient;
+    // The prior's own curvature, as if it were normal: its slope says how far its centre is.
+    let mut information = contributions.scores.tr_mul(&contributions.scores);
+    for (i, slope) in prior_gradient.iter().enumerate() {
+        information[(i, i)] += slope * slope;
+    }
+    let finite = value.is_finite() && gradient.iter().chain(information.iter()).all(|x| x.is_finite());
+    finite.then_some(Slope { value, gradient, information })
+}
+
+/// The prior density of the free coordinates.
+#[derive(Debug)]
+pub struct Prior<'a> {
+    /// All of it.
+    pub terms: &'a Program,
+    /// What of it belongs to coordinates that are integrated out or counted as observed.
+    pub without: Option<&'a Program>,
+}
+
+impl Prior<'_> {
+    fn at(&self, point: &[f64], free: &[usize]) -> (f64, DVector<f64>) {
+        let mut value = 0.0;
+        let mut gradient = DVector::zeros(free.len());
+        for (program, sign) in std::iter::once((self.terms, 1.0)).chain(self.without.map(|program| (program, -1.0))) {
+            let found = jacobian(program, point, free);
+            value += sign * found.values.iter().sum::<f64>();
+            for row in found.derivatives.chunks(free.len()) {
+                gradient.iter_mut().zip(row).for_each(|(total, x)| *total += sign * x);
+            }
+        }
+        (value, gradient)
+    }
+}
+
+/// So many generic points around a centre: each coordinate within 1 of it, where observations have finite scores.
+pub fn generic(scores: &Scores<'_>, centre: &[f64], count: usize, random: &mut Random) -> Vec<Vec<f64>> {
+    /// Attempts for each point.
+    const ATTEMPTS: usize = 20;
+    let mut found = Vec::new();
+    for _ in 0..count * ATTEMPTS {
+        if found.len() == count {
+            break;
+        }
+        let point: Vec<f64> = centre.iter().map(|x| x + 2.0 * random.uniform() - 1.0).collect();
+        let contributions = scores.at(&point);
+        let usable = contributions.scores.row_iter().filter(|row| row.iter().all(|x| x.is_finite())).count();
+        if usable > 0 && 2 * usable >= contributions.scores.nrows() {
+            found.push(point);
+        }
+    }
+    found
+}

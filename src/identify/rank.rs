@@ -1,0 +1,160 @@
+//! How many directions a derivative has, and which it lacks: rank and null space by a scaled singular value
+//! decomposition.
+//!
+//! Rows (observations) and columns (coordinates) are scaled to length 1 first, so that neither an outlier nor the unit of
+//! a parameter decides. Of more rows than needed, random combinations are taken: they have the same null space with
+//! probability 1. Absent on purpose: what the directions mean.
+
+use nalgebra::{DMatrix, DVector};
+
+/// Singular values below `SAFETY * max(rows, columns) * epsilon` of the largest are zero: the derivatives themselves are
+/// right to some hundred roundings.
+const SAFETY: f64 = 100.0;
+
+/// The rank of a matrix, with the evidence.
+#[derive(Clone, Debug)]
+pub struct Rank {
+    /// Number of singular values that are not zero.
+    pub rank: usize,
+    /// All singular values, relative to the largest, descending; one per column.
+    pub singular_values: Vec<f64>,
+    /// What counts as zero.
+    pub tolerance: f64,
+    /// An orthonormal basis of the null space in scaled columns, unscaled again: `[column, basis]`.
+    pub null_space: DMatrix<f64>,
+}
+
+impl Rank {
+    /// The smallest singular value that counts over the largest that does not: how clear the decision was. Infinite where
+    /// there is nothing to decide.
+    pub fn gap(&self) -> f64 {
+        match (self.rank, self.singular_values.get(self.rank)) {
+            (0, _) | (_, None) => f64::INFINITY,
+            (rank, Some(&next)) => self.singular_values[rank - 1] / next.max(f64::MIN_POSITIVE),
+        }
+    }
+}
+
+/// The rank of a matrix. Rows with a number that is not finite are left out.
+pub fn rank(matrix: &DMatrix<f64>, random: &mut impl FnMut() -> f64) -> Rank {
+    let columns = matrix.ncols();
+    let mut scaled = finite_rows(matrix);
+    for mut row in scaled.row_iter_mut() {
+        let length = row.norm();
+        if length > 0.0 {
+            row /= length;
+        }
+    }
+    let mut scaled = condensed(scaled, random);
+    let mut scales = DVector::from_element(columns, 1.0);
+    for (mut column, scale) in scaled.column_iter_mut().zip(scales.iter_mut()) {
+        let length = column.norm();
+        if length > 0.0 {
+            column /= length;
+            *scale = 1.0 / length;
+        }
+    }
+    let tolerance = SAFETY * scaled.nrows().max(columns) as f64 * f64::EPSILON;
+    if scaled.nrows() < columns {
+        scaled = scaled.resize_vertically(columns, 0.0);
+    }
+    let triangle = if scaled.nrows() > columns { scaled.qr().r() } else { scaled };
+    let decomposition = triangle.svd(false, true);
+    let rows = decomposition.v_t.expect("the right vectors were asked for");
+    let mut order: Vec<usize> = (0..columns).collect();
+    order.sort_by(|&a, &b| decomposition.singular_values[b].total_cmp(&decomposition.singular_values[a]));
+    let largest = order.first().map_or(0.0, |&first| decomposition.singular_values[first]);
+    let relative = |index: &usize| if largest > 0.0 { decomposition.singular_values[*index] / largest } else { 0.0 };
+    let singular_values: Vec<f64> = order.iter().map(relative).collect();
+    let rank = singular_values.iter().filter(|&&value| value > tolerance).count();
+    let mut null_space = DMatrix::zeros(columns, columns - rank);
+    for (basis, &index) in order[rank..].iter().enumerate() {
+        for column in 0..columns {
+            null_space[(column, basis)] = rows[(index, column)] * scales[column];
+        }
+    }
+    Rank { rank, singular_values, tolerance, null_space }
+}
+
+fn finite_rows(matrix: &DMatrix<f64>) -> DMatrix<f64> {
+    let kept: Vec<usize> = (0..matrix.nrows()).filter(|&row| matrix.row(row).iter().all(|x| x.is_finite())).collect();
+    if kept.len() == matrix.nrows() { matrix.clone() } else { matrix.select_rows(&kept) }
+}
+
+/// Fewer rows with the same null space, where there are many: each row goes, times a random number, into a few of four
+/// times as many rows as there are columns (Cohen 2016).
+fn condensed(matrix: DMatrix<f64>, random: &mut impl FnMut() -> f64) -> DMatrix<f64> {
+    /// What an exact decomposition may cost: rows times the square of columns.
+    const AFFORDABLE: usize = 200_000_000;
+    /// Into how many rows each goes.
+    const COPIES: usize = 4;
+    let (rows, columns) = matrix.shape();
+    let few = 4 * columns;
+    if rows <= few || rows * columns * columns <= AFFORDABLE {
+        return matrix;
+    }
+    let mut condensed = DMatrix::zeros(few, columns);
+    // Column by column, as they lie in memory.
+    let places: Vec<(usize, f64)> =
+        (0..rows * COPIES).map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random())).collect();
+    for (mut to, from) in condensed.column_iter_mut().zip(matrix.column_iter()) {
+        for (x, places) in from.iter().zip(places.chunks(COPIES)).filter(|(x, _)| **x != 0.0) {
+            for &(place, factor) in places {
+                to[place] += factor * x;
+            }
+        }
+    }
+    condensed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn random() -> impl FnMut() -> f64 {
+        let mut state = 1_u64;
+        move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / 2.0_f64.powi(52) - 1.0
+        }
+    }
+
+    #[test]
+    fn a_sum_of_two_columns_leaves_their_difference_open() {
+        let rows = [[1.0, 1.0, 0.0], [1.0, 1.0, 2.0], [3.0, 3.0, 1.0]];
+        let found = rank(&DMatrix::from_fn(3, 3, |i, j| rows[i][j]), &mut random());
+        assert_eq!(found.rank, 2);
+        assert!(found.gap() > 1e10, "{}", found.gap());
+        let direction = found.null_space.column(0);
+        assert!((direction[0] + direction[1]).abs() < 1e-14 && direction[2].abs() < 1e-14);
+    }
+
+    #[test]
+    fn units_do_not_decide() {
+        let mut next = random();
+        let matrix = DMatrix::from_fn(20, 3, |_, _| next());
+        for unit in [1e-6, 1.0, 1e6] {
+            let scaled = DMatrix::from_fn(20, 3, |i, j| matrix[(i, j)] * if j == 1 { unit } else { 1.0 });
+            assert_eq!(rank(&scaled, &mut next).rank, 3);
+        }
+    }
+
+    #[test]
+    fn many_rows_are_condensed_and_keep_their_null_space() {
+        let (rows, columns) = (9000, 160);
+        let mut next = random();
+        let mut matrix = DMatrix::from_fn(rows, columns, |_, _| next());
+        let sum = matrix.column(0) + matrix.column(1);
+        matrix.set_column(2, &sum);
+        let found = rank(&matrix, &mut next);
+        assert_eq!(found.rank, columns - 1);
+        assert!((&matrix * found.null_space.column(0)).amax() < 1e-9);
+    }
+
+    #[test]
+    fn fewer_rows_than_columns_and_no_rows_at_all_have_a_null_space() {
+        let found = rank(&DMatrix::from_row_slice(1, 2, &[1.0, 0.0]), &mut random());
+        assert_eq!((found.rank, found.null_space.ncols()), (1, 1));
+        assert_eq!(rank(&DMatrix::zeros(0, 2), &mut random()).rank, 0);
+    }
+}

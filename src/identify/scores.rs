@@ -1,0 +1,255 @@
+//! What each observation contributes at a point, and the derivative of that by each coordinate: its score.
+//!
+//! Latent parameters that each stand for a group of their own are integrated out, by the trapezoid rule, which for
+//! smooth densities is exact to rounding (Trefethen & Weideman 2014): the observations of a group, with the group's own
+//! density, become one observation, and its score is the average of joint scores over the group's posterior (Fisher's
+//! identity). Latent parameters that are tied to one another stay parameters, and their own densities stand beside the
+//! observations as if they had been observed.
+//! Absent on purpose: ranks, and priors of other parameters.
+
+use std::cell::RefCell;
+
+use nalgebra::DMatrix;
+
+use crate::ir::Program;
+use crate::ir::jacobian::{Jacobian, jacobian};
+use crate::model::likelihood::Likelihood;
+
+/// How latent parameters are dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// There are none.
+    None,
+    /// Integrated out.
+    Integrated,
+    /// Parameters like others; what says how they vary counts as observed.
+    Observed,
+}
+
+/// The observations of a model, ready to be asked at points.
+#[derive(Debug)]
+pub struct Scores<'a> {
+    observations: &'a Program,
+    population: Option<&'a Program>,
+    groups: Option<Groups>,
+    /// The coordinates that scores are derivatives by.
+    free: Vec<usize>,
+    treatment: Treatment,
+}
+
+/// The contributions of all observations at a point.
+#[derive(Clone, Debug)]
+pub struct Contributions {
+    /// The log density of each observation.
+    pub values: Vec<f64>,
+    /// `[observation, coordinate]`, by the free coordinates.
+    pub scores: DMatrix<f64>,
+}
+
+/// Which group each result belongs to, one group for each latent coordinate.
+#[derive(Debug)]
+struct Groups {
+    latent: Vec<usize>,
+    of_observations: Vec<Option<usize>>,
+    of_population: Vec<Option<usize>>,
+    /// Where the density of each latent coordinate was found to lie last: centre and spread.
+    located: RefCell<Vec<(f64, f64)>>,
+}
+
+impl<'a> Scores<'a> {
+    /// Of a model's observations. `point` is one at which all dependences show: a generic one.
+    pub fn new(likelihood: &'a Likelihood, point: &[f64]) -> Self {
+        let coordinates = likelihood.observations.coordinates;
+        let groups = Groups::find(likelihood, point);
+        let treatment = match (&likelihood.latent, &groups) {
+            (None, _) => Treatment::None,
+            (Some(_), Some(_)) => Treatment::Integrated,
+            (Some(_), None) => Treatment::Observed,
+        };
+        let integrated = |coordinate: &usize| groups.as_ref().is_some_and(|groups| groups.latent.contains(coordinate));
+        Self {
+            observations: &likelihood.observations,
+            population: likelihood.latent.as_ref().map(|latent| &latent.population),
+            free: (0..coordinates).filter(|coordinate| !integrated(coordinate)).collect(),
+            groups,
+            treatment,
+        }
+    }
+
+    /// The coordinates that scores are derivatives by, ascending.
+    pub fn free(&self) -> &[usize] {
+        &self.free
+    }
+
+    /// How latent parameters are dealt with.
+    pub fn treatment(&self) -> Treatment {
+        self.treatment
+    }
+
+    /// The contributions at a point. What cannot be computed there is not finite.
+    ///
+    /// # Panics
+    /// When the point has not the model's number of coordinates.
+    pub fn at(&self, point: &[f64]) -> Contributions {
+        match (&self.groups, self.population) {
+            (Some(groups), Some(population)) => self.integrated(groups, population, point),
+            (None, Some(population)) => {
+                let mut all = self.plain(self.observations, point);
+                let own = self.plain(population, point);
+                all.values.extend(own.values);
+                let rows = all.scores.nrows();
+                let mut scores = all.scores.resize_vertically(rows + own.scores.nrows(), 0.0);
+                scores.rows_mut(rows, own.scores.nrows()).copy_from(&own.scores);
+                Contributions { values: all.values, scores }
+            }
+            (_, None) => self.plain(self.observations, point),
+        }
+    }
+
+    fn plain(&self, program: &Program, point: &[f64]) -> Contributions {
+        let Jacobian { values, derivatives } = jacobian(program, point, &self.free);
+        let scores = DMatrix::from_row_slice(values.len(), self.free.len(), &derivatives);
+        Contributions { values, scores }
+    }
+
+    fn integrated(&self, groups: &Groups, population: &Program, point: &[f64]) -> Contributions {
+        /// Steps to either side: nine standard deviations, of which the last weighs 10^-18.
+        const STEPS: i32 = 30;
+        const REACH: f64 = 9.0;
+        let count = groups.latent.len();
+        let free = self.free.len();
+        let located = self.locate(groups, population, point);
+        let mut nodes: Vec<(Vec<f64>, DMatrix<f64>)> = Vec::new();
+        let mut outside = None;
+        for step in -STEPS..=STEPS {
+            let place = move_to(groups, point, &located, REACH * f64::from(step) / f64::from(STEPS));
+            let (own, theirs) = (self.plain(self.observations, &place), self.plain(population, &place));
+            let mut values = vec![0.0; count];
+            let mut scores = DMatrix::zeros(count, free);
+            for (all, of) in [(&own, &groups.of_observations), (&theirs, &groups.of_population)] {
+                for (row, group) in of.iter().enumerate() {
+                    if let Some(group) = *group {
+                        values[group] += all.values[row];
+                        let mut total = scores.row_mut(group);
+                        total += all.scores.row(row);
+                    }
+                }
+            }
+            nodes.push((values, scores));
+            outside = Some(own);
+        }
+        let width = |group: usize| (located[group].1 * REACH / f64::from(STEPS)).ln();
+        let mut values = Vec::new();
+        let mut scores = DMatrix::zeros(count, free);
+        for group in 0..count {
+            let logs: Vec<f64> = nodes.iter().map(|(values, _)| values[group]).collect();
+            let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let weights: Vec<f64> = logs.iter().map(|log| (log - largest).exp()).collect();
+            let total: f64 = weights.iter().sum();
+            values.push(largest + total.ln() + width(group));
+            let mut row = scores.row_mut(group);
+            for (weight, (_, node)) in weights.iter().zip(&nodes).filter(|(weight, _)| **weight > 0.0) {
+                row += node.row(group) * (weight / total);
+            }
+        }
+        // Observations without a group stand by themselves.
+        let alone: Vec<usize> =
+            (0..groups.of_observations.len()).filter(|&row| groups.of_observations[row].is_none()).collect();
+        if let Some(own) = outside {
+            values.extend(alone.iter().map(|&row| own.values[row]));
+            scores = scores.resize_vertically(count + alone.len(), 0.0);
+            scores.rows_mut(count, alone.len()).copy_from(&own.scores.select_rows(&alone));
+        }
+        Contributions { values, scores }
+    }
+
+    /// Where the density of each latent coordinate lies: the mean and spread that a grid gives, which moves and shrinks
+    /// until it fits.
+    fn locate(&self, groups: &Groups, population: &Program, point: &[f64]) -> Vec<(f64, f64)> {
+        const STEPS: i32 = 12;
+        const REACH: f64 = 6.0;
+        const ROUNDS: usize = 40;
+        let count = groups.latent.len();
+        let mut located = groups.located.borrow().clone();
+        for _ in 0..ROUNDS {
+            let mut logs = vec![Vec::new(); count];
+            for step in -STEPS..=STEPS {
+                let place = move_to(groups, point, &located, REACH * f64::from(step) / f64::from(STEPS));
+                let mut values = vec![0.0; count];
+                for (program, of) in [(self.observations, &groups.of_observations), (population, &groups.of_population)]
+                {
+                    for (value, group) in jacobian(program, &place, &[]).values.into_iter().zip(of) {
+                        if let Some(group) = *group {
+                            values[group] += value;
+                        }
+                    }
+                }
+                logs.iter_mut().zip(values).for_each(|(logs, value)| logs.push(value));
+            }
+            let mut settled = true;
+            for (logs, (centre, spread)) in logs.iter().zip(&mut located) {
+                let largest = logs.iter().copied().filter(|log| log.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+                let steps = (-STEPS..=STEPS).map(|step| REACH * f64::from(step) / f64::from(STEPS));
+                let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
+                for (log, at) in logs.iter().zip(steps) {
+                    let weight = if log.is_finite() { (log - largest).exp() } else { 0.0 };
+                    total += weight;
+                    first += weight * at;
+                    second += weight * at * at;
+                }
+                if total == 0.0 {
+                    continue;
+                }
+                let mean = first / total;
+                // No finer than the grid can see.
+                let sd = (second / total - mean * mean).max(0.0).sqrt().max(0.3 * REACH / f64::from(STEPS));
+                settled &= mean.abs() < 0.5 && (0.8..1.25).contains(&sd);
+                *centre += mean * *spread;
+                *spread *= if mean.abs() > 0.8 * REACH { 3.0 } else { sd };
+            }
+            if settled {
+                break;
+            }
+        }
+        groups.located.replace(located.clone());
+        located
+    }
+}
+
+/// The point, each latent coordinate at so many spreads from its centre.
+fn move_to(groups: &Groups, point: &[f64], located: &[(f64, f64)], spreads: f64) -> Vec<f64> {
+    let mut place = point.to_vec();
+    for (&coordinate, (centre, spread)) in groups.latent.iter().zip(located) {
+        place[coordinate] = centre + spreads * spread;
+    }
+    place
+}
+
+impl Groups {
+    /// The groups of a model whose latent parameters each have one; none where a result depends on two.
+    fn find(likelihood: &Likelihood, point: &[f64]) -> Option<Self> {
+        let latent = likelihood.latent.as_ref()?;
+        let of_observations = groups_of(&likelihood.observations, &latent.coordinates, point)?;
+        let of_population = groups_of(&latent.population, &latent.coordinates, point)?;
+        let located = RefCell::new(vec![(0.0, 1.0); latent.coordinates.len()]);
+        Some(Self { latent: latent.coordinates.clone(), of_observations, of_population, located })
+    }
+}
+
+/// For each result the latent coordinate it depends on, by position; `None` altogether where one depends on several.
+fn groups_of(program: &Program, latent: &[usize], point: &[f64]) -> Option<Vec<Option<usize>>> {
+    /// Derivatives taken at a time.
+    const AT_ONCE: usize = 64;
+    let mut groups = vec![None; program.results.len()];
+    for (block, coordinates) in latent.chunks(AT_ONCE).enumerate() {
+        let found = jacobian(program, point, coordinates);
+        for (group, row) in groups.iter_mut().zip(found.derivatives.chunks(coordinates.len())) {
+            for column in (0..row.len()).filter(|&column| row[column] != 0.0) {
+                if group.replace(block * AT_ONCE + column).is_some() {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(groups)
+}

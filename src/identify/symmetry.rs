@@ -1,0 +1,240 @@
+//! Changes of parameters, other than small ones, that leave every observation as it is: modes of the likelihood that are
+//! copies of one another.
+//!
+//! Tried are exchanges of elements (of all containers of one length together, of each alone; of scalars that differ in a
+//! number at the end of their names) and changes of sign (of each parameter, and of each pair). What is left of a change
+//! after moving along open directions must not be nothing: then it is no other mode.
+
+use nalgebra::{DMatrix, DVector};
+
+use super::analysis::Direction;
+use super::scores::Scores;
+use crate::ir::jacobian::jacobian;
+use crate::model::Model;
+use crate::model::likelihood::Likelihood;
+
+/// A change of parameters that changes no observation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Symmetry {
+    /// Elements of these containers, all in the same way, in any order.
+    Exchange {
+        /// The containers, or scalars that belong together.
+        names: Vec<String>,
+        /// How many elements can be exchanged.
+        elements: usize,
+    },
+    /// The signs of these parameters, all together.
+    Sign {
+        /// Names of containers or scalars.
+        names: Vec<String>,
+    },
+}
+
+impl Symmetry {
+    /// How many copies of each mode there are.
+    pub fn modes(&self) -> f64 {
+        match self {
+            Self::Exchange { elements, .. } => (1..=*elements).map(|n| n as f64).product(),
+            Self::Sign { .. } => 2.0,
+        }
+    }
+}
+
+/// A named stretch of parameters.
+struct Stretch<'a> {
+    name: &'a str,
+    from: usize,
+    size: usize,
+}
+
+/// The symmetries that hold at all of the points.
+pub(super) fn symmetries(
+    model: &Model,
+    likelihood: &Likelihood,
+    scores: &Scores<'_>,
+    points: &[Vec<f64>],
+    open: &[Direction],
+) -> Vec<Symmetry> {
+    /// Parameters beyond which pairs are not tried.
+    const MOST: usize = 12;
+    let mut from = 0;
+    let mut stretches = Vec::new();
+    for (name, size) in &likelihood.declared {
+        stretches.push(Stretch { name, from, size: *size });
+        from += size;
+    }
+    let declared = from;
+    let trial = Trial { model, scores, points: &points[..points.len().min(2)], open, declared };
+    let mut found = Vec::new();
+
+    let containers: Vec<&Stretch<'_>> = stretches.iter().filter(|stretch| stretch.size > 1).collect();
+    let mut sizes: Vec<usize> = containers.iter().map(|stretch| stretch.size).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    for size in sizes.into_iter().filter(|&size| size <= 30) {
+        let of_size: Vec<&Stretch<'_>> = containers.iter().filter(|stretch| stretch.size == size).copied().collect();
+        let mut sets: Vec<Vec<&Stretch<'_>>> = vec![of_size.clone()];
+        if of_size.len() > 1 && of_size.len() <= 4 {
+            sets.extend((1..(1_u32 << of_size.len()) - 1).map(|set| {
+                of_size.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, stretch)| *stretch).collect()
+            }));
+        }
+        for set in sets {
+            let exchanged = |a: usize, b: usize, parameters: &mut [f64]| {
+                set.iter().for_each(|stretch| parameters.swap(stretch.from + a, stretch.from + b));
+            };
+            // Elements that can be exchanged with the first.
+            let elements =
+                (1..size).filter(|&other| trial.holds(&|parameters| exchanged(0, other, parameters))).count();
+            if elements > 0 {
+                let names = set.iter().map(|stretch| stretch.name.to_owned()).collect();
+                found.push(Symmetry::Exchange { names, elements: elements + 1 });
+                break;
+            }
+        }
+    }
+    found.extend(numbered(&stretches, &trial));
+
+    let flips: Vec<&Stretch<'_>> = stretches.iter().collect();
+    let flip = |stretch: &Stretch<'_>, parameters: &mut [f64]| {
+        parameters[stretch.from..stretch.from + stretch.size].iter_mut().for_each(|x| *x = -*x);
+    };
+    let mut single = Vec::new();
+    for (index, stretch) in flips.iter().enumerate() {
+        if trial.holds(&|parameters| flip(stretch, parameters)) {
+            single.push(index);
+            found.push(Symmetry::Sign { names: vec![stretch.name.to_owned()] });
+        }
+    }
+    if flips.len() <= MOST {
+        for (i, first) in flips.iter().enumerate() {
+            for (j, second) in flips.iter().enumerate().skip(i + 1) {
+                let both = |parameters: &mut [f64]| {
+                    flip(first, parameters);
+                    flip(second, parameters);
+                };
+                if !single.contains(&i) && !single.contains(&j) && trial.holds(&both) {
+                    found.push(Symmetry::Sign { names: vec![first.name.to_owned(), second.name.to_owned()] });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Exchanges of scalars such as `mu1` and `mu2`, with all others that are numbered likewise.
+fn numbered(stretches: &[Stretch<'_>], trial: &Trial<'_>) -> Option<Symmetry> {
+    let scalar = |name: &str| stretches.iter().find(|stretch| stretch.name == name && stretch.size == 1);
+    let pairs: Vec<(usize, usize, String)> = stretches
+        .iter()
+        .filter_map(|stretch| {
+            let stem = stretch.name.strip_suffix('1').filter(|_| stretch.size == 1)?;
+            let second = scalar(&format!("{stem}2"))?;
+            Some((stretch.from, second.from, stem.trim_end_matches('_').to_owned()))
+        })
+        .collect();
+    if pairs.is_empty() {
+        return None;
+    }
+    let weights: Vec<Option<usize>> = std::iter::once(None)
+        .chain(stretches.iter().filter(|stretch| stretch.size == 1).map(|s| Some(s.from)))
+        .collect();
+    weights.into_iter().find_map(|weight| {
+        let exchange = |parameters: &mut [f64]| {
+            pairs.iter().for_each(|&(a, b, _)| parameters.swap(a, b));
+            if let Some(weight) = weight {
+                parameters[weight] = 1.0 - parameters[weight];
+            }
+        };
+        trial.holds(&exchange).then(|| {
+            let mut names: Vec<String> =
+                pairs.iter().flat_map(|(_, _, stem)| [format!("{stem}1"), format!("{stem}2")]).collect();
+            let own = |from: usize| stretches.iter().find(|stretch| stretch.from == from).map(|s| s.name.to_owned());
+            names.extend(weight.and_then(own));
+            Symmetry::Exchange { names, elements: 2 }
+        })
+    })
+}
+
+struct Trial<'a> {
+    model: &'a Model,
+    scores: &'a Scores<'a>,
+    points: &'a [Vec<f64>],
+    open: &'a [Direction],
+    declared: usize,
+}
+
+impl Trial<'_> {
+    /// Whether a change leaves every observation as it is, at all points, and is no move along open directions.
+    fn holds(&self, change: &dyn Fn(&mut [f64])) -> bool {
+        /// Between densities that differ by rounding.
+        const EQUAL: f64 = 1e-8;
+        !self.points.is_empty()
+            && self.points.iter().all(|point| {
+                let before = self.model.parameters_at(point)[..self.declared].to_vec();
+                let mut after = before.clone();
+                change(&mut after);
+                if self.is_along_open(&before, &after) {
+                    return false;
+                }
+                let Some(image) = self.coordinates(point, &after) else { return false };
+                let (old, new) = (self.scores.at(point).values, self.scores.at(&image).values);
+                old.iter().zip(&new).all(|(old, new)| (old - new).abs() <= EQUAL * (1.0 + old.abs()))
+            })
+    }
+
+    /// Whether the step from one point of parameters to another is one along constant open directions of one scale.
+    fn is_along_open(&self, before: &[f64], after: &[f64]) -> bool {
+        super::direction::Scale::CONSTANT.into_iter().any(|scale| {
+            let on_scale: Vec<_> =
+                self.open.iter().map(|direction| &direction.combination).filter(|c| c.scale == scale).collect();
+            if on_scale.is_empty() {
+                return before == after;
+            }
+            let signs_differ = before.iter().zip(after).any(|(a, b)| a.signum() != b.signum());
+            if signs_differ && scale != super::direction::Scale::Natural {
+                return false;
+            }
+            let step = DVector::from_iterator(
+                before.len(),
+                before.iter().zip(after).map(|(before, after)| scale.of(*after) - scale.of(*before)),
+            );
+            let mut basis = DMatrix::zeros(before.len(), on_scale.len());
+            for (column, combination) in on_scale.iter().enumerate() {
+                combination.weights.iter().for_each(|&(parameter, weight)| basis[(parameter, column)] = weight);
+            }
+            let q = basis.qr().q();
+            let rest = &step - &q * (q.transpose() * &step);
+            rest.norm() <= 1e-9 * step.norm()
+        })
+    }
+
+    /// The coordinates at which declared parameters have given values, found from a point by Newton's method; none where
+    /// their constraints do not allow the values.
+    fn coordinates(&self, start: &[f64], parameters: &[f64]) -> Option<Vec<f64>> {
+        const TURNS: usize = 60;
+        let mut point = start.to_vec();
+        let all: Vec<usize> = (0..point.len()).collect();
+        for _ in 0..TURNS {
+            let found = jacobian(&self.model.constrain, &point, &all);
+            let rest = DVector::from_iterator(
+                self.declared,
+                parameters.iter().zip(&found.values).map(|(wanted, value)| wanted - value),
+            );
+            let size = parameters.iter().fold(1.0_f64, |size, x| size.max(x.abs()));
+            if rest.iter().any(|x| !x.is_finite()) {
+                return None;
+            }
+            if rest.amax() <= 1e-12 * size {
+                return Some(point);
+            }
+            let slopes = DMatrix::from_row_slice(found.values.len(), point.len(), &found.derivatives);
+            let slopes = slopes.rows(0, self.declared).into_owned();
+            let step = slopes.svd(true, true).solve(&rest, 1e-14).ok()?;
+            let longest = step.amax();
+            let damp = if longest > 2.0 * size.max(1.0) { 2.0 * size.max(1.0) / longest } else { 1.0 };
+            point.iter_mut().zip(step.iter()).for_each(|(x, step)| *x += damp * step);
+        }
+        None
+    }
+}

@@ -1,0 +1,120 @@
+//! A sum, taken apart: what a target is made of, and which of it was marked.
+//!
+//! The language marks the density of each observation. Taking a target apart stops at marks, so that an observation
+//! stays whole, and follows sums over rows, so that each row is seen by itself.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{Graph, Node, NodeId, Number};
+use crate::ir::op::{Binary, Unary};
+
+/// A part of a sum: a factor times a number, summed over its rows where it has rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Addend {
+    /// What the number is multiplied by.
+    pub factor: f64,
+    /// The number: never known, never itself a sum.
+    pub number: Number,
+}
+
+impl Graph {
+    /// Marks a number; one known from data alone has nothing to mark.
+    pub fn mark(&mut self, number: Number) {
+        if let Number::Node(node) = number {
+            self.marked.insert(node);
+        }
+    }
+
+    /// Whether the number itself is marked.
+    pub fn is_marked(&self, number: Number) -> bool {
+        number.node().is_some_and(|node| self.marked.contains(&node))
+    }
+
+    /// Whether the number is marked, or computed from one that is.
+    pub fn reaches_marked(&self, number: Number) -> bool {
+        self.any_below(number, |node| self.marked.contains(&node))
+    }
+
+    /// Whether the number depends on coordinates.
+    pub fn varies(&self, number: Number) -> bool {
+        self.any_below(number, |node| matches!(self.nodes[node.index()], Node::Coordinate(_) | Node::Gather(_)))
+    }
+
+    /// The coordinates that the number depends on, by any of its rows.
+    pub fn coordinates_below(&self, number: Number) -> BTreeSet<u32> {
+        let mut found = BTreeSet::new();
+        self.any_below(number, |node| {
+            match self.nodes[node.index()] {
+                Node::Coordinate(index) => found.extend([index]),
+                Node::Gather(list) => found.extend(self.lists[list as usize].iter()),
+                _ => {}
+            }
+            false
+        });
+        found
+    }
+
+    /// The parts that a number is the sum of, from the last to the first, without those known from data alone.
+    pub fn addends(&self, number: Number) -> Vec<Addend> {
+        let mut found = Vec::new();
+        let mut pending: Vec<(NodeId, f64, Option<usize>)> =
+            number.node().map(|node| (node, 1.0, None)).into_iter().collect();
+        while let Some((node, factor, rows)) = pending.pop() {
+            // A number that all rows of a sum share counts as often.
+            let (factor, rows) = match (self.domains[node.index()], rows) {
+                (None, Some(rows)) => (factor * rows as f64, None),
+                _ => (factor, rows),
+            };
+            if self.marked.contains(&node) {
+                found.push(Addend { factor, number: Number::Node(node) });
+                continue;
+            }
+            match self.nodes[node.index()] {
+                Node::Constant(_) | Node::Column(_) => {}
+                Node::Unary(Unary::Negate, x) => pending.push((x, -factor, rows)),
+                Node::Binary(Binary::Add, x, y) => pending.extend([(x, factor, rows), (y, factor, rows)]),
+                Node::Binary(Binary::Subtract, x, y) => pending.extend([(x, factor, rows), (y, -factor, rows)]),
+                Node::Binary(Binary::Multiply, x, y) => match (self.constant(x), self.constant(y)) {
+                    (Some(by), _) => pending.push((y, factor * by, rows)),
+                    (_, Some(by)) => pending.push((x, factor * by, rows)),
+                    (None, None) => found.push(Addend { factor, number: Number::Node(node) }),
+                },
+                Node::Sum(x) => pending.push((x, factor, self.domains[x.index()].map(super::Domain::rows))),
+                Node::Unary(..)
+                | Node::Binary(..)
+                | Node::Coordinate(_)
+                | Node::Gather(_)
+                | Node::Load(..)
+                | Node::LoadRows(..)
+                | Node::Select(_) => found.push(Addend { factor, number: Number::Node(node) }),
+            }
+        }
+        found
+    }
+
+    fn constant(&self, node: NodeId) -> Option<f64> {
+        if let Node::Constant(x) = self.nodes[node.index()] { Some(x) } else { None }
+    }
+
+    /// Whether a node that the number is computed from, or its own, is so.
+    fn any_below(&self, number: Number, mut is_so: impl FnMut(NodeId) -> bool) -> bool {
+        let mut seen = HashSet::new();
+        let mut pending: Vec<NodeId> = number.node().into_iter().collect();
+        while let Some(node) = pending.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            if is_so(node) {
+                return true;
+            }
+            let operation = self.nodes[node.index()];
+            pending.extend(operation.operands());
+            if let Node::Load(array, _) | Node::LoadRows(array, _) = operation {
+                let stores = &self.arrays[array.0 as usize];
+                pending.extend(stores.elements.iter().map(|&(_, value)| value));
+                pending.extend(stores.rows.iter().map(|row| row.value));
+            }
+        }
+        false
+    }
+}
