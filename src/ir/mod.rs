@@ -12,6 +12,7 @@
 //! interval  what range a value must lie in       print          the text of `compile --emit ir`
 //! collapse  sums over data in closed form        differentiate  terms and their gradient, reverse mode
 //! fuse      loops over as many rows into one     dependence     which terms a coordinate touches
+//! update    what one coordinate's move computes  operations     how much arithmetic that is
 //! ```
 //!
 //! A density is simplified as terms, collapsed and simplified again; its gradient is differentiated from that, fused and
@@ -46,6 +47,7 @@ mod pass_tests;
 pub mod print;
 pub mod simplify;
 mod transcribe;
+pub mod update;
 
 pub use build::Builder;
 pub use graph::{Domain, Graph, Number};

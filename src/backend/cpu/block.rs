@@ -4,14 +4,17 @@
 //! the end of the stretch; what they keep is gathered until it fills a batch, so that parameters are computed for many
 //! draws at a time. Absent on purpose: threads, and how many steps to take at a time.
 
-use super::density::{Gradient, LogDensity};
-use super::lanes::Lanes;
+use super::density::Gradient;
+use super::lanes::{Inputs, Lanes};
 use super::machine::Machine;
+use super::moves::{Moves, Programs};
+use super::tile::Tile;
 use crate::backend::Trees;
 use crate::math::Real;
 use crate::math::simd::Width;
+use crate::sampler::metropolis;
 use crate::sampler::nuts::{self, STATISTICS};
-use crate::sampler::{Density, metropolis};
+use std::sync::Arc;
 
 /// Most chains of a block: enough to hide the cost of starting an operation, few enough that the lanes of a small
 /// model stay in the first-level cache.
@@ -20,15 +23,15 @@ pub(super) const LANES: usize = 256;
 /// Chains with what evaluates their density.
 #[derive(Clone, Debug)]
 pub(super) enum Chains<R> {
-    Metropolis { chains: Box<metropolis::Chains<R>>, density: LogDensity<R> },
+    Metropolis { chains: Box<metropolis::Chains<R>>, density: Moves<R> },
     Nuts { chains: Box<nuts::Chains<R>>, density: Gradient<R>, max_treedepth: u32, trees: Vec<Trees> },
 }
 
 impl<R: Real> Chains<R> {
     /// Chains `first..` that take component-wise steps.
-    pub(super) fn metropolis(first: u32, states: Vec<Vec<R>>, mut density: LogDensity<R>) -> Self {
+    pub(super) fn metropolis(first: u32, states: Vec<Vec<R>>, programs: &Arc<Programs<R>>, width: Width) -> Self {
         let mut log_density = vec![R::ZERO; states.first().map_or(0, Vec::len)];
-        density.log_density(&states, &mut log_density);
+        let density = Moves::new(programs, width, &states, &mut log_density);
         Self::Metropolis { chains: Box::new(metropolis::Chains::new(first, states, log_density)), density }
     }
 
@@ -91,27 +94,31 @@ pub(super) struct Block<R> {
     pub chains: Chains<R>,
     pub constrain: Machine<R>,
     batch: Batch<R>,
+    tile: Option<Tile<R>>,
 }
 
 impl<R: Real> Block<R> {
     pub(super) fn new(chains: Chains<R>, constrain: Machine<R>) -> Self {
-        Self { chains, constrain, batch: Batch::default() }
+        Self { chains, constrain, batch: Batch::default(), tile: None }
     }
 
     /// Takes steps in every lane; a number of steps that `thin` divides, where rows are kept.
     pub(super) fn advance(&mut self, width: Width, key: [u32; 2], steps: Steps, mut rows: Option<&mut Rows<'_>>) {
-        let Self { chains, constrain, batch } = self;
+        let Self { chains, constrain, batch, tile } = self;
         let at = |done: u32| steps.from + (done / steps.thin) as usize - 1;
         match chains {
             Chains::Metropolis { chains, density } => {
+                let lanes = chains.log_density.len();
                 for done in 1..=steps.count {
                     metropolis::sweep(width, chains, density, key, steps.first.wrapping_add(done - 1));
                     if let Some(rows) = rows.as_deref_mut()
                         && done % steps.thin == 0
                     {
-                        let lanes = chains.log_density.len();
-                        let places = (0..lanes).map(|lane| (lane, at(done)));
-                        write(constrain, width, &chains.coordinates, &places, rows);
+                        let tile = tile.get_or_insert_with(|| Tile::new(lanes, constrain.results()));
+                        gather(constrain, width, density, &chains.coordinates, at(done), tile);
+                        if tile.is_full() || done + steps.thin > steps.count {
+                            tile.write(rows.draws, rows.length);
+                        }
                     }
                 }
             }
@@ -203,6 +210,28 @@ impl<R: Real> Batch<R> {
     }
 }
 
+/// Adds a draw of every lane to a tile; what the density has computed of it already is taken from there.
+fn gather<R: Real>(
+    constrain: &mut Machine<R>,
+    width: Width,
+    density: &Moves<R>,
+    coordinates: &[Vec<R>],
+    draw: usize,
+    tile: &mut Tile<R>,
+) {
+    let (inputs, lanes) = (Inputs::of(coordinates), coordinates.first().map_or(0, Vec::len));
+    if density.computes_parameters() {
+        constrain.run(width, inputs, lanes);
+    }
+    tile.open(draw);
+    for parameter in 0..constrain.results() {
+        match density.parameter(parameter, coordinates) {
+            Some(numbers) => tile.put(parameter, Lanes::Each(numbers)),
+            None => tile.put(parameter, constrain.result(parameter, inputs, lanes)),
+        }
+    }
+}
+
 /// Writes the parameters of states, `[coordinate, state]`, where they belong: at a lane and a draw.
 fn write<R: Real>(
     constrain: &mut Machine<R>,
@@ -211,14 +240,14 @@ fn write<R: Real>(
     places: &(impl ExactSizeIterator<Item = (usize, usize)> + Clone),
     rows: &mut Rows<'_>,
 ) {
-    let states = places.len();
-    constrain.run(width, coordinates, states);
+    let (inputs, states) = (Inputs::of(coordinates), places.len());
+    constrain.run(width, inputs, states);
     let parameters = constrain.results();
     for parameter in 0..parameters {
         let mut put = |(lane, draw): (usize, usize), value: R| {
             rows.draws[(lane * rows.length + draw) * parameters + parameter] = value.to_f64();
         };
-        match constrain.result(parameter, coordinates, states) {
+        match constrain.result(parameter, inputs, states) {
             Lanes::Each(values) => places.clone().zip(values).for_each(|(place, &value)| put(place, value)),
             Lanes::All(value) => places.clone().for_each(|place| put(place, value)),
         }

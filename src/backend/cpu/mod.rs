@@ -20,8 +20,10 @@ mod lanes;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
+mod moves;
 mod program;
 mod special;
+mod tile;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,8 +33,8 @@ use rayon::prelude::*;
 use self::assemble::assemble;
 use self::block::{Block, Chains, LANES, Rows, Steps};
 pub use self::density::Gradient;
-use self::density::LogDensity;
 use self::machine::Machine;
+use self::moves::Programs;
 use super::pace::Pace;
 use super::{
     Backend, BlockStats, Ceilings, Counts, Description, Error, Keep, Method, Population, Precision, Progress, Stretch,
@@ -60,7 +62,7 @@ pub struct CpuBackend<R> {
 /// What a method asks of the model.
 #[derive(Debug)]
 enum Evaluator<R> {
-    Metropolis(LogDensity<R>),
+    Metropolis(Arc<Programs<R>>),
     Nuts { density: Gradient<R>, max_treedepth: u32 },
 }
 
@@ -94,9 +96,7 @@ impl<R: Real> CpuBackend<R> {
             width,
             key: philox::key(seed),
             density: match method {
-                Method::Metropolis => {
-                    Evaluator::Metropolis(LogDensity::new(Machine::new(Arc::new(assemble(&model.density))), width))
-                }
+                Method::Metropolis => Evaluator::Metropolis(Arc::new(Programs::new(model))),
                 Method::Nuts { max_treedepth } => {
                     assert!((1..=30).contains(&max_treedepth), "max_treedepth is 1 to 30, not {max_treedepth}");
                     let density = Gradient::with_width(&model.gradient(), model.density.results.len(), width);
@@ -140,7 +140,7 @@ impl<R: Real> Backend for CpuBackend<R> {
                     .collect();
                 let first = population.first + from as u32;
                 let chains = match &self.density {
-                    Evaluator::Metropolis(density) => Chains::metropolis(first, states, density.clone()),
+                    Evaluator::Metropolis(programs) => Chains::metropolis(first, states, programs, self.width),
                     Evaluator::Nuts { density, max_treedepth } => {
                         Chains::nuts(first, &states, density.clone(), *max_treedepth)
                     }
