@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod memory;
 mod method;
+mod moments;
 mod progress;
 mod request;
 mod sample;

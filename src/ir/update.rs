@@ -67,7 +67,7 @@ pub fn updates(density: &Program, constrain: &Program) -> Updates {
 }
 
 /// One program, the whole one, whichever coordinate moves, and nothing kept.
-fn whole(density: &Program, constrain: &Program) -> Updates {
+pub fn whole(density: &Program, constrain: &Program) -> Updates {
     let parameters = constrain.results.iter().map(|&result| match constrain.op(result) {
         Op::Coordinate(z) => Some(Source::Coordinate(z)),
         _ => None,
@@ -82,7 +82,7 @@ fn whole(density: &Program, constrain: &Program) -> Updates {
 }
 
 /// The programs, unless they were more than `copies` times the whole.
-pub(super) fn updates_within(density: &Program, constrain: &Program, copies: usize) -> Option<Updates> {
+pub fn updates_within(density: &Program, constrain: &Program, copies: usize) -> Option<Updates> {
     let statements = density.body.len();
     if statements.saturating_mul(density.coordinates) > MOST_LOOKS {
         return None;

@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod check;
 mod metropolis;
+pub mod moments;
 mod nuts;
 pub mod quantities;
 mod settings;
@@ -64,11 +65,7 @@ pub fn run(
     };
     let mut statistics = Draws::new(names, settings.chains, settings.draws)?;
     let clock = Instant::now();
-    start(model, backend, settings)?;
-    let tuning = match backend.method() {
-        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch)?,
-        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch)?,
-    };
+    let tuning = warm_up(model, backend, settings, watch)?;
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
     let stretch = Stretch { first_step: settings.warmup, steps: sampling };
@@ -76,6 +73,20 @@ pub fn run(
     let stats = backend.advance(stretch, Some(keep), &mut |done| watch(Phase::Sampling, done, sampling))?;
     let sampling_seconds = clock.elapsed().as_secs_f64();
     Ok(Outcome { draws, statistics, counts: stats.counts, steps: sampling, tuning, warmup_seconds, sampling_seconds })
+}
+
+/// Finds starting points and takes the warm-up steps.
+fn warm_up(
+    model: &Model,
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    watch: Watch<'_>,
+) -> Result<Tuning, RunError> {
+    start(model, backend, settings)?;
+    match backend.method() {
+        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch),
+        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch),
+    }
 }
 
 /// Number of steps of the sampling phase, if the settings make sense.

@@ -5,6 +5,7 @@
 //! draws at a time. Absent on purpose: threads, and how many steps to take at a time.
 
 use super::density::Gradient;
+use super::gathered::Gathered;
 use super::lanes::{Inputs, Lanes};
 use super::machine::Machine;
 use super::moves::{Moves, Programs};
@@ -88,6 +89,15 @@ pub(super) struct Rows<'a> {
     pub length: usize,
 }
 
+/// What becomes of kept states.
+#[derive(Debug)]
+pub(super) enum Sink<'a, R> {
+    /// They become draws.
+    Rows(Rows<'a>),
+    /// Moments are made of them; so many draws are the first half.
+    Moments { gathered: &'a mut Gathered<R>, first_half: usize },
+}
+
 /// Chains that step together, with the machine that makes parameters of their states.
 #[derive(Debug)]
 pub(super) struct Block<R> {
@@ -102,8 +112,19 @@ impl<R: Real> Block<R> {
         Self { chains, constrain, batch: Batch::default(), tile: None }
     }
 
-    /// Takes steps in every lane; a number of steps that `thin` divides, where rows are kept.
-    pub(super) fn advance(&mut self, width: Width, key: [u32; 2], steps: Steps, mut rows: Option<&mut Rows<'_>>) {
+    /// The parameters of the lanes, `[parameter][lane]`.
+    pub(super) fn parameters(&mut self, width: Width) -> Vec<Vec<R>> {
+        let (inputs, lanes) = (Inputs::of(self.chains.coordinates()), self.chains.log_density().len());
+        self.constrain.run(width, inputs, lanes);
+        let result = |parameter: usize| match self.constrain.result(parameter, inputs, lanes) {
+            Lanes::Each(numbers) => numbers.to_vec(),
+            Lanes::All(number) => vec![number; lanes],
+        };
+        (0..self.constrain.results()).map(result).collect()
+    }
+
+    /// Takes steps in every lane; a number of steps that `thin` divides, where states are kept.
+    pub(super) fn advance(&mut self, width: Width, key: [u32; 2], steps: Steps, mut sink: Option<Sink<'_, R>>) {
         let Self { chains, constrain, batch, tile } = self;
         let at = |done: u32| steps.from + (done / steps.thin) as usize - 1;
         match chains {
@@ -111,13 +132,24 @@ impl<R: Real> Block<R> {
                 let lanes = chains.log_density.len();
                 for done in 1..=steps.count {
                     metropolis::sweep(width, chains, density, key, steps.first.wrapping_add(done - 1));
-                    if let Some(rows) = rows.as_deref_mut()
-                        && done % steps.thin == 0
-                    {
-                        let tile = tile.get_or_insert_with(|| Tile::new(lanes, constrain.results()));
-                        gather(constrain, width, density, &chains.coordinates, at(done), tile);
-                        if tile.is_full() || done + steps.thin > steps.count {
-                            tile.write(rows.draws, rows.length);
+                    let Some(sink) = sink.as_mut().filter(|_| done % steps.thin == 0) else { continue };
+                    let computes = density.computes_parameters();
+                    if computes {
+                        constrain.run(width, Inputs::of(&chains.coordinates), lanes);
+                    }
+                    let state = State { chains, density, constrain };
+                    match sink {
+                        Sink::Rows(rows) => {
+                            let tile = tile.get_or_insert_with(|| Tile::new(lanes, state.constrain.results()));
+                            tile.open(at(done));
+                            state.each_parameter(|parameter, numbers| tile.put(parameter, numbers));
+                            if tile.is_full() || done + steps.thin > steps.count {
+                                tile.write(rows.draws, rows.length);
+                            }
+                        }
+                        Sink::Moments { gathered, first_half } => {
+                            state.each_parameter(|parameter, numbers| gathered.put(parameter, numbers));
+                            gathered.add(at(done) >= *first_half);
                         }
                     }
                 }
@@ -133,13 +165,15 @@ impl<R: Real> Block<R> {
                         let statistics = chains.statistics(lane).map(R::to_f64);
                         count(&mut trees[lane], &statistics, *max_treedepth);
                         taken[lane] += 1;
-                        if let Some(rows) = rows.as_deref_mut()
+                        if let Some(sink) = sink.as_mut()
                             && taken[lane] % steps.thin == 0
                         {
-                            rows.tell(lane, at(taken[lane]), &statistics);
+                            if let Sink::Rows(rows) = sink {
+                                rows.tell(lane, at(taken[lane]), &statistics);
+                            }
                             batch.push(&chains.samples.coordinates, lane, at(taken[lane]));
                             if batch.places.len() == Batch::<R>::SIZE {
-                                batch.flush(constrain, width, rows);
+                                batch.flush(constrain, width, sink);
                             }
                         }
                         if taken[lane] < steps.count {
@@ -149,8 +183,8 @@ impl<R: Real> Block<R> {
                         }
                     }
                 }
-                if let Some(rows) = rows {
-                    batch.flush(constrain, width, rows);
+                if let Some(sink) = &mut sink {
+                    batch.flush(constrain, width, sink);
                 }
             }
         }
@@ -170,6 +204,26 @@ impl Rows<'_> {
         if !self.statistics.is_empty() {
             let at = (lane * self.length + draw) * STATISTICS.len();
             self.statistics[at..at + STATISTICS.len()].copy_from_slice(statistics);
+        }
+    }
+}
+
+/// States of lanes that step together, whose parameters are known.
+struct State<'a, R> {
+    chains: &'a metropolis::Chains<R>,
+    density: &'a Moves<R>,
+    constrain: &'a Machine<R>,
+}
+
+impl<R: Real> State<'_, R> {
+    /// Tells each parameter of all lanes: what the density has computed of them is taken from there.
+    fn each_parameter(&self, mut tell: impl FnMut(usize, Lanes<'_, R>)) {
+        let (inputs, lanes) = (Inputs::of(&self.chains.coordinates), self.chains.log_density.len());
+        for parameter in 0..self.constrain.results() {
+            match self.density.parameter(parameter, inputs.first) {
+                Some(numbers) => tell(parameter, Lanes::Each(numbers)),
+                None => tell(parameter, self.constrain.result(parameter, inputs, lanes)),
+            }
         }
     }
 }
@@ -201,55 +255,30 @@ impl<R: Real> Batch<R> {
         self.places.push((lane, draw));
     }
 
-    fn flush(&mut self, constrain: &mut Machine<R>, width: Width, rows: &mut Rows<'_>) {
+    fn flush(&mut self, constrain: &mut Machine<R>, width: Width, sink: &mut Sink<'_, R>) {
         if !self.places.is_empty() {
-            write(constrain, width, &self.coordinates, &self.places.iter().copied(), rows);
+            let (inputs, states) = (Inputs::of(&self.coordinates), self.places.len());
+            constrain.run(width, inputs, states);
+            let results: Vec<Lanes<'_, R>> =
+                (0..constrain.results()).map(|parameter| constrain.result(parameter, inputs, states)).collect();
+            let value = |parameter: usize, state: usize| match results[parameter] {
+                Lanes::Each(numbers) => numbers[state],
+                Lanes::All(number) => number,
+            };
+            for (state, &(lane, draw)) in self.places.iter().enumerate() {
+                match sink {
+                    Sink::Rows(rows) => {
+                        let row = &mut rows.draws[(lane * rows.length + draw) * results.len()..][..results.len()];
+                        row.iter_mut().enumerate().for_each(|(parameter, to)| *to = value(parameter, state).to_f64());
+                    }
+                    Sink::Moments { gathered, first_half } => {
+                        let numbers: Vec<R> = (0..results.len()).map(|parameter| value(parameter, state)).collect();
+                        gathered.add_one(lane, draw >= *first_half, &numbers);
+                    }
+                }
+            }
             self.places.clear();
             self.coordinates.iter_mut().for_each(Vec::clear);
-        }
-    }
-}
-
-/// Adds a draw of every lane to a tile; what the density has computed of it already is taken from there.
-fn gather<R: Real>(
-    constrain: &mut Machine<R>,
-    width: Width,
-    density: &Moves<R>,
-    coordinates: &[Vec<R>],
-    draw: usize,
-    tile: &mut Tile<R>,
-) {
-    let (inputs, lanes) = (Inputs::of(coordinates), coordinates.first().map_or(0, Vec::len));
-    if density.computes_parameters() {
-        constrain.run(width, inputs, lanes);
-    }
-    tile.open(draw);
-    for parameter in 0..constrain.results() {
-        match density.parameter(parameter, coordinates) {
-            Some(numbers) => tile.put(parameter, Lanes::Each(numbers)),
-            None => tile.put(parameter, constrain.result(parameter, inputs, lanes)),
-        }
-    }
-}
-
-/// Writes the parameters of states, `[coordinate, state]`, where they belong: at a lane and a draw.
-fn write<R: Real>(
-    constrain: &mut Machine<R>,
-    width: Width,
-    coordinates: &[Vec<R>],
-    places: &(impl ExactSizeIterator<Item = (usize, usize)> + Clone),
-    rows: &mut Rows<'_>,
-) {
-    let (inputs, states) = (Inputs::of(coordinates), places.len());
-    constrain.run(width, inputs, states);
-    let parameters = constrain.results();
-    for parameter in 0..parameters {
-        let mut put = |(lane, draw): (usize, usize), value: R| {
-            rows.draws[(lane * rows.length + draw) * parameters + parameter] = value.to_f64();
-        };
-        match constrain.result(parameter, inputs, states) {
-            Lanes::Each(values) => places.clone().zip(values).for_each(|(place, &value)| put(place, value)),
-            Lanes::All(value) => places.clone().for_each(|place| put(place, value)),
         }
     }
 }

@@ -82,6 +82,11 @@ pub(super) fn binary<R: Real>(width: Width, function: Binary, to: &mut [R], x: L
     }
 }
 
+/// `x - y` in every lane.
+pub(super) fn subtract_lanes<R: Real>(width: Width, to: &mut [R], x: Lanes<'_, R>, y: &[R]) {
+    binary(width, Binary::Subtract, to, x, Lanes::Each(y));
+}
+
 /// `holds` where `left <= right`, else `fails`, for `[left, right, holds, fails]`.
 pub(super) fn select<R: Real>(to: &mut [R], operands: [Lanes<'_, R>; 4]) {
     let at = |operand: Lanes<'_, R>, lane: usize| match operand {

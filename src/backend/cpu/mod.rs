@@ -15,6 +15,7 @@ mod block;
 mod bodies;
 mod ceilings;
 mod density;
+mod gathered;
 mod kernels;
 mod lanes;
 mod machine;
@@ -31,8 +32,9 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use self::assemble::assemble;
-use self::block::{Block, Chains, LANES, Rows, Steps};
+use self::block::{Block, Chains, LANES, Rows, Sink, Steps};
 pub use self::density::Gradient;
+use self::gathered::Gathered;
 use self::machine::Machine;
 use self::moves::Programs;
 use super::pace::Pace;
@@ -40,6 +42,7 @@ use super::{
     Backend, BlockStats, Ceilings, Counts, Description, Error, Keep, Method, Population, Precision, Progress, Stretch,
     Tuning,
 };
+use crate::diagnostics::chain_moments::ChainMoments;
 use crate::math::Real;
 use crate::math::simd::Width;
 use crate::model::Model;
@@ -216,7 +219,7 @@ impl<R: Real> Backend for CpuBackend<R> {
                     self.blocks
                         .par_iter_mut()
                         .zip(rows)
-                        .for_each(|(block, mut rows)| block.advance(width, key, steps, Some(&mut rows)));
+                        .for_each(|(block, rows)| block.advance(width, key, steps, Some(Sink::Rows(rows))));
                 }
                 _ => self.blocks.par_iter_mut().for_each(|block| block.advance(width, key, steps, None)),
             }
@@ -226,6 +229,41 @@ impl<R: Real> Backend for CpuBackend<R> {
                 return Err(Error::Interrupted { steps: done });
             }
         }
+        Ok(BlockStats { steps: stretch.steps, counts: self.counts() })
+    }
+
+    fn gather(
+        &mut self,
+        stretch: Stretch,
+        thin: u32,
+        moments: &mut ChainMoments,
+        progress: Progress<'_>,
+    ) -> Result<BlockStats, Error> {
+        let (width, key, first_half) = (self.width, self.key, moments.first_half());
+        self.blocks.iter_mut().for_each(|block| block.chains.clear_counts());
+        let mut gathered: Vec<Gathered<R>> =
+            self.blocks.iter_mut().map(|block| Gathered::new(width, block.parameters(width))).collect();
+        let mut pace = Pace::new(thin, stretch.steps);
+        let mut done = 0;
+        while done < stretch.steps {
+            let count = pace.next(stretch.steps - done);
+            let clock = Instant::now();
+            let first = stretch.first_step.wrapping_add(done);
+            let steps = Steps { first, count, thin, from: (done / thin) as usize };
+            self.blocks.par_iter_mut().zip(&mut gathered).for_each(|(block, gathered)| {
+                block.advance(width, key, steps, Some(Sink::Moments { gathered, first_half }));
+            });
+            done += count;
+            pace.learn(count, clock.elapsed());
+            if progress(done).is_break() && done < stretch.steps {
+                return Err(Error::Interrupted { steps: done });
+            }
+        }
+        let lanes = self.blocks.first().map_or(1, |block| block.chains.log_density().len());
+        let row = 2 * moments.width();
+        let (origins, sums) = moments.fill();
+        let rows = origins.chunks_mut((lanes * self.parameters).max(1)).zip(sums.chunks_mut((lanes * row).max(1)));
+        gathered.iter().zip(rows).for_each(|(gathered, (origins, sums))| gathered.write(origins, sums));
         Ok(BlockStats { steps: stretch.steps, counts: self.counts() })
     }
 
@@ -239,8 +277,8 @@ impl<R: Real> Backend for CpuBackend<R> {
         Ok(positions)
     }
 
-    fn ceilings(&mut self) -> Result<Ceilings, Error> {
-        Ok(ceilings::ceilings::<R>(self.width))
+    fn ceilings(&mut self) -> Result<Option<Ceilings>, Error> {
+        Ok(Some(ceilings::ceilings::<R>(self.width)))
     }
 }
 

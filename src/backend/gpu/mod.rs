@@ -27,6 +27,8 @@ mod guard;
 mod kernels;
 mod layout;
 mod memory;
+mod moments;
+mod moves;
 mod shader;
 mod shard;
 mod statements;
