@@ -19,6 +19,8 @@ struct Params {
     thin: u32,
     // Steps from here to the first draw, 1 to thin.
     until_draw: u32,
+    // Which half of the draws moments are kept of, 0 or 1.
+    half_number: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
@@ -32,7 +34,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> proposal_scales: array<f32>;
 // [coordinate, chain]
 @group(0) @binding(5) var<storage, read_write> accepted_counts: array<u32>;
-// [draw, parameter, chain]
+// [draw, parameter, chain], or the moments of draws
 @group(0) @binding(6) var<storage, read_write> draws: array<f32>;
 
 fn opaque_zero() -> u32 {

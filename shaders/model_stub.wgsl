@@ -26,3 +26,18 @@ fn gradient(coordinates: array<f32, COORDINATES>, components: ptr<function, arra
     }
     return log_density(coordinates);
 }
+
+// Nothing is kept.
+const KEPT: u32 = 1u;
+
+fn keep(coordinates: array<f32, COORDINATES>) -> array<f32, KEPT> {
+    return array<f32, KEPT>();
+}
+
+fn moved(coordinate: u32, coordinates: array<f32, COORDINATES>, kept: ptr<function, array<f32, KEPT>>) -> f32 {
+    return log_density(coordinates);
+}
+
+fn parameters(coordinates: array<f32, COORDINATES>, kept: array<f32, KEPT>) -> array<f32, PARAMETERS> {
+    return constrain(coordinates);
+}

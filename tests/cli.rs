@@ -336,3 +336,71 @@ fn adapters_lists_what_the_machine_has() {
     let object: Value = serde_json::from_slice(&ridgewalk(&["adapters", "--json"]).stdout).unwrap();
     assert!(object["adapters"].is_array());
 }
+
+#[test]
+fn moments_tell_what_draws_tell_of_means_and_correlations() {
+    let of = |keep: &str| -> Value {
+        let output = sample(&["--chains", "64", "--keep", keep, "--json", "--quiet"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (draws, moments) = (of("draws"), of("moments"));
+    for (row, truth) in moments["summary"].as_array().unwrap().iter().zip(draws["summary"].as_array().unwrap()) {
+        for key in ["mean", "sd"] {
+            let (found, truth) = (row[key].as_f64().unwrap(), truth[key].as_f64().unwrap());
+            assert!((found - truth).abs() <= 1e-9 * truth.abs(), "{row}: {truth}");
+        }
+    }
+    let matrix = |object: &Value| object["correlation"]["matrix"].as_array().unwrap().clone();
+    for (row, truth) in matrix(&moments).iter().zip(matrix(&draws)) {
+        for (found, truth) in row.as_array().unwrap().iter().zip(truth.as_array().unwrap()) {
+            assert!((found.as_f64().unwrap() - truth.as_f64().unwrap()).abs() < 1e-9);
+        }
+    }
+    let codes: Vec<&str> =
+        moments["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"r_hat_above"), "the ridge shows without draws: {codes:?}");
+}
+
+#[test]
+fn moments_cannot_be_asked_for_what_takes_draws() {
+    assert_refused(&sample(&["--keep", "moments", "--draws", "3"]), &["at least 4 draws"]);
+}
+
+/// Small, on the CPU alone. That a cell has a speed says that its draws agree with the reference: seeds are fixed, and a
+/// correct build fails for one seed in 10,000.
+#[test]
+fn bench_measures_every_cell_and_checks_its_draws() {
+    let plot = Scratch::new("speed.svg", b"");
+    let small = ["bench", "--backend", "cpu", "--chains", "64,1", "--rounds", "2", "--quiet", "--plot", plot.path()];
+    let output = ridgewalk(&[&small[..], &["--json"]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(object["checked_parameters"], serde_json::json!(["sigma", "mu"]));
+    assert_eq!(object["data"].as_f64(), Some(100.0));
+    // Two programs, two precisions, two numbers of chains.
+    let cells = object["cells"].as_array().unwrap();
+    assert_eq!((object["entries"].as_array().unwrap().len(), cells.len()), (4, 8));
+    for cell in cells {
+        assert_eq!(cell["posterior"]["verdict"], "agrees", "{cell}");
+        let number = |key: &str| cell[key].as_f64().unwrap();
+        assert!(number("steps_per_s_slowest") <= number("steps_per_s") && number("steps_per_s") > 0.0);
+        assert!((number("densities_per_s") / number("steps_per_s") - 3.0).abs() < 1e-9, "three coordinates");
+        assert!(number("ess_per_s") > 0.0 && number("operations_per_step") > 100.0, "{cell}");
+        assert_eq!(cell["turns_s"].as_array().unwrap().len(), 2);
+    }
+    assert!(std::fs::read_to_string(plot.path()).unwrap().contains("cpu f32, collapsed"));
+}
+
+#[test]
+fn bench_refuses_what_cannot_be_measured() {
+    for (arguments, fragment) in [
+        (&["--chains", "0,4"][..], "numbers from 1 on"),
+        (&["--rounds", "0"], "at least 1"),
+        (&["--data", DATA], "belongs to a model"),
+        (&["no-such.stan"], "no-such.stan"),
+        (&["--backend", "gpu", "--adapter", "no such adapter"], "no backend of that name"),
+    ] {
+        assert_refused(&ridgewalk(&[&["bench", "--quiet"], arguments].concat()), &[fragment]);
+    }
+}

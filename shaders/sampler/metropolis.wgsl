@@ -19,6 +19,8 @@ struct Chain {
     log_density: f32,
     scales: array<f32, COORDINATES>,
     accepted: array<u32, COORDINATES>,
+    // What a move need not compute again where it leaves it as it was.
+    kept: array<f32, KEPT>,
 }
 
 fn sweep(chain: ptr<function, Chain>, number: u32, step: u32) {
@@ -35,9 +37,12 @@ fn sweep(chain: ptr<function, Chain>, number: u32, step: u32) {
         let threshold = select(log_uniforms.y, log_uniforms.x, first_half);
         let previous = (*chain).coordinates[coordinate];
         (*chain).coordinates[coordinate] = propose(previous, (*chain).scales[coordinate], normal);
-        let proposed = admissible(log_density((*chain).coordinates), (*chain).coordinates[coordinate]);
+        var kept = (*chain).kept;
+        let density = moved(coordinate, (*chain).coordinates, &kept);
+        let proposed = admissible(density, (*chain).coordinates[coordinate]);
         if accepts(threshold, proposed, (*chain).log_density) {
             (*chain).log_density = proposed;
+            (*chain).kept = kept;
             (*chain).accepted[coordinate] += 1u;
         } else {
             (*chain).coordinates[coordinate] = previous;

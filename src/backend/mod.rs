@@ -13,6 +13,7 @@ pub mod pace;
 use std::fmt;
 use std::ops::ControlFlow;
 
+use crate::diagnostics::chain_moments::ChainMoments;
 use crate::draws::Draws;
 
 /// Precision in which chains advance.
@@ -219,17 +220,35 @@ pub trait Backend: fmt::Debug {
         progress: Progress<'_>,
     ) -> Result<BlockStats, Error>;
 
+    /// Advances every chain by a stretch and keeps moments of every `thin`-th state (a number that divides the steps)
+    /// instead of draws. `moments` are those of as many draws, and are filled.
+    ///
+    /// # Errors
+    /// As [`Backend::advance`], and where this backend cannot.
+    fn gather(
+        &mut self,
+        stretch: Stretch,
+        thin: u32,
+        moments: &mut ChainMoments,
+        progress: Progress<'_>,
+    ) -> Result<BlockStats, Error> {
+        let _ = (stretch, thin, moments, progress);
+        Err(Error::NoMoments)
+    }
+
     /// Where the chains are, `[chain, coordinate]`.
     ///
     /// # Errors
     /// When the device fails.
     fn positions(&mut self) -> Result<Vec<f64>, Error>;
 
-    /// Measures what the device does at most, which takes it a fraction of a second.
+    /// Measures what the device does at most, which takes it a fraction of a second; none where that is not known.
     ///
     /// # Errors
     /// When the device fails.
-    fn ceilings(&mut self) -> Result<Ceilings, Error>;
+    fn ceilings(&mut self) -> Result<Option<Ceilings>, Error> {
+        Ok(None)
+    }
 }
 
 /// Why chains cannot run on.
@@ -238,6 +257,9 @@ pub enum Error {
     /// The device refused or failed.
     #[error(transparent)]
     Gpu(#[from] gpu::Error),
+    /// Draws can be kept, their moments cannot.
+    #[error("this backend keeps draws of this sampler, and no moments")]
+    NoMoments,
     /// The stretch was broken off on request.
     #[error("interrupted after {steps} steps of the stretch")]
     Interrupted {

@@ -93,6 +93,10 @@ pub struct Sample {
     /// Precision in which chains advance [default: f64 on the CPU, f32 on a GPU]
     #[arg(long, value_enum)]
     pub precision: Option<PrecisionName>,
+    /// What is kept: draws, or on the device only moments of each half of each chain, enough for means, standard
+    /// deviations, correlations and R-hat
+    #[arg(long, value_enum, default_value_t = Kept::Draws)]
+    pub keep: Kept,
     /// Keep sums over data as loops instead of turning them into sufficient statistics
     #[arg(long)]
     pub no_collapse: bool,
@@ -244,6 +248,9 @@ pub struct Bench {
     /// Numbers of chains to measure
     #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "1,16,256,1024,4096,16384,65536")]
     pub chains: Vec<u32>,
+    /// What is kept of the steps that are timed
+    #[arg(long, value_enum, default_value_t = Kept::Draws)]
+    pub keep: Kept,
     /// Rounds in which all backends take turns of a tenth of a second
     #[arg(long, default_value_t = 5, value_name = "N")]
     pub rounds: u32,
@@ -319,6 +326,15 @@ pub enum Checked {
     Gpu,
     /// The CPU in single precision
     Cpu,
+}
+
+/// What can be kept of the states of chains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kept {
+    /// Every one, as a draw
+    Draws,
+    /// Moments of each half of each chain
+    Moments,
 }
 
 /// What `bench` can measure.

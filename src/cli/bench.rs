@@ -5,7 +5,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::args::{Bench, Measured, Sampler};
+use super::args::{Bench, Kept, Measured, Sampler};
 use super::bench_report::{self, Machine, Setting};
 use super::error::{CliError, Verdict};
 use super::files;
@@ -54,7 +54,7 @@ pub(super) fn bench(arguments: &Bench, out: &mut impl Write) -> Result<Verdict, 
         let name = bench_report::backend(entry.backend.description());
         if !ceilings.iter().any(|(known, _)| *known == name) {
             spinner.say(&format!("what {name} can do at most"));
-            ceilings.push((name, entry.backend.ceilings()?));
+            ceilings.extend(entry.backend.ceilings()?.map(|found| (name, found)));
         }
     }
     let rounds = settings.rounds;
@@ -73,6 +73,7 @@ pub(super) fn bench(arguments: &Bench, out: &mut impl Write) -> Result<Verdict, 
         data: data_read(&full.density),
         trusted: reference.trusted().map(str::to_owned).collect(),
         rounds,
+        moments: settings.moments,
         seed: arguments.seed,
         machine: Machine::here(),
         entries: &entries,
@@ -104,7 +105,8 @@ fn settings(arguments: &Bench) -> Result<Settings, CliError> {
     if arguments.rounds == 0 {
         return Err(CliError::plain("--rounds must be at least 1"));
     }
-    Ok(Settings { chains, rounds: arguments.rounds as usize, turn: Duration::from_millis(100) })
+    let moments = arguments.keep == Kept::Moments;
+    Ok(Settings { chains, rounds: arguments.rounds as usize, moments, turn: Duration::from_millis(100) })
 }
 
 /// The model named, or the notebook's; with its sums as they are, or collapsed.

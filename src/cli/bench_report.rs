@@ -41,6 +41,8 @@ pub(super) struct Setting<'a> {
     /// Parameters that the draws are judged by.
     pub trusted: Vec<String>,
     pub rounds: usize,
+    /// Whether moments were kept of the timed steps instead of draws.
+    pub moments: bool,
     pub seed: u64,
     pub machine: Machine,
     pub entries: &'a [Entry<'a>],
@@ -94,7 +96,9 @@ impl Setting<'_> {
         let name = self.name(cell.entry);
         let ceilings = self.ceilings.iter().find(|(known, _)| *known == name).map(|(_, ceilings)| *ceilings);
         let unknown = Ceilings { operations_per_second: f64::NAN, copied_bytes_per_second: f64::NAN };
-        (Work::of(entry.model, self.method, precision, cell.evaluations), ceilings.unwrap_or(unknown))
+        let work = Work::of(entry.model, self.method, precision, cell.evaluations);
+        let draw_bytes = if self.moments { 0.0 } else { work.draw_bytes };
+        (Work { draw_bytes, ..work }, ceilings.unwrap_or(unknown))
     }
 
     /// The cells at which entries are fastest, an entry each.
@@ -126,8 +130,9 @@ impl Setting<'_> {
         }
         text += &format!(
             "\nMedians of {} rounds in which all backends took turns, and the slowest and fastest of them; every step kept \
-             as a draw on the host.\n",
-            self.rounds
+             {}.\n",
+            self.rounds,
+            if self.moments { "in moments on the device" } else { "as a draw on the host" },
         );
         text += &self.judged();
         text += &format!("\nGetting ready, and what the fastest cell makes of the device\n{}", self.roofline_table());
@@ -197,7 +202,7 @@ impl Setting<'_> {
             format!("{} to {}", short(speed.low), short(speed.high)),
             short(densities),
             short(densities * self.data),
-            short(speed.median),
+            if self.moments { blank() } else { short(speed.median) },
             cell.effective.map_or_else(blank, |effective| short(effective * speed.median)),
             verdict,
         ]
@@ -332,6 +337,7 @@ impl Setting<'_> {
             "data": number(self.data),
             "seed": self.seed,
             "rounds": self.rounds,
+            "keep": if self.moments { "moments" } else { "draws" },
             "version": env!("CARGO_PKG_VERSION"),
             "processor": self.machine.processor,
             "system": self.machine.system,
@@ -384,7 +390,7 @@ impl Setting<'_> {
                 ("steps_per_s_fastest", speed.high),
                 ("densities_per_s", densities),
                 ("data_per_s", densities * self.data),
-                ("draws_per_s", speed.median),
+                ("draws_per_s", if self.moments { 0.0 } else { speed.median }),
                 ("operations_per_step", work.operations),
                 ("draw_bytes_per_step", work.draw_bytes),
             ] {

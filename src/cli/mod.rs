@@ -17,6 +17,7 @@ mod graph;
 mod identify;
 mod memory;
 mod method;
+mod moments;
 mod progress;
 mod report;
 mod request;

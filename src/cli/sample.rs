@@ -5,19 +5,21 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::args::Sample;
+use super::args::{Kept, Sample};
 use super::diagnosis::Diagnosis;
 use super::error::{CliError, Verdict};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{files, method, report, request, simulate};
+use super::{files, method, moments, report, request, simulate};
 use crate::backend::Description;
-use crate::diagnostics;
+use crate::diagnostics::chain_moments::MomentSummary;
+use crate::diagnostics::{self, Finding};
 use crate::lang;
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::table;
+use crate::run::moments::{Gathered, gather};
 use crate::run::{Glance, Init, Look, Outcome, Settings, quantities, run_observed};
 
 /// Seconds that each part took.
@@ -42,9 +44,13 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         return simulate::simulate(sample, &compiled, seed, out);
     }
     let settings = request::settings(sample, &compiled, seed)?;
+    let moments = sample.keep == Kept::Moments;
+    if moments && sample.generate.is_some() {
+        return Err(CliError::plain("--generate needs draws, and --keep moments keeps none"));
+    }
     memory::check(Room {
         chains: sample.chains,
-        draws: sample.draws,
+        draws: if moments { moments::equivalent(model.parameters.len()) } else { sample.draws },
         coordinates: model.coordinates.len(),
         parameters: model.parameters.len() + compiled.quantities.names().len(),
         sets: 1,
@@ -68,6 +74,33 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         tell("note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n");
     }
     let progress = Progress::new(&settings, &model.parameters, sample.quiet);
+    if moments {
+        if !compiled.quantities.names().is_empty() {
+            tell("note: generated quantities are made of draws: with --keep moments there are none\n");
+        }
+        let watch = &mut |phase, done, total| progress.report(phase, done, total);
+        let gathered = gather(model, chosen.backend.as_mut(), &settings, watch);
+        progress.finish();
+        let Gathered { moments, outcome } = gathered?;
+        let diagnostics_clock = Instant::now();
+        let summary = MomentSummary::of(&moments, settings.chains / settings.superchain_size);
+        let mut found = method::findings(&outcome, request::method(sample));
+        found.extend(summary.findings());
+        let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
+        let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
+        let names = &model.parameters;
+        if sample.json {
+            let told = moments::entries(&summary, names, &found);
+            let object = object(sample, model, &settings, &description, &outcome, told, &timing);
+            writeln!(out, "{object:#}")?;
+        } else {
+            tell(&closing(&settings, &outcome, model));
+            moments::write_tables(&summary, names, out)?;
+            tell(&moments::warnings(&summary, names, &found));
+        }
+        let bad = sample.strict && found.iter().any(Finding::is_bad);
+        return Ok(if bad { Verdict::Bad } else { Verdict::Good });
+    }
     let mut watch = |phase, done, total| progress.report(phase, done, total);
     let mut look = |glance: Glance<'_>| progress.look(&glance);
     let look: Option<Look<'_>> = if progress.is_shown() { Some(&mut look) } else { None };
@@ -99,7 +132,12 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         report::of_sample(path, sample, &compiled, &settings, &description, &outcome, &diagnosis)?;
     }
     if sample.json {
-        let object = object(sample, model, &settings, &description, &outcome, &diagnosis, &timing);
+        let told = [
+            ("summary", diagnosis.summary_object()),
+            ("correlation", diagnosis.correlation_object()),
+            ("warnings", diagnosis.warnings_object()),
+        ];
+        let object = object(sample, model, &settings, &description, &outcome, told, &timing);
         writeln!(out, "{object:#}")?;
     } else {
         tell(&closing(&settings, &outcome, model));
@@ -187,7 +225,7 @@ fn object(
     settings: &Settings,
     description: &Description,
     outcome: &Outcome,
-    diagnosis: &Diagnosis,
+    told: [(&str, Value); 3],
     timing: &Timing,
 ) -> Value {
     let mut object = json!({
@@ -203,6 +241,7 @@ fn object(
         "warmup": settings.warmup,
         "draws": settings.draws,
         "thin": settings.thin,
+        "keep": if sample.keep == Kept::Moments { "moments" } else { "draws" },
         "timing": {
             "compile_s": timing.compile,
             "warmup_s": outcome.warmup_seconds,
@@ -214,9 +253,7 @@ fn object(
     });
     if let Some(map) = object.as_object_mut() {
         map.extend(method::entries(outcome, model));
-        map.insert("summary".into(), diagnosis.summary_object());
-        map.insert("correlation".into(), diagnosis.correlation_object());
-        map.insert("warnings".into(), diagnosis.warnings_object());
+        map.extend(told.map(|(key, value)| (key.to_owned(), value)));
     }
     object
 }

@@ -6,6 +6,7 @@
 //! the model (that is `identify`).
 
 pub mod autocorrelation;
+pub mod chain_moments;
 mod chains;
 pub mod correlation;
 pub mod ebfmi;

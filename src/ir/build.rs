@@ -36,7 +36,7 @@ struct OpenLoop {
 
 /// An operation as a key: floats by their bits, so that 0 and -0 stay apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
+pub(super) enum Key {
     Constant(u64),
     Coordinate(usize),
     Datum(usize, LoopId),
@@ -47,7 +47,7 @@ enum Key {
 }
 
 impl Key {
-    fn of(op: Op) -> Option<Self> {
+    pub(super) fn of(op: Op) -> Option<Self> {
         Some(match op {
             Op::Constant(x) => Self::Constant(x.to_bits()),
             Op::Coordinate(i) => Self::Coordinate(i),

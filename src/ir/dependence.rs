@@ -71,7 +71,8 @@ impl Set {
     }
 }
 
-struct Reach<'a> {
+/// What each value and each array depends on.
+pub(super) struct Reach<'a> {
     program: &'a Program,
     values: Vec<Set>,
     arrays: Vec<Set>,
@@ -79,7 +80,7 @@ struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    fn new(program: &'a Program) -> Self {
+    pub(super) fn new(program: &'a Program) -> Self {
         let mut reach = Self {
             program,
             values: vec![Set::default(); program.values()],
@@ -99,6 +100,16 @@ impl<'a> Reach<'a> {
                 return reach;
             }
         }
+    }
+
+    /// Whether a value depends on a coordinate.
+    pub(super) fn touches(&self, value: Value, coordinate: usize) -> bool {
+        self.of(value).contains(coordinate)
+    }
+
+    /// Whether an element of an array does.
+    pub(super) fn touches_array(&self, array: usize, coordinate: usize) -> bool {
+        self.arrays[array].contains(coordinate)
     }
 
     fn of(&self, value: Value) -> &Set {

@@ -12,7 +12,8 @@
 //! interval  what range a value must lie in       print          the text of `compile --emit ir`
 //! collapse  sums over data in closed form        differentiate  terms and their gradient, reverse mode
 //! fuse      loops over as many rows into one     dependence     which terms a coordinate touches
-//!                                                jacobian       every result's own derivative, forward mode
+//! update    what one coordinate's move computes  operations     how much arithmetic that is
+//! jacobian  every result's own derivative, forward mode
 //! ```
 //!
 //! A density is simplified as terms, collapsed and simplified again; its gradient is differentiated from that, fused and
@@ -48,6 +49,7 @@ mod pass_tests;
 pub mod print;
 pub mod simplify;
 mod transcribe;
+pub mod update;
 
 pub use build::Builder;
 pub use graph::{Domain, Graph, Number};

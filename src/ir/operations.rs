@@ -122,13 +122,14 @@ pub fn of_proposal(terms: usize, double: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::build::Builder;
+    use super::super::op::Table;
     use super::*;
 
     #[test]
     fn loops_count_as_often_as_they_run() {
         let mut b = Builder::new(1);
         let z = b.push(Op::Coordinate(0));
-        let table = b.table("y", (0..10).map(f64::from).collect::<Vec<_>>().into());
+        let table = b.table(Table { name: "y".into(), values: (0..10).map(f64::from).collect() });
         let row = b.open_loop(10);
         let datum = b.push(Op::Datum { table, row });
         let difference = b.push(Op::Binary(Binary::Subtract, datum, z));

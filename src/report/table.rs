@@ -5,6 +5,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use crate::diagnostics::chain_moments::MomentSummary;
 use crate::diagnostics::{Row, Summary};
 
 /// Parameters beyond this many are folded into a line that counts them.
@@ -129,6 +130,34 @@ pub fn correlation(parameters: &[String], matrix: &[f64]) -> String {
     }
     align(&mut table, 3);
     finish(&table) + &format!("the strongest of {} pairs\n", n * (n - 1) / 2)
+}
+
+/// The table of a run of which moments were kept: a row per parameter.
+pub fn moments(summary: &MomentSummary) -> String {
+    let mut table = plain_table();
+    let nested = summary.rows.iter().any(|row| row.r_hat_nested.is_some());
+    let mut header = vec!["", "mean", "sd", "mcse_mean", "ess", "r_hat"];
+    if nested {
+        header.push("r_hat_nested");
+    }
+    let columns = header.len();
+    table.set_header(header);
+    for row in &summary.rows {
+        let mut cells = vec![
+            row.parameter.clone(),
+            estimate(row.mean, row.mcse_mean),
+            estimate(row.sd, row.mcse_mean),
+            significant(row.mcse_mean),
+            number(row.ess, 0),
+            number(row.r_hat, 3),
+        ];
+        if nested {
+            cells.push(number(row.r_hat_nested.unwrap_or(f64::NAN), 3));
+        }
+        table.add_row(cells);
+    }
+    align(&mut table, columns);
+    finish(&table)
 }
 
 /// A table of words and numbers: words to the left, numbers to the right, spaces between.

@@ -9,6 +9,7 @@ pub mod bench;
 pub mod change;
 pub mod check;
 mod metropolis;
+pub mod moments;
 pub mod monitor;
 mod nuts;
 pub mod quantities;
@@ -80,11 +81,7 @@ pub fn run_observed(
     };
     let mut statistics = Draws::new(names, settings.chains, settings.draws)?;
     let clock = Instant::now();
-    start(model, backend, settings)?;
-    let tuning = match backend.method() {
-        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch)?,
-        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch)?,
-    };
+    let tuning = warm_up(model, backend, settings, watch)?;
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
     let counts = sample(backend, settings, sampling, &mut draws, &mut statistics, watch, look)?;
@@ -123,6 +120,20 @@ fn sample(
         next = ((rate * SECONDS) as usize).clamp(1, 4 * taken);
     }
     Ok(total.expect("a run has at least one draw"))
+}
+
+/// Finds starting points and takes the warm-up steps.
+fn warm_up(
+    model: &Model,
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    watch: Watch<'_>,
+) -> Result<Tuning, RunError> {
+    start(model, backend, settings)?;
+    match backend.method() {
+        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch),
+        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch),
+    }
 }
 
 /// Number of steps of the sampling phase, if the settings make sense.

@@ -96,6 +96,9 @@ pub enum RunError {
         /// Steps per draw.
         thin: u32,
     },
+    /// Too few draws to have halves with moments.
+    #[error("moments of the halves of chains need at least 4 draws of each, not {0}")]
+    FewMoments(usize),
     /// More draws than a set can hold.
     #[error(transparent)]
     Draws(#[from] DrawsError),

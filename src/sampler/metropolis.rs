@@ -47,6 +47,8 @@ pub struct Chains<R> {
     log_uniforms: [Vec<R>; 2],
     previous: Vec<R>,
     proposed: Vec<R>,
+    /// 1 where the last proposal was taken, else 0.
+    taken: Vec<u32>,
 }
 
 impl<R: Real> Chains<R> {
@@ -64,6 +66,7 @@ impl<R: Real> Chains<R> {
             log_uniforms: [lane(), lane()],
             previous: lane(),
             proposed: lane(),
+            taken: vec![0; lanes],
         }
     }
 }
@@ -71,17 +74,22 @@ impl<R: Real> Chains<R> {
 /// Advances every lane by one sweep. Random numbers are addressed by chain, `step` and coordinate: one block of four
 /// words serves two coordinates (two normals from its first half, two accept tests from its second).
 pub fn sweep<R: Real>(width: Width, chains: &mut Chains<R>, density: &mut impl Density<R>, key: [u32; 2], step: u32) {
-    for coordinate in 0..chains.coordinates.len() {
+    let coordinates = chains.coordinates.len();
+    for coordinate in 0..coordinates {
         let half = coordinate % 2;
         if half == 0 {
             let [normal_0, normal_1] = &mut chains.normals;
             let [log_uniform_0, log_uniform_1] = &mut chains.log_uniforms;
             let slot = (coordinate / 2) as u32;
-            draw_variates(width, key, chains.first, step, slot, normal_0, normal_1, log_uniform_0, log_uniform_1);
+            if coordinate + 1 < coordinates {
+                draw_variates(width, key, chains.first, step, slot, normal_0, normal_1, log_uniform_0, log_uniform_1);
+            } else {
+                draw_last_variates(width, key, chains.first, step, slot, normal_0, log_uniform_0);
+            }
         }
         let (scale, normal) = (&chains.scales[coordinate], &chains.normals[half]);
         propose_lanes(width, &mut chains.coordinates[coordinate], &mut chains.previous, scale, normal);
-        density.log_density(&chains.coordinates, &mut chains.proposed);
+        density.moved(&chains.coordinates, coordinate, &mut chains.proposed);
         accept_lanes(
             width,
             &mut chains.coordinates[coordinate],
@@ -90,7 +98,9 @@ pub fn sweep<R: Real>(width: Width, chains: &mut Chains<R>, density: &mut impl D
             &chains.proposed,
             &chains.log_uniforms[half],
             &mut chains.accepted[coordinate],
+            &mut chains.taken,
         );
+        density.settle(coordinate, &chains.taken);
     }
 }
 
@@ -109,6 +119,19 @@ lane_kernel! {
         }
     }
 
+    /// What the last coordinate of an odd number of them takes of its block.
+    fn draw_last_variates<R>(
+        key: [u32; 2], first: u32, step: u32, slot: u32, normal: &mut [R], log_uniforms: &mut [R],
+    ) {
+        let n = normal.len();
+        let log_uniforms = &mut log_uniforms[..n];
+        for lane in 0..n {
+            let words = philox(counter(first.wrapping_add(lane as u32), step, slot, Purpose::Transition), key);
+            (normal[lane], _) = normal_pair(words[0], words[1]);
+            log_uniforms[lane] = log_uniform(words[2]);
+        }
+    }
+
     fn propose_lanes<R>(coordinate: &mut [R], previous: &mut [R], scale: &[R], normal: &[R]) {
         let n = coordinate.len();
         let (previous, scale, normal) = (&mut previous[..n], &scale[..n], &normal[..n]);
@@ -120,11 +143,11 @@ lane_kernel! {
 
     fn accept_lanes<R>(
         coordinate: &mut [R], previous: &[R], log_density: &mut [R], proposed: &[R], log_uniform: &[R],
-        accepted: &mut [u32],
+        accepted: &mut [u32], taken: &mut [u32],
     ) {
         let n = coordinate.len();
         let (previous, log_density, proposed) = (&previous[..n], &mut log_density[..n], &proposed[..n]);
-        let (log_uniform, accepted) = (&log_uniform[..n], &mut accepted[..n]);
+        let (log_uniform, accepted, taken) = (&log_uniform[..n], &mut accepted[..n], &mut taken[..n]);
         for lane in 0..n {
             // Both sides are loaded before the choice: a load inside of a branch would keep the loop scalar.
             let (new, old) = (coordinate[lane], previous[lane]);
@@ -133,6 +156,7 @@ lane_kernel! {
             coordinate[lane] = R::select(accept, new, old);
             log_density[lane] = R::select(accept, new_density, old_density);
             accepted[lane] += u32::from(accept);
+            taken[lane] = u32::from(accept);
         }
     }
 }
@@ -145,12 +169,14 @@ mod tests {
     struct Normal;
 
     impl<R: Real> Density<R> for Normal {
-        fn log_density(&mut self, coordinates: &[Vec<R>], log_density: &mut [R]) {
+        fn moved(&mut self, coordinates: &[Vec<R>], _: usize, log_density: &mut [R]) {
             for (lane, result) in log_density.iter_mut().enumerate() {
                 let square = coordinates.iter().map(|z| z[lane] * z[lane]).sum::<R>();
                 *result = if square.to_f64() > 25.0 { R::NAN } else { -R::HALF * square };
             }
         }
+
+        fn settle(&mut self, _: usize, _: &[u32]) {}
     }
 
     fn start<R: Real>(first: u32, lanes: usize) -> Chains<R> {
@@ -194,9 +220,11 @@ mod tests {
     struct Flat;
 
     impl<R: Real> Density<R> for Flat {
-        fn log_density(&mut self, _: &[Vec<R>], log_density: &mut [R]) {
+        fn moved(&mut self, _: &[Vec<R>], _: usize, log_density: &mut [R]) {
             log_density.fill(R::ZERO);
         }
+
+        fn settle(&mut self, _: usize, _: &[u32]) {}
     }
 
     #[test]

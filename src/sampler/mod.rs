@@ -10,11 +10,15 @@ pub mod nuts;
 pub mod tuning;
 pub mod warmup;
 
-/// A log density over lanes of chains: what a step asks of a model.
+/// A log density over lanes of chains whose coordinates move one at a time: what a component-wise step asks of a model.
 pub trait Density<R> {
-    /// Writes the log density of every lane, up to a constant. `coordinates` is `[coordinate, lane]`; a density that
-    /// is not finite may be written as any number that is not: the step rejects it.
-    fn log_density(&mut self, coordinates: &[Vec<R>], log_density: &mut [R]);
+    /// Writes the log density of every lane, up to a constant, where one coordinate has moved since lanes last settled.
+    /// `coordinates` is `[coordinate, lane]`; a density that is not finite may be written as any number that is not: the
+    /// step rejects it.
+    fn moved(&mut self, coordinates: &[Vec<R>], coordinate: usize, log_density: &mut [R]);
+
+    /// Told, once after each move, which lanes stay where they have moved (1) and which have gone back (0).
+    fn settle(&mut self, coordinate: usize, taken: &[u32]);
 }
 
 /// A log density with its gradient over lanes of chains: what a step along the slope asks of a model.

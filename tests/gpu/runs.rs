@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 use ridgewalk::backend::cpu::CpuBackend;
 use ridgewalk::backend::gpu::{Kind, Restrictions};
 use ridgewalk::backend::{Backend, Error, Keep, Population, Stretch};
+use ridgewalk::diagnostics::chain_moments::ChainMoments;
 use ridgewalk::draws::Draws;
+use ridgewalk::model::Model;
 
 use crate::models::{accepted, arrays, bits, everything, gpu, observations, on, run, seed_model, starts};
 
@@ -96,6 +98,35 @@ fn draws_do_not_depend_on_dispatches_shards_or_chains_beside_them() {
     let alone = run(&mut whole, &model, Population { first: 17, chains: 1 }, &positions[51..54], (40, 3));
     let row = 41 * 4;
     assert_eq!(bits(alone.0.values()), bits(&all.0.values()[17 * row..][..row]), "chain 17 on {}", on(&whole));
+}
+
+/// Moments of the draws of a device are those of the twin, however the steps are cut into dispatches: 41 draws of 3 steps
+/// each in halves of 20 and 21, among models some of whose parameters are computed for each draw.
+#[test]
+fn moments_have_the_bits_of_the_twin_on_software_drivers() {
+    for (model, chains) in [(seed_model(&observations()), 300), (everything(), 70)] {
+        let mut twin = CpuBackend::<f32>::new(&model, SEED);
+        let expected = moments(&mut twin, &model, chains);
+        for loop_limit in [None, Some(9_000)] {
+            let restrictions = Restrictions { loop_limit, ..Restrictions::default() };
+            let Some(mut backend) = gpu(&model, SEED, restrictions) else { return };
+            if backend.adapter().kind != Kind::Cpu {
+                return;
+            }
+            let (mut found, mut expected) = (moments(&mut backend, &model, chains), expected.clone());
+            let (ours, theirs) = (found.fill(), expected.fill());
+            assert!(bits(ours.0) == bits(theirs.0), "origins of {} on {}", model.name, on(&backend));
+            assert!(bits(ours.1) == bits(theirs.1), "sums of {} on {}", model.name, on(&backend));
+        }
+    }
+}
+
+fn moments(backend: &mut dyn Backend, model: &Model, chains: usize) -> ChainMoments {
+    let mut moments = ChainMoments::new(model.parameters.clone(), chains, 41);
+    backend.start(Population { first: 3, chains }, &starts(chains, model.coordinates.len())).unwrap();
+    let stretch = Stretch { first_step: 5, steps: 123 };
+    backend.gather(stretch, 3, &mut moments, &mut |_| ControlFlow::Continue(())).unwrap();
+    moments
 }
 
 #[test]

@@ -11,15 +11,24 @@ use super::program::{Body, Element, Instruction, LaneProgram, Operand, RowLoop};
 use crate::ir::{Array, Binary, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Unary, Value};
 use crate::math::Real;
 
+/// Columns of data in the precision of the lanes, by number of their table: programs of one model share them.
+pub(super) type Columns<R> = HashMap<usize, Arc<[R]>>;
+
 /// Lowers `program`; its inputs are its coordinates.
 pub(super) fn assemble<R: Real>(program: &Program) -> LaneProgram<R> {
-    let body = Scope::new(program, Vec::new()).assemble(&program.body, &program.results, false);
+    assemble_with(program, &mut Columns::default())
+}
+
+/// The same, with columns of other programs over the same tables.
+pub(super) fn assemble_with<R: Real>(program: &Program, columns: &mut Columns<R>) -> LaneProgram<R> {
+    let body = Scope::new(program, columns, Vec::new()).assemble(&program.body, &program.results, false);
     LaneProgram { body: Arc::new(body), arrays: program.arrays.clone() }
 }
 
 /// The lowering of one body: the program's own or a loop's.
-struct Scope<'a, R> {
+struct Scope<'a, 'c, R> {
     program: &'a Program,
+    data: &'c mut Columns<R>,
     /// The loops around the body, outermost first.
     loops: Vec<LoopId>,
     /// What stands for values that this body does not compute: captured ones and data.
@@ -32,10 +41,11 @@ struct Scope<'a, R> {
     instructions: Vec<Instruction<R>>,
 }
 
-impl<'a, R: Real> Scope<'a, R> {
-    fn new(program: &'a Program, loops: Vec<LoopId>) -> Self {
+impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
+    fn new(program: &'a Program, data: &'c mut Columns<R>, loops: Vec<LoopId>) -> Self {
         Self {
             program,
+            data,
             loops,
             inputs: HashMap::new(),
             registers: HashMap::new(),
@@ -173,19 +183,21 @@ impl<'a, R: Real> Scope<'a, R> {
             return;
         }
         let (mut captured, mut columns) = (Vec::new(), Vec::new());
-        let mut body = Scope::new(self.program, self.loops.iter().copied().chain([inner.id]).collect());
+        let mut inputs = HashMap::new();
         for value in free_values(self.program, inner) {
             match self.program.op(value) {
                 Op::Datum { table, row } if row == inner.id => columns.push((value, self.column(table))),
                 _ => {
-                    body.inputs.insert(value, captured.len());
+                    inputs.insert(value, captured.len());
                     captured.push(self.operand(value));
                 }
             }
         }
         for (index, (value, _)) in columns.iter().enumerate() {
-            body.inputs.insert(*value, captured.len() + index);
+            inputs.insert(*value, captured.len() + index);
         }
+        let mut body = Scope::new(self.program, self.data, self.loops.iter().copied().chain([inner.id]).collect());
+        body.inputs = inputs;
         let terms: Vec<Value> = inner.sums.iter().map(|sum| sum.term).collect();
         let side_by_side = side_by_side(self.program, inner);
         let body = Arc::new(body.assemble(&inner.body, &terms, side_by_side));
@@ -196,8 +208,10 @@ impl<'a, R: Real> Scope<'a, R> {
         self.instructions.push(Instruction::Loop(Box::new(inner)));
     }
 
-    fn column(&self, table: usize) -> Vec<R> {
-        self.program.tables[table].values.iter().map(|&x| R::from_f64(x)).collect()
+    fn column(&mut self, table: usize) -> Arc<[R]> {
+        let values = &self.program.tables[table].values;
+        let column = self.data.entry(table).or_insert_with(|| values.iter().map(|&x| R::from_f64(x)).collect());
+        Arc::clone(column)
     }
 }
 

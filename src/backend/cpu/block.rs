@@ -4,14 +4,18 @@
 //! the end of the stretch; what they keep is gathered until it fills a batch, so that parameters are computed for many
 //! draws at a time. Absent on purpose: threads, and how many steps to take at a time.
 
-use super::density::{Gradient, LogDensity};
-use super::lanes::Lanes;
+use super::density::Gradient;
+use super::gathered::Gathered;
+use super::lanes::{Inputs, Lanes};
 use super::machine::Machine;
+use super::moves::{Moves, Programs};
+use super::tile::Tile;
 use crate::backend::Trees;
 use crate::math::Real;
 use crate::math::simd::Width;
+use crate::sampler::metropolis;
 use crate::sampler::nuts::{self, STATISTICS};
-use crate::sampler::{Density, metropolis};
+use std::sync::Arc;
 
 /// Most chains of a block: enough to hide the cost of starting an operation, few enough that the lanes of a small
 /// model stay in the first-level cache.
@@ -20,15 +24,15 @@ pub(super) const LANES: usize = 256;
 /// Chains with what evaluates their density.
 #[derive(Clone, Debug)]
 pub(super) enum Chains<R> {
-    Metropolis { chains: Box<metropolis::Chains<R>>, density: LogDensity<R> },
+    Metropolis { chains: Box<metropolis::Chains<R>>, density: Moves<R> },
     Nuts { chains: Box<nuts::Chains<R>>, density: Gradient<R>, max_treedepth: u32, trees: Vec<Trees> },
 }
 
 impl<R: Real> Chains<R> {
     /// Chains `first..` that take component-wise steps.
-    pub(super) fn metropolis(first: u32, states: Vec<Vec<R>>, mut density: LogDensity<R>) -> Self {
+    pub(super) fn metropolis(first: u32, states: Vec<Vec<R>>, programs: &Arc<Programs<R>>, width: Width) -> Self {
         let mut log_density = vec![R::ZERO; states.first().map_or(0, Vec::len)];
-        density.log_density(&states, &mut log_density);
+        let density = Moves::new(programs, width, &states, &mut log_density);
         Self::Metropolis { chains: Box::new(metropolis::Chains::new(first, states, log_density)), density }
     }
 
@@ -85,33 +89,68 @@ pub(super) struct Rows<'a> {
     pub length: usize,
 }
 
+/// What becomes of kept states.
+#[derive(Debug)]
+pub(super) enum Sink<'a, R> {
+    /// They become draws.
+    Rows(Rows<'a>),
+    /// Moments are made of them; so many draws are the first half.
+    Moments { gathered: &'a mut Gathered<R>, first_half: usize },
+}
+
 /// Chains that step together, with the machine that makes parameters of their states.
 #[derive(Debug)]
 pub(super) struct Block<R> {
     pub chains: Chains<R>,
     pub constrain: Machine<R>,
     batch: Batch<R>,
+    tile: Option<Tile<R>>,
 }
 
 impl<R: Real> Block<R> {
     pub(super) fn new(chains: Chains<R>, constrain: Machine<R>) -> Self {
-        Self { chains, constrain, batch: Batch::default() }
+        Self { chains, constrain, batch: Batch::default(), tile: None }
     }
 
-    /// Takes steps in every lane; a number of steps that `thin` divides, where rows are kept.
-    pub(super) fn advance(&mut self, width: Width, key: [u32; 2], steps: Steps, mut rows: Option<&mut Rows<'_>>) {
-        let Self { chains, constrain, batch } = self;
+    /// The parameters of the lanes, `[parameter][lane]`.
+    pub(super) fn parameters(&mut self, width: Width) -> Vec<Vec<R>> {
+        let (inputs, lanes) = (Inputs::of(self.chains.coordinates()), self.chains.log_density().len());
+        self.constrain.run(width, inputs, lanes);
+        let result = |parameter: usize| match self.constrain.result(parameter, inputs, lanes) {
+            Lanes::Each(numbers) => numbers.to_vec(),
+            Lanes::All(number) => vec![number; lanes],
+        };
+        (0..self.constrain.results()).map(result).collect()
+    }
+
+    /// Takes steps in every lane; a number of steps that `thin` divides, where states are kept.
+    pub(super) fn advance(&mut self, width: Width, key: [u32; 2], steps: Steps, mut sink: Option<Sink<'_, R>>) {
+        let Self { chains, constrain, batch, tile } = self;
         let at = |done: u32| steps.from + (done / steps.thin) as usize - 1;
         match chains {
             Chains::Metropolis { chains, density } => {
+                let lanes = chains.log_density.len();
                 for done in 1..=steps.count {
                     metropolis::sweep(width, chains, density, key, steps.first.wrapping_add(done - 1));
-                    if let Some(rows) = rows.as_deref_mut()
-                        && done % steps.thin == 0
-                    {
-                        let lanes = chains.log_density.len();
-                        let places = (0..lanes).map(|lane| (lane, at(done)));
-                        write(constrain, width, &chains.coordinates, &places, rows);
+                    let Some(sink) = sink.as_mut().filter(|_| done % steps.thin == 0) else { continue };
+                    let computes = density.computes_parameters();
+                    if computes {
+                        constrain.run(width, Inputs::of(&chains.coordinates), lanes);
+                    }
+                    let state = State { chains, density, constrain };
+                    match sink {
+                        Sink::Rows(rows) => {
+                            let tile = tile.get_or_insert_with(|| Tile::new(lanes, state.constrain.results()));
+                            tile.open(at(done));
+                            state.each_parameter(|parameter, numbers| tile.put(parameter, numbers));
+                            if tile.is_full() || done + steps.thin > steps.count {
+                                tile.write(rows.draws, rows.length);
+                            }
+                        }
+                        Sink::Moments { gathered, first_half } => {
+                            state.each_parameter(|parameter, numbers| gathered.put(parameter, numbers));
+                            gathered.add(at(done) >= *first_half);
+                        }
                     }
                 }
             }
@@ -126,13 +165,15 @@ impl<R: Real> Block<R> {
                         let statistics = chains.statistics(lane).map(R::to_f64);
                         count(&mut trees[lane], &statistics, *max_treedepth);
                         taken[lane] += 1;
-                        if let Some(rows) = rows.as_deref_mut()
+                        if let Some(sink) = sink.as_mut()
                             && taken[lane] % steps.thin == 0
                         {
-                            rows.tell(lane, at(taken[lane]), &statistics);
+                            if let Sink::Rows(rows) = sink {
+                                rows.tell(lane, at(taken[lane]), &statistics);
+                            }
                             batch.push(&chains.samples.coordinates, lane, at(taken[lane]));
                             if batch.places.len() == Batch::<R>::SIZE {
-                                batch.flush(constrain, width, rows);
+                                batch.flush(constrain, width, sink);
                             }
                         }
                         if taken[lane] < steps.count {
@@ -142,8 +183,8 @@ impl<R: Real> Block<R> {
                         }
                     }
                 }
-                if let Some(rows) = rows {
-                    batch.flush(constrain, width, rows);
+                if let Some(sink) = &mut sink {
+                    batch.flush(constrain, width, sink);
                 }
             }
         }
@@ -163,6 +204,26 @@ impl Rows<'_> {
         if !self.statistics.is_empty() {
             let at = (lane * self.length + draw) * STATISTICS.len();
             self.statistics[at..at + STATISTICS.len()].copy_from_slice(statistics);
+        }
+    }
+}
+
+/// States of lanes that step together, whose parameters are known.
+struct State<'a, R> {
+    chains: &'a metropolis::Chains<R>,
+    density: &'a Moves<R>,
+    constrain: &'a Machine<R>,
+}
+
+impl<R: Real> State<'_, R> {
+    /// Tells each parameter of all lanes: what the density has computed of them is taken from there.
+    fn each_parameter(&self, mut tell: impl FnMut(usize, Lanes<'_, R>)) {
+        let (inputs, lanes) = (Inputs::of(&self.chains.coordinates), self.chains.log_density.len());
+        for parameter in 0..self.constrain.results() {
+            match self.density.parameter(parameter, inputs.first) {
+                Some(numbers) => tell(parameter, Lanes::Each(numbers)),
+                None => tell(parameter, self.constrain.result(parameter, inputs, lanes)),
+            }
         }
     }
 }
@@ -194,33 +255,30 @@ impl<R: Real> Batch<R> {
         self.places.push((lane, draw));
     }
 
-    fn flush(&mut self, constrain: &mut Machine<R>, width: Width, rows: &mut Rows<'_>) {
+    fn flush(&mut self, constrain: &mut Machine<R>, width: Width, sink: &mut Sink<'_, R>) {
         if !self.places.is_empty() {
-            write(constrain, width, &self.coordinates, &self.places.iter().copied(), rows);
+            let (inputs, states) = (Inputs::of(&self.coordinates), self.places.len());
+            constrain.run(width, inputs, states);
+            let results: Vec<Lanes<'_, R>> =
+                (0..constrain.results()).map(|parameter| constrain.result(parameter, inputs, states)).collect();
+            let value = |parameter: usize, state: usize| match results[parameter] {
+                Lanes::Each(numbers) => numbers[state],
+                Lanes::All(number) => number,
+            };
+            for (state, &(lane, draw)) in self.places.iter().enumerate() {
+                match sink {
+                    Sink::Rows(rows) => {
+                        let row = &mut rows.draws[(lane * rows.length + draw) * results.len()..][..results.len()];
+                        row.iter_mut().enumerate().for_each(|(parameter, to)| *to = value(parameter, state).to_f64());
+                    }
+                    Sink::Moments { gathered, first_half } => {
+                        let numbers: Vec<R> = (0..results.len()).map(|parameter| value(parameter, state)).collect();
+                        gathered.add_one(lane, draw >= *first_half, &numbers);
+                    }
+                }
+            }
             self.places.clear();
             self.coordinates.iter_mut().for_each(Vec::clear);
-        }
-    }
-}
-
-/// Writes the parameters of states, `[coordinate, state]`, where they belong: at a lane and a draw.
-fn write<R: Real>(
-    constrain: &mut Machine<R>,
-    width: Width,
-    coordinates: &[Vec<R>],
-    places: &(impl ExactSizeIterator<Item = (usize, usize)> + Clone),
-    rows: &mut Rows<'_>,
-) {
-    let states = places.len();
-    constrain.run(width, coordinates, states);
-    let parameters = constrain.results();
-    for parameter in 0..parameters {
-        let mut put = |(lane, draw): (usize, usize), value: R| {
-            rows.draws[(lane * rows.length + draw) * parameters + parameter] = value.to_f64();
-        };
-        match constrain.result(parameter, coordinates, states) {
-            Lanes::Each(values) => places.clone().zip(values).for_each(|(place, &value)| put(place, value)),
-            Lanes::All(value) => places.clone().for_each(|place| put(place, value)),
         }
     }
 }

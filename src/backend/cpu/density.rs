@@ -7,45 +7,50 @@ use std::sync::Arc;
 
 use super::assemble::assemble;
 use super::kernels;
-use super::lanes::Lanes;
+use super::lanes::{Inputs, Lanes};
 use super::machine::Machine;
 use crate::ir::Program;
 use crate::math::Real;
 use crate::math::simd::Width;
-use crate::sampler::{self, Density};
+use crate::sampler;
 
 /// The log density of a program whose results are its terms.
 #[derive(Clone, Debug)]
 pub(super) struct LogDensity<R> {
     machine: Machine<R>,
     width: Width,
-    rest: Vec<R>,
 }
 
 impl<R: Real> LogDensity<R> {
     pub(super) fn new(machine: Machine<R>, width: Width) -> Self {
-        Self { machine, width, rest: Vec::new() }
+        Self { machine, width }
     }
 
     /// Runs the program and accumulates a range of its results.
     fn evaluate(&mut self, coordinates: &[Vec<R>], log_density: &mut [R], terms: Range<usize>) {
-        let lanes = log_density.len();
-        self.machine.run(self.width, coordinates, lanes);
-        self.rest.clear();
-        self.rest.resize(lanes, R::ZERO);
-        log_density.fill(R::ZERO);
-        for index in terms {
-            let term = self.machine.result(index, coordinates, lanes);
-            kernels::accumulate_term(self.width, log_density, &mut self.rest, term);
-        }
-        kernels::total(self.width, log_density, &self.rest);
+        let (inputs, lanes) = (Inputs::of(coordinates), log_density.len());
+        self.machine.run(self.width, inputs, lanes);
+        accumulate(self.width, &self.machine, inputs, terms, log_density);
+    }
+
+    /// Writes the log density of every lane.
+    #[cfg(test)]
+    pub(super) fn log_density(&mut self, coordinates: &[Vec<R>], log_density: &mut [R]) {
+        self.evaluate(coordinates, log_density, 0..self.machine.results());
     }
 }
 
-impl<R: Real> Density<R> for LogDensity<R> {
-    fn log_density(&mut self, coordinates: &[Vec<R>], log_density: &mut [R]) {
-        self.evaluate(coordinates, log_density, 0..self.machine.results());
-    }
+/// Accumulates results of a machine's last run.
+pub(super) fn accumulate<R: Real>(
+    width: Width,
+    machine: &Machine<R>,
+    inputs: Inputs<'_, R>,
+    terms: Range<usize>,
+    log_density: &mut [R],
+) {
+    let lanes = log_density.len();
+    let terms: Vec<Lanes<'_, R>> = terms.map(|index| machine.result(index, inputs, lanes)).collect();
+    kernels::accumulate_terms(width, log_density, &terms);
 }
 
 /// The log density and its gradient, by a program whose results are the terms of the one and, after them, the
@@ -81,7 +86,7 @@ impl<R: Real> sampler::Gradient<R> for Gradient<R> {
         self.density.evaluate(coordinates, log_density, 0..self.terms);
         let lanes = log_density.len();
         for (index, component) in gradient.iter_mut().enumerate() {
-            match self.density.machine.result(self.terms + index, coordinates, lanes) {
+            match self.density.machine.result(self.terms + index, Inputs::of(coordinates), lanes) {
                 Lanes::Each(values) => component[..lanes].copy_from_slice(values),
                 Lanes::All(value) => component[..lanes].fill(value),
             }

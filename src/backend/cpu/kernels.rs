@@ -82,6 +82,11 @@ pub(super) fn binary<R: Real>(width: Width, function: Binary, to: &mut [R], x: L
     }
 }
 
+/// `x - y` in every lane.
+pub(super) fn subtract_lanes<R: Real>(width: Width, to: &mut [R], x: Lanes<'_, R>, y: &[R]) {
+    binary(width, Binary::Subtract, to, x, Lanes::Each(y));
+}
+
 /// `holds` where `left <= right`, else `fails`, for `[left, right, holds, fails]`.
 pub(super) fn select<R: Real>(to: &mut [R], operands: [Lanes<'_, R>; 4]) {
     let at = |operand: Lanes<'_, R>, lane: usize| match operand {
@@ -91,14 +96,6 @@ pub(super) fn select<R: Real>(to: &mut [R], operands: [Lanes<'_, R>; 4]) {
     for (lane, result) in to.iter_mut().enumerate() {
         let [left, right, holds, fails] = operands.map(|operand| at(operand, lane));
         *result = R::select(left <= right, holds, fails);
-    }
-}
-
-/// Adds a term to a compensated sum in every lane.
-pub(super) fn accumulate_term<R: Real>(width: Width, sum: &mut [R], rest: &mut [R], term: Lanes<'_, R>) {
-    match term {
-        Lanes::Each(term) => accumulate_lanes(width, sum, rest, term),
-        Lanes::All(term) => accumulate_constant(width, sum, rest, term),
     }
 }
 
@@ -142,24 +139,42 @@ lane_kernel! {
     /// Adds to each number.
     pub(super) fn add_assign<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to += x; } }
 
-    fn accumulate_lanes<R>(sum: &mut [R], rest: &mut [R], term: &[R]) {
-        for ((sum, rest), &term) in sum.iter_mut().zip(rest).zip(term) {
-            let next = accumulate(Accumulator { sum: *sum, rest: *rest }, term);
-            (*sum, *rest) = (next.sum, next.rest);
+    /// The compensated sum of terms, in order, in every lane.
+    pub(super) fn accumulate_terms<R>(to: &mut [R], terms: &[Lanes<'_, R>]) {
+        const SIDE_BY_SIDE: usize = 16;
+        let many = to.len() - to.len() % SIDE_BY_SIDE;
+        for (block, to) in to[..many].chunks_exact_mut(SIDE_BY_SIDE).enumerate() {
+            let mut sums = [Accumulator::default(); SIDE_BY_SIDE];
+            for term in terms {
+                let mut x = [R::ZERO; SIDE_BY_SIDE];
+                match *term {
+                    Lanes::Each(term) => x.copy_from_slice(&term[block * SIDE_BY_SIDE..][..SIDE_BY_SIDE]),
+                    Lanes::All(term) => x.fill(term),
+                }
+                for lane in 0..SIDE_BY_SIDE {
+                    sums[lane] = accumulate(sums[lane], x[lane]);
+                }
+            }
+            for lane in 0..SIDE_BY_SIDE {
+                to[lane] = sums[lane].total();
+            }
+        }
+        for lane in many..to.len() {
+            let mut sum = Accumulator::default();
+            for term in terms {
+                sum = accumulate(sum, match *term { Lanes::Each(term) => term[lane], Lanes::All(term) => term });
+            }
+            to[lane] = sum.total();
         }
     }
 
-    fn accumulate_constant<R>(sum: &mut [R], rest: &mut [R], term: R) {
-        for (sum, rest) in sum.iter_mut().zip(rest) {
-            let next = accumulate(Accumulator { sum: *sum, rest: *rest }, term);
-            (*sum, *rest) = (next.sum, next.rest);
-        }
-    }
-
-    /// The value of a compensated sum, into its first half.
-    pub(super) fn total<R>(sum: &mut [R], rest: &[R]) {
-        for (sum, &rest) in sum.iter_mut().zip(rest) {
-            *sum = Accumulator { sum: *sum, rest }.total();
+    /// Takes the numbers of the lanes that are marked.
+    pub(super) fn merge<R>(to: &mut [R], x: &[R], taken: &[u32]) {
+        let n = to.len();
+        let (x, taken) = (&x[..n], &taken[..n]);
+        for lane in 0..n {
+            let (new, old) = (x[lane], to[lane]);
+            to[lane] = R::select(taken[lane] != 0, new, old);
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::arrays::{Arrays, Rows};
 use super::kernels;
-use super::lanes::Lanes;
+use super::lanes::{Inputs, Lanes};
 use super::program::{Body, Instruction, LaneProgram, Operand, RowLoop};
 use crate::ir::{Loop, Order};
 use crate::math::Real;
@@ -35,19 +35,24 @@ impl<R: Real> Machine<R> {
         self.program.body.results.len()
     }
 
-    /// A result of the last run, which had these coordinates and lanes.
-    pub(super) fn result<'a>(&'a self, index: usize, coordinates: &'a [Vec<R>], lanes: usize) -> Lanes<'a, R> {
-        self.body.result(index, coordinates, lanes)
+    /// A result of the last run, which had these inputs and lanes.
+    pub(super) fn result<'a>(&'a self, index: usize, inputs: Inputs<'a, R>, lanes: usize) -> Lanes<'a, R> {
+        self.body.result(index, inputs, lanes)
     }
 
-    /// Runs the program over the first `lanes` numbers of each coordinate.
-    pub(super) fn run(&mut self, width: Width, coordinates: &[Vec<R>], lanes: usize) {
+    /// Exchanges the registers with another machine's or with none: machines that take turns need them once.
+    pub(super) fn exchange(&mut self, registers: &mut Vec<Vec<R>>) {
+        std::mem::swap(&mut self.body.registers, registers);
+    }
+
+    /// Runs the program over the first `lanes` numbers of each input; the first ones are the coordinates.
+    pub(super) fn run(&mut self, width: Width, inputs: Inputs<'_, R>, lanes: usize) {
         for (array, length) in self.stored.iter_mut().zip(&self.program.arrays) {
             array.clear();
             array.resize(length * lanes, R::ZERO);
         }
-        let mut arrays = Arrays { coordinates, stored: &mut self.stored, chains: lanes };
-        self.body.run(width, coordinates, lanes, &mut arrays, None);
+        let mut arrays = Arrays { coordinates: inputs.first, stored: &mut self.stored, chains: lanes };
+        self.body.run(width, inputs, lanes, &mut arrays, None);
     }
 }
 
@@ -76,10 +81,10 @@ impl<R: Real> BodyState<R> {
                 | Instruction::SquaredDistance { .. } => None,
             })
             .collect();
-        Self { body: Arc::clone(body), registers: vec![Vec::new(); body.registers], loops }
+        Self { body: Arc::clone(body), registers: Vec::new(), loops }
     }
 
-    fn result<'a>(&'a self, index: usize, inputs: &'a [Vec<R>], lanes: usize) -> Lanes<'a, R> {
+    fn result<'a>(&'a self, index: usize, inputs: Inputs<'a, R>, lanes: usize) -> Lanes<'a, R> {
         read(&self.registers, inputs, self.body.results[index], lanes)
     }
 
@@ -87,12 +92,15 @@ impl<R: Real> BodyState<R> {
     fn run(
         &mut self,
         width: Width,
-        inputs: &[Vec<R>],
+        inputs: Inputs<'_, R>,
         lanes: usize,
         arrays: &mut Arrays<'_, R>,
         rows: Option<&Rows<'_>>,
     ) {
         let Self { body, registers, loops } = self;
+        if registers.len() < body.registers {
+            registers.resize(body.registers, Vec::new());
+        }
         for register in registers.iter_mut().filter(|register| register.len() < lanes) {
             register.resize(lanes, R::ZERO);
         }
@@ -234,7 +242,8 @@ impl<R: Real> RowState<R> {
                         row.fill(datum);
                     }
                 }
-                self.body.run(width, &self.inputs, count * lanes, arrays, Some(&Rows { outer, first, count, repeat }));
+                let rows = Rows { outer, first, count, repeat };
+                self.body.run(width, Inputs::of(&self.inputs), count * lanes, arrays, Some(&rows));
                 self.add_tile(width, from, count, lanes);
             }
             for (sums, partials) in self.sums.iter_mut().zip(&self.partials) {
@@ -255,7 +264,7 @@ impl<R: Real> RowState<R> {
     fn add_tile(&mut self, width: Width, from: usize, count: usize, lanes: usize) {
         let first = from % Loop::PARTIALS;
         for (result, partials) in self.partials.iter_mut().enumerate() {
-            match self.body.result(result, &self.inputs, count * lanes) {
+            match self.body.result(result, Inputs::of(&self.inputs), count * lanes) {
                 Lanes::Each(tile) if first == 0 => {
                     kernels::add_rows(width, &mut partials[..Loop::PARTIALS * lanes], tile, lanes);
                 }
@@ -281,10 +290,15 @@ fn height<R>(inner: &RowLoop<R>, lanes: usize) -> usize {
     height.min(inner.rows.next_multiple_of(Loop::PARTIALS))
 }
 
-fn read<'a, R: Real>(registers: &'a [Vec<R>], inputs: &'a [Vec<R>], operand: Operand<R>, lanes: usize) -> Lanes<'a, R> {
+fn read<'a, R: Real>(
+    registers: &'a [Vec<R>],
+    inputs: Inputs<'a, R>,
+    operand: Operand<R>,
+    lanes: usize,
+) -> Lanes<'a, R> {
     match operand {
         Operand::Register(register) => Lanes::Each(&registers[register][..lanes]),
-        Operand::Input(input) => Lanes::Each(&inputs[input][..lanes]),
+        Operand::Input(input) => Lanes::Each(&inputs.get(input)[..lanes]),
         Operand::Constant(x) => Lanes::All(x),
     }
 }

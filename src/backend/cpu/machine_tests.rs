@@ -11,7 +11,6 @@ use crate::ir::simplify::simplify;
 use crate::ir::{Array, Builder, Op, Order, Place, Program, Store, Table, Unary, arbitrary};
 use crate::math::Real;
 use crate::math::simd::Width;
-use crate::sampler::Density;
 use std::sync::Arc;
 
 fn log_densities<R: Real>(program: &Program, points: &[[f64; 2]], lanes: usize, width: Width) -> Vec<R> {

@@ -15,13 +15,16 @@ mod block;
 mod bodies;
 mod ceilings;
 mod density;
+mod gathered;
 mod kernels;
 mod lanes;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
+mod moves;
 mod program;
 mod special;
+mod tile;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -29,15 +32,17 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use self::assemble::assemble;
-use self::block::{Block, Chains, LANES, Rows, Steps};
+use self::block::{Block, Chains, LANES, Rows, Sink, Steps};
 pub use self::density::Gradient;
-use self::density::LogDensity;
+use self::gathered::Gathered;
 use self::machine::Machine;
+use self::moves::Programs;
 use super::pace::Pace;
 use super::{
     Backend, BlockStats, Ceilings, Counts, Description, Error, Keep, Method, Population, Precision, Progress, Stretch,
     Tuning,
 };
+use crate::diagnostics::chain_moments::ChainMoments;
 use crate::math::Real;
 use crate::math::simd::Width;
 use crate::model::Model;
@@ -60,7 +65,7 @@ pub struct CpuBackend<R> {
 /// What a method asks of the model.
 #[derive(Debug)]
 enum Evaluator<R> {
-    Metropolis(LogDensity<R>),
+    Metropolis(Arc<Programs<R>>),
     Nuts { density: Gradient<R>, max_treedepth: u32 },
 }
 
@@ -94,9 +99,7 @@ impl<R: Real> CpuBackend<R> {
             width,
             key: philox::key(seed),
             density: match method {
-                Method::Metropolis => {
-                    Evaluator::Metropolis(LogDensity::new(Machine::new(Arc::new(assemble(&model.density))), width))
-                }
+                Method::Metropolis => Evaluator::Metropolis(Arc::new(Programs::new(model))),
                 Method::Nuts { max_treedepth } => {
                     assert!((1..=30).contains(&max_treedepth), "max_treedepth is 1 to 30, not {max_treedepth}");
                     let density = Gradient::with_width(&model.gradient(), model.density.results.len(), width);
@@ -140,7 +143,7 @@ impl<R: Real> Backend for CpuBackend<R> {
                     .collect();
                 let first = population.first + from as u32;
                 let chains = match &self.density {
-                    Evaluator::Metropolis(density) => Chains::metropolis(first, states, density.clone()),
+                    Evaluator::Metropolis(programs) => Chains::metropolis(first, states, programs, self.width),
                     Evaluator::Nuts { density, max_treedepth } => {
                         Chains::nuts(first, &states, density.clone(), *max_treedepth)
                     }
@@ -216,7 +219,7 @@ impl<R: Real> Backend for CpuBackend<R> {
                     self.blocks
                         .par_iter_mut()
                         .zip(rows)
-                        .for_each(|(block, mut rows)| block.advance(width, key, steps, Some(&mut rows)));
+                        .for_each(|(block, rows)| block.advance(width, key, steps, Some(Sink::Rows(rows))));
                 }
                 _ => self.blocks.par_iter_mut().for_each(|block| block.advance(width, key, steps, None)),
             }
@@ -226,6 +229,41 @@ impl<R: Real> Backend for CpuBackend<R> {
                 return Err(Error::Interrupted { steps: done });
             }
         }
+        Ok(BlockStats { steps: stretch.steps, counts: self.counts() })
+    }
+
+    fn gather(
+        &mut self,
+        stretch: Stretch,
+        thin: u32,
+        moments: &mut ChainMoments,
+        progress: Progress<'_>,
+    ) -> Result<BlockStats, Error> {
+        let (width, key, first_half) = (self.width, self.key, moments.first_half());
+        self.blocks.iter_mut().for_each(|block| block.chains.clear_counts());
+        let mut gathered: Vec<Gathered<R>> =
+            self.blocks.iter_mut().map(|block| Gathered::new(width, block.parameters(width))).collect();
+        let mut pace = Pace::new(thin, stretch.steps);
+        let mut done = 0;
+        while done < stretch.steps {
+            let count = pace.next(stretch.steps - done);
+            let clock = Instant::now();
+            let first = stretch.first_step.wrapping_add(done);
+            let steps = Steps { first, count, thin, from: (done / thin) as usize };
+            self.blocks.par_iter_mut().zip(&mut gathered).for_each(|(block, gathered)| {
+                block.advance(width, key, steps, Some(Sink::Moments { gathered, first_half }));
+            });
+            done += count;
+            pace.learn(count, clock.elapsed());
+            if progress(done).is_break() && done < stretch.steps {
+                return Err(Error::Interrupted { steps: done });
+            }
+        }
+        let lanes = self.blocks.first().map_or(1, |block| block.chains.log_density().len());
+        let row = 2 * moments.width();
+        let (origins, sums) = moments.fill();
+        let rows = origins.chunks_mut((lanes * self.parameters).max(1)).zip(sums.chunks_mut((lanes * row).max(1)));
+        gathered.iter().zip(rows).for_each(|(gathered, (origins, sums))| gathered.write(origins, sums));
         Ok(BlockStats { steps: stretch.steps, counts: self.counts() })
     }
 
@@ -239,8 +277,8 @@ impl<R: Real> Backend for CpuBackend<R> {
         Ok(positions)
     }
 
-    fn ceilings(&mut self) -> Result<Ceilings, Error> {
-        Ok(ceilings::ceilings::<R>(self.width))
+    fn ceilings(&mut self) -> Result<Option<Ceilings>, Error> {
+        Ok(Some(ceilings::ceilings::<R>(self.width)))
     }
 }
 

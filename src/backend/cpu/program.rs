@@ -86,7 +86,7 @@ pub(super) enum Instruction<R> {
     /// that the partial sums stay in vector registers.
     SquaredDistance {
         to: usize,
-        column: Vec<R>,
+        column: Arc<[R]>,
         centre: Operand<R>,
     },
     Loop(Box<RowLoop<R>>),
@@ -104,7 +104,7 @@ pub(super) struct RowLoop<R> {
     /// Numbers of the surrounding body that this one reads.
     pub captured: Vec<Operand<R>>,
     /// Columns of data that the body reads.
-    pub columns: Vec<Vec<R>>,
+    pub columns: Vec<Arc<[R]>>,
     /// Registers for the sums of the body's results.
     pub to: Vec<usize>,
 }

@@ -13,6 +13,7 @@ use crate::backend::{
     self, Backend, BlockStats, Ceilings, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch,
     Tuning,
 };
+use crate::diagnostics::chain_moments::ChainMoments;
 use crate::model::Model;
 
 /// Bounds below a device's own: what a smaller or an older device would do.
@@ -164,6 +165,14 @@ impl GpuBackend {
         None
     }
 
+    fn stats(&self, stretch: Stretch) -> Result<BlockStats, backend::Error> {
+        let mut accepted = Vec::new();
+        for shard in &self.shards {
+            accepted.extend(shard.accepted(&self.device)?);
+        }
+        Ok(BlockStats { steps: stretch.steps, counts: Counts::Accepted(accepted) })
+    }
+
     fn clear_counts(&self) {
         let mut encoder = self.device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         for shard in &self.shards {
@@ -223,11 +232,25 @@ impl Backend for GpuBackend {
                 return Err(backend::Error::Interrupted { steps });
             }
         }
-        let mut accepted = Vec::new();
-        for shard in &self.shards {
-            accepted.extend(shard.accepted(&self.device)?);
+        self.stats(stretch)
+    }
+
+    fn gather(
+        &mut self,
+        stretch: Stretch,
+        thin: u32,
+        moments: &mut ChainMoments,
+        progress: Progress<'_>,
+    ) -> Result<BlockStats, backend::Error> {
+        self.clear_counts();
+        if let Some(dispatcher) = &mut self.dispatcher {
+            let steps =
+                dispatcher.gather(&self.device, &self.kernels, &self.shards, stretch, thin, moments, progress)?;
+            if steps < stretch.steps {
+                return Err(backend::Error::Interrupted { steps });
+            }
         }
-        Ok(BlockStats { steps: stretch.steps, counts: Counts::Accepted(accepted) })
+        self.stats(stretch)
     }
 
     fn positions(&mut self) -> Result<Vec<f64>, backend::Error> {
@@ -238,7 +261,7 @@ impl Backend for GpuBackend {
         Ok(positions)
     }
 
-    fn ceilings(&mut self) -> Result<Ceilings, backend::Error> {
-        Ok(ceilings::ceilings(&self.device)?)
+    fn ceilings(&mut self) -> Result<Option<Ceilings>, backend::Error> {
+        Ok(Some(ceilings::ceilings(&self.device)?))
     }
 }

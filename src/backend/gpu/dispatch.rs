@@ -36,8 +36,8 @@ pub struct Dispatcher {
     slot_bytes: u64,
     /// `[slot, shard]`
     groups: Vec<Vec<wgpu::BindGroup>>,
-    pace: Pace,
-    most_steps: u32,
+    pub(super) pace: Pace,
+    pub(super) most_steps: u32,
 }
 
 struct Flight {

@@ -53,7 +53,8 @@ pub fn gradient(program: &Program, terms: usize, offsets: &Offsets) -> String {
     emitter.text
 }
 
-fn accumulate(emitter: &mut Emitter<'_>, terms: &[Value]) {
+/// Writes the compensated sum of terms, as `sum`.
+pub fn accumulate(emitter: &mut Emitter<'_>, terms: &[Value]) {
     emitter.line("var sum: Accumulator;");
     for &term in terms {
         let term = emitter.writer.read(term);

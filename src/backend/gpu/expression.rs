@@ -9,6 +9,8 @@ pub const COMPONENTS: [&str; 4] = ["x", "y", "z", "w"];
 /// Writes the expressions of a program.
 pub struct Writer<'a> {
     pub program: &'a Program,
+    /// Coordinates of the state; those of the program beyond them are values kept between moves.
+    pub coordinates: usize,
     /// The open loops whose rows come four at a time, and which of the four is at hand.
     pub lanes: Vec<(LoopId, usize)>,
 }
@@ -67,6 +69,7 @@ impl Writer<'_> {
     pub fn read(&self, value: Value) -> String {
         match self.program.op(value) {
             Op::Constant(x) => literal(x as f32),
+            Op::Coordinate(i) if i >= self.coordinates => format!("(*kept)[{}]", i - self.coordinates),
             Op::Coordinate(i) => format!("coordinates[{i}]"),
             Op::Datum { table, row } => {
                 let name = format!("d{table}_{}", row.index());

@@ -1,5 +1,6 @@
 //! A model on a device: its compiled shader and its data. What does not change from run to run.
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::device::Device;
@@ -17,6 +18,9 @@ use crate::rng::philox;
 pub struct Kernels {
     pub start: wgpu::ComputePipeline,
     pub run: wgpu::ComputePipeline,
+    /// Made when moments are asked for: drivers take their time.
+    moments: OnceLock<[wgpu::ComputePipeline; 2]>,
+    module: wgpu::ShaderModule,
     pub params: wgpu::Buffer,
     pub coordinates: usize,
     pub parameters: usize,
@@ -53,6 +57,8 @@ impl Kernels {
         let mut kernels = Self {
             start: device.pipeline(&module, "start", &layout)?,
             run: device.pipeline(&module, "run", &layout)?,
+            moments: OnceLock::new(),
+            module,
             params: buffers::uniform(device, "params", size_of::<Params>() as u64)?,
             coordinates: model.coordinates.len(),
             parameters: model.parameters.len(),
@@ -74,6 +80,19 @@ impl Kernels {
         }
         kernels.first_dispatch_seconds = first.elapsed().as_secs_f64();
         Ok((kernels, clock.elapsed().as_secs_f64()))
+    }
+
+    /// The kernels that begin moments and that gather them.
+    ///
+    /// # Errors
+    /// When the shader is rejected.
+    pub fn moments(&self, device: &Device) -> Result<&[wgpu::ComputePipeline; 2], Error> {
+        if let Some(kernels) = self.moments.get() {
+            return Ok(kernels);
+        }
+        let pipeline = |entry: &str| device.pipeline(&self.module, entry, &self.layout);
+        let kernels = [pipeline("begin_moments")?, pipeline("gather")?];
+        Ok(self.moments.get_or_init(|| kernels))
     }
 
     /// The uniform of a dispatch over a shard that takes no steps.

@@ -25,6 +25,7 @@ pub struct Params {
     pub steps: u32,
     pub thin: u32,
     pub until_draw: u32,
+    pub half_number: u32,
 }
 
 /// How a shader may use a binding.
@@ -87,6 +88,7 @@ mod tests {
                 ("steps", offset_of!(Params, steps)),
                 ("thin", offset_of!(Params, thin)),
                 ("until_draw", offset_of!(Params, until_draw)),
+                ("half_number", offset_of!(Params, half_number)),
             ]
         );
         assert_eq!(span as usize, size_of::<Params>());
@@ -121,7 +123,10 @@ mod tests {
     #[test]
     fn every_entry_point_has_the_workgroup_size() {
         let module = naga::front::wgsl::parse_str(&shader::stub(3)).expect("the stub shader is valid");
-        assert_eq!(module.entry_points.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["start", "run"]);
+        assert_eq!(
+            module.entry_points.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(),
+            ["start", "run", "begin_moments", "gather"]
+        );
         assert!(module.entry_points.iter().all(|entry| entry.workgroup_size == [WORKGROUP_SIZE, 1, 1]));
     }
 }

@@ -28,6 +28,8 @@ mod guard;
 mod kernels;
 mod layout;
 mod memory;
+mod moments;
+mod moves;
 mod nuts;
 mod opened;
 mod shader;

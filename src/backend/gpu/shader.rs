@@ -11,7 +11,8 @@
 
 use std::fmt::Write as _;
 
-use super::{emit, layout, nuts, tables::Tables};
+use super::{emit, layout, moves, nuts, tables::Tables};
+use crate::diagnostics::chain_moments::{MOST_CROSSED, products};
 use crate::ir::Program;
 use crate::math::Real;
 use crate::model::Model;
@@ -44,7 +45,8 @@ const CANARY: &str = include_str!("../../../shaders/canary.wgsl");
 /// The model must have at least one coordinate and one parameter: WGSL has no empty arrays.
 pub fn wgsl(model: &Model) -> String {
     let constants = constants(model.coordinates.len(), model.parameters.len());
-    let functions = emit::emit(model, &Tables::new(model));
+    let tables = Tables::new(model);
+    let functions = [emit::emit(model, &tables), moves::moves(model, &tables)].join("\n");
     let mut files = vec![&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE];
     files.extend(SPECIAL.into_iter().filter(|file| calls(&functions, file)));
     files.extend([INTERFACE, &functions, METROPOLIS, RUN]);
@@ -121,11 +123,13 @@ fn constants(coordinates: usize, parameters: usize) -> String {
         ("WORKGROUP_SIZE", layout::WORKGROUP_SIZE),
         ("LARGEST_BITS", f32::LARGEST.to_bits()),
         ("PURPOSE_TRANSITION", Purpose::Transition as u32),
+        ("MOMENTS", (parameters + products(parameters)) as u32),
     ];
     for (name, word) in words {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "const {name}: u32 = {word}u;");
     }
+    let _ = writeln!(text, "const CROSSED: bool = {};", parameters <= MOST_CROSSED);
     let _ = writeln!(text, "const REJECTED: f32 = {:?}f;", f32::REJECTED);
     text
 }

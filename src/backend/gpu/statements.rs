@@ -33,7 +33,13 @@ pub struct Emitter<'a> {
 impl<'a> Emitter<'a> {
     /// Nothing written yet; `offsets` are where the program's data lie.
     pub fn new(program: &'a Program, offsets: &'a Offsets) -> Self {
-        Self { writer: Writer { program, lanes: Vec::new() }, text: String::new(), offsets, indent: 0 }
+        Self::of_move(program, offsets, program.coordinates)
+    }
+
+    /// The same, of a program whose coordinates beyond so many are values kept in the array `kept`.
+    pub fn of_move(program: &'a Program, offsets: &'a Offsets, coordinates: usize) -> Self {
+        let writer = Writer { program, coordinates, lanes: Vec::new() };
+        Self { writer, text: String::new(), offsets, indent: 0 }
     }
 
     /// Writes a line.

@@ -1,11 +1,12 @@
 //! One entry at one number of chains: gets its chains ready, then takes turns.
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::reference::Reference;
-use super::{Cell, Entry};
+use super::{Cell, Entry, Settings};
 use crate::backend::{self, Backend, Counts, Keep, Population, Stretch, gpu};
+use crate::diagnostics::chain_moments::ChainMoments;
 use crate::draws::Draws;
 use crate::math::Real;
 
@@ -34,6 +35,8 @@ pub(super) struct Turns {
     /// Number of the next step.
     next: u32,
     draws: Draws,
+    /// What is kept of timed steps instead, if it is.
+    moments: Option<ChainMoments>,
     seconds: Vec<f64>,
     /// Log densities that all chains evaluated in the last stretch.
     evaluations: u64,
@@ -44,8 +47,9 @@ pub(super) fn ready(
     entry: &mut Entry<'_>,
     chains: usize,
     reference: &Reference,
-    turn: Duration,
+    settings: &Settings,
 ) -> Result<Turns, Failure> {
+    let turn = settings.turn;
     let (model, backend) = (entry.model, entry.backend.as_mut());
     let most = DRAW_BYTES / size_of::<f64>() / (chains * model.parameters.len()).max(1);
     if most < FEWEST_DRAWS {
@@ -73,6 +77,7 @@ pub(super) fn ready(
         steps: reference.forgotten.max(FEWEST_DRAWS as u32),
         next: 0,
         draws: Draws::new(Vec::new(), 0, 0).expect("no draws fit"),
+        moments: None,
         seconds: Vec::new(),
         evaluations: 0,
     };
@@ -83,6 +88,7 @@ pub(super) fn ready(
     turns.steps = (fitting as usize).clamp(FEWEST_DRAWS, most) as u32;
     turns.draws = Draws::new(model.parameters.clone(), chains, turns.steps as usize)
         .map_err(|error| Failure::Left(error.to_string()))?;
+    turns.moments = settings.moments.then(|| ChainMoments::new(model.parameters.clone(), chains, turns.steps as usize));
     let seconds = turns.stretch(backend, true).map_err(Failure::Backend)?;
     turns.times = (turn.as_secs_f64() / seconds.max(1e-9)).round().clamp(1.0, 1000.0) as u32;
     Ok(turns)
@@ -92,9 +98,15 @@ impl Turns {
     /// Takes the steps of a stretch and returns the seconds that took.
     fn stretch(&mut self, backend: &mut dyn Backend, keep: bool) -> Result<f64, backend::Error> {
         let stretch = Stretch { first_step: self.next, steps: self.steps };
-        let keep = keep.then_some(Keep { draws: &mut self.draws, statistics: None, from: 0, thin: 1 });
+        let mut on = |_| ControlFlow::Continue(());
         let clock = Instant::now();
-        let stats = backend.advance(stretch, keep, &mut |_| ControlFlow::Continue(()))?;
+        let stats = match &mut self.moments {
+            Some(moments) if keep => backend.gather(stretch, 1, moments, &mut on)?,
+            _ => {
+                let keep = keep.then_some(Keep { draws: &mut self.draws, statistics: None, from: 0, thin: 1 });
+                backend.advance(stretch, keep, &mut on)?
+            }
+        };
         let seconds = clock.elapsed().as_secs_f64();
         self.next = self.next.wrapping_add(self.steps);
         self.evaluations = match &stats.counts {
@@ -115,10 +127,22 @@ impl Turns {
     }
 
     /// What the turns were like. The draws of the last stretch are judged.
-    pub(super) fn cell(self, entry: usize, reference: &Reference, comparisons: usize) -> Cell {
+    ///
+    /// # Errors
+    /// When the backend fails to take one more stretch, where moments were kept.
+    pub(super) fn cell(
+        mut self,
+        entry: usize,
+        backend: &mut dyn Backend,
+        reference: &Reference,
+        comparisons: usize,
+    ) -> Result<Cell, backend::Error> {
+        if self.moments.take().is_some() {
+            self.stretch(backend, true)?;
+        }
         let (posterior, effective) = reference.judge(&self.draws, comparisons);
         let steps = self.chains as f64 * f64::from(self.steps);
-        Cell {
+        Ok(Cell {
             entry,
             chains: self.chains,
             steps: self.steps * self.times,
@@ -126,6 +150,6 @@ impl Turns {
             evaluations: self.evaluations as f64 / steps,
             effective: effective.map(|effective| effective / steps),
             posterior,
-        }
+        })
     }
 }

@@ -25,6 +25,8 @@ pub struct Settings {
     pub chains: Vec<usize>,
     /// Rounds in which entries take turns, at least 1. Default 5: a median and quartiles need that many.
     pub rounds: usize,
+    /// Whether the timed steps keep moments instead of draws. Draws to judge are kept apart then, untimed.
+    pub moments: bool,
     /// How long an entry runs in a round, about. Default 100 ms: a dispatch or two of a GPU.
     pub turn: Duration,
 }
@@ -125,7 +127,7 @@ pub fn bench(
         let mut running = Vec::new();
         for (position, entry) in entries.iter_mut().enumerate() {
             broken(watch(chains, 0))?;
-            match measure::ready(entry, chains, reference, settings.turn) {
+            match measure::ready(entry, chains, reference, settings) {
                 Ok(turns) => running.push((position, turns)),
                 Err(measure::Failure::Left(reason)) => {
                     measurements.push(Measurement::Left { entry: position, chains, reason });
@@ -140,7 +142,8 @@ pub fn bench(
             }
         }
         for (position, turns) in running {
-            measurements.push(Measurement::Measured(turns.cell(position, reference, comparisons)));
+            let backend = entries[position].backend.as_mut();
+            measurements.push(Measurement::Measured(turns.cell(position, backend, reference, comparisons)?));
         }
     }
     Ok(measurements)

@@ -5,6 +5,7 @@
 
 use crate::backend::{Method, Precision};
 use crate::ir::operations::{data_read, of_proposal, operations};
+use crate::ir::update::updates;
 use crate::model::Model;
 
 /// A step of one chain, in numbers.
@@ -25,9 +26,16 @@ impl Work {
         let draw_bytes = model.parameters.len() as f64 * if double { 8.0 } else { 4.0 };
         match method {
             Method::Metropolis => {
-                let terms = model.density.results.len();
-                let one = operations(&model.density, double) + of_proposal(terms, double);
-                Self { operations: evaluations * one, data: evaluations * data_read(&model.density), draw_bytes }
+                // What one sweep computes: of each move only what it touches.
+                let updates = updates(&model.density, &model.constrain);
+                let programs = || updates.of.iter().map(|&number| &updates.programs[number]);
+                let merges: f64 = programs().map(|update| update.changes.len() as f64).sum();
+                let sweep = programs().map(|update| operations(&update.program, double)).sum::<f64>()
+                    + merges
+                    + updates.of.len() as f64 * of_proposal(model.density.results.len(), double);
+                let sweeps = evaluations / updates.of.len() as f64;
+                let data = programs().map(|update| data_read(&update.program)).sum::<f64>();
+                Self { operations: sweeps * sweep, data: sweeps * data, draw_bytes }
             }
             Method::Nuts { .. } => {
                 let gradient = model.gradient();

@@ -233,7 +233,7 @@ impl Backend for NutsBackend {
         Ok(positions)
     }
 
-    fn ceilings(&mut self) -> Result<Ceilings, backend::Error> {
-        Ok(ceilings::ceilings(&self.device)?)
+    fn ceilings(&mut self) -> Result<Option<Ceilings>, backend::Error> {
+        Ok(Some(ceilings::ceilings(&self.device)?))
     }
 }
