@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::backend::{Counts, Method, Trees, Tuning};
 use crate::diagnostics::{Finding, Trajectories, trajectory_findings};
 use crate::model::Model;
-use crate::run::Outcome;
+use crate::run::{Outcome, Settings};
 use crate::sampler::nuts::STATISTICS;
 use crate::store::json::number;
 
@@ -130,6 +130,12 @@ fn acceptance(outcome: &Outcome, model: &Model) -> Vec<f64> {
     let proposals = (accepted.len() / coordinates) as f64 * f64::from(outcome.steps);
     rates.iter_mut().for_each(|rate| *rate /= proposals);
     rates
+}
+
+/// Steps of all chains in a second of sampling.
+pub(super) fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
+    let steps = settings.draws as f64 * f64::from(settings.thin) * settings.chains as f64;
+    steps / outcome.sampling_seconds.max(1e-9)
 }
 
 /// Names in a row, those beyond a line counted.

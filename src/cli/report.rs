@@ -95,7 +95,7 @@ pub(super) fn of_sample(
         ("precision", description.precision.to_string()),
         ("warm-up", seconds(outcome.warmup_seconds)),
         ("sampling", seconds(outcome.sampling_seconds)),
-        ("speed", format!("{} steps per second", magnitude(super::sample::steps_per_second(settings, outcome)))),
+        ("speed", format!("{} steps per second", magnitude(method::steps_per_second(settings, outcome)))),
         ("version", concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned()),
     ];
     let findings = method::findings(outcome, request::method(sample));

@@ -183,14 +183,9 @@ fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
         settings.draws,
         settings.chains,
         seconds(outcome.warmup_seconds + outcome.sampling_seconds),
-        magnitude(steps_per_second(settings, outcome)),
+        magnitude(method::steps_per_second(settings, outcome)),
         method::clause(outcome, model),
     )
-}
-
-pub(super) fn steps_per_second(settings: &Settings, outcome: &Outcome) -> f64 {
-    let steps = settings.draws as f64 * f64::from(settings.thin) * settings.chains as f64;
-    steps / outcome.sampling_seconds.max(1e-9)
 }
 
 fn hazard_sentence(hazard: &Hazard) -> String {
@@ -248,7 +243,7 @@ fn object(
             "sampling_s": outcome.sampling_seconds,
             "diagnostics_s": timing.diagnostics,
             "total_s": timing.total,
-            "steps_per_s": steps_per_second(settings, outcome),
+            "steps_per_s": method::steps_per_second(settings, outcome),
         },
     });
     if let Some(map) = object.as_object_mut() {

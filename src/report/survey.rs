@@ -39,7 +39,7 @@ const MOST_PAIRS: usize = 6;
 const WEAKEST_PAIR: f64 = 0.3;
 
 /// Parameters with pictures, the worst ones.
-pub const MOST_PICTURED: usize = 40;
+const MOST_PICTURED: usize = 40;
 
 /// Divergent draws that pair plots can show.
 const MOST_DIVERGENT: usize = 300;

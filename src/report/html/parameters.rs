@@ -1,16 +1,17 @@
 //! The pictures of single parameters, the worst first, all but the first few folded.
 
-use super::super::escape::escape;
-use super::super::picture::Picture;
-use super::super::survey::Survey;
-use super::super::table::number;
-use super::verdict::thousands;
+use super::parts::{figures, section};
+use crate::report::escape::escape;
+use crate::report::picture::Picture;
+use crate::report::quantity::thousands;
+use crate::report::survey::Survey;
+use crate::report::table::number;
 
 /// Parameters whose pictures are not folded.
 const OPEN: usize = 6;
 
-/// The pictures, of at most so many bytes.
-pub(super) fn section(survey: &Survey, most: usize) -> String {
+/// The pictures, of at most so many bytes, and for how many parameters there are some.
+pub(super) fn parameters(survey: &Survey, most: usize) -> (String, usize) {
     let mut content = String::new();
     let mut shown = 0;
     for (place, (portrait, &index)) in survey.portraits.iter().zip(&survey.order).enumerate() {
@@ -18,7 +19,7 @@ pub(super) fn section(survey: &Survey, most: usize) -> String {
         let name = escape(&row.parameter);
         let pictures = match &portrait[..] {
             [] => "<p>Its draws do not vary: there is nothing to draw.</p>\n".to_owned(),
-            pictures => super::figures(pictures.iter().collect::<Vec<&Picture>>()),
+            pictures => figures(pictures.iter().collect::<Vec<&Picture>>()),
         };
         let part = format!(
             "<details id=\"p{place}\" data-name=\"{name}\"{}><summary><b>{name}</b> <span>R-hat {}, {} effective \
@@ -41,5 +42,5 @@ pub(super) fn section(survey: &Survey, most: usize) -> String {
             thousands(rest)
         );
     }
-    super::section("parameters", "Parameters", &content)
+    (section("parameters", "Parameters", &content), shown)
 }

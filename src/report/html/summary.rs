@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::super::escape::escape;
-use super::super::survey::{MOST_PICTURED, Survey};
-use super::super::table::{estimate, number, significant};
-use super::verdict::thousands;
+use super::parts::section;
 use crate::diagnostics::{Finding, Row};
+use crate::report::escape::escape;
+use crate::report::quantity::thousands;
+use crate::report::survey::Survey;
+use crate::report::table::{estimate, number, significant};
 
 /// Bytes of rows; a row takes about 250.
 const MOST_OF_ROWS: usize = 350_000;
 
-pub(super) fn section(survey: &Survey) -> String {
+/// The table; the first `pictured` parameters have pictures to lead to.
+pub(super) fn summary(survey: &Survey, pictured: usize) -> String {
     let summary = &survey.summary;
     let nested = summary.rows.iter().any(|row| row.r_hat_nested.is_some());
     let [low, high] = summary.interval.names();
@@ -31,7 +33,7 @@ pub(super) fn section(survey: &Survey) -> String {
     let mut rows = String::new();
     let mut shown = 0;
     for (place, &index) in survey.order.iter().enumerate() {
-        let row = row(&summary.rows[index], place, nested, &flagged);
+        let row = row(&summary.rows[index], (place < pictured).then_some(place), nested, &flagged);
         if rows.len() + row.len() > MOST_OF_ROWS {
             break;
         }
@@ -52,7 +54,7 @@ pub(super) fn section(survey: &Survey) -> String {
          <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Summary table\">\n<table>\n<thead><tr>{heads}</tr>\
          </thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n{rest}"
     );
-    super::section("summary", "Summary", &content)
+    section("summary", "Summary", &content)
 }
 
 /// Which parameters the findings are about, by the column that shows it.
@@ -77,9 +79,9 @@ impl<'a> Flagged<'a> {
     }
 }
 
-fn row(row: &Row, place: usize, nested: bool, flagged: &Flagged<'_>) -> String {
+fn row(row: &Row, picture: Option<usize>, nested: bool, flagged: &Flagged<'_>) -> String {
     let name = escape(&row.parameter);
-    let link = if place < MOST_PICTURED { format!("<a href=\"#p{place}\">{name}</a>") } else { name.clone() };
+    let link = picture.map_or_else(|| name.clone(), |place| format!("<a href=\"#p{place}\">{name}</a>"));
     let none = HashSet::new();
     let mut cells = vec![
         (estimate(row.mean, row.mcse_mean), &none),

@@ -1,14 +1,18 @@
 //! The model's text, and the facts of the run with the command that repeats it.
 
-use super::super::escape::escape;
-use super::super::survey::Run;
+use super::parts::section;
+use crate::report::escape::escape;
+use crate::report::survey::Run;
 
-/// Bytes of a text, escaped.
-const MOST_OF_TEXT: usize = 150_000;
+/// Bytes of the model's text, escaped.
+const MOST_OF_MODEL: usize = 150_000;
+
+/// Bytes of a fact.
+const MOST_OF_FACT: usize = 3_000;
 
 /// The model as it was written.
 pub(super) fn model(text: &str) -> String {
-    super::section("model", "Model", &format!("<pre tabindex=\"0\"><code>{}</code></pre>\n", cut(text)))
+    section("model", "Model", &format!("<pre tabindex=\"0\"><code>{}</code></pre>\n", cut(text, MOST_OF_MODEL)))
 }
 
 /// What was run, where, and how to do it again.
@@ -16,20 +20,22 @@ pub(super) fn facts(run: &Run<'_>) -> String {
     let rows: String = run
         .facts
         .iter()
-        .map(|(name, value)| format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escape(name), cut(value)))
+        .map(|(name, value)| {
+            format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n", escape(name), cut(value, MOST_OF_FACT))
+        })
         .collect();
     let table =
         if rows.is_empty() { rows } else { format!("<table class=\"facts\">\n<tbody>\n{rows}</tbody>\n</table>\n") };
     let command = run.command.as_deref().map_or_else(String::new, |command| {
-        format!("<p>To repeat it:</p>\n<pre tabindex=\"0\"><code>{}</code></pre>\n", cut(command))
+        format!("<p>To repeat it:</p>\n<pre tabindex=\"0\"><code>{}</code></pre>\n", cut(command, MOST_OF_FACT))
     });
-    super::section("run", "Run", &(table + &command))
+    section("run", "Run", &(table + &command))
 }
 
 /// A text, escaped, its end left out where it is too long.
-fn cut(text: &str) -> String {
+fn cut(text: &str, most: usize) -> String {
     let escaped = escape(text);
-    if escaped.len() <= MOST_OF_TEXT {
+    if escaped.len() <= most {
         return escaped;
     }
     let mut kept = String::new();
@@ -37,7 +43,7 @@ fn cut(text: &str) -> String {
     for character in text.chars() {
         // No character becomes more than six bytes.
         length += 6;
-        if length > MOST_OF_TEXT {
+        if length > most {
             break;
         }
         kept.push(character);

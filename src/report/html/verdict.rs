@@ -1,13 +1,14 @@
 //! The verdict, first in plain words, then finding by finding.
 
-use super::super::escape::escape;
-use super::super::findings::{lesson, list, sentence};
-use super::super::survey::{Run, Survey};
 use crate::diagnostics::Finding;
+use crate::report::escape::escape;
+use crate::report::findings::{lesson, list, sentence};
+use crate::report::quantity::thousands;
+use crate::report::survey::{Run, Survey};
 
 /// The top of the page.
-pub(super) fn section(run: &Run<'_>, survey: &Survey) -> String {
-    let (headline, words, bad) = verdict(survey);
+pub(super) fn verdict(run: &Run<'_>, survey: &Survey) -> String {
+    let (headline, words, bad) = judged(survey);
     let lesson = lesson(&survey.findings, &survey.correlation.0, &survey.correlation.1);
     let mut html = format!(
         "<section class=\"verdict{}\" aria-label=\"Verdict\">\n<strong>{headline}</strong>\n<p>{}",
@@ -26,7 +27,7 @@ pub(super) fn section(run: &Run<'_>, survey: &Survey) -> String {
 }
 
 /// A headline, a sentence or two, and whether the draws should not be trusted.
-fn verdict(survey: &Survey) -> (&'static str, String, bool) {
+fn judged(survey: &Survey) -> (&'static str, String, bool) {
     let summary = &survey.summary;
     let shape =
         format!("{} of {} each", counted(summary.chains, "chain", "chains"), counted(summary.draws, "draw", "draws"));
@@ -45,11 +46,7 @@ fn verdict(survey: &Survey) -> (&'static str, String, bool) {
         });
     if !apart.is_empty() {
         let all = summary.rows.iter().filter(|row| !row.constant).count();
-        let whom = if apart.len() == all && all > 1 {
-            "any parameter".to_owned()
-        } else {
-            list(&apart, |name| (*name).to_owned())
-        };
+        let whom = if apart.len() == all && all > 1 { "any parameter".to_owned() } else { and(&apart) };
         let words = format!(
             "{shape}. They do not agree about {whom}: what the table and the pictures show there is where the chains \
              happened to be, not what is known about the parameter{}.",
@@ -77,29 +74,15 @@ fn verdict(survey: &Survey) -> (&'static str, String, bool) {
     ("The chains have converged, as far as they can tell.", words, false)
 }
 
+/// Names as a sentence has them: with an "and" before the last of a few.
+fn and(names: &[&str]) -> String {
+    match names {
+        [first @ .., last] if (1..8).contains(&first.len()) => format!("{} and {last}", first.join(", ")),
+        names => list(names, |name| (*name).to_owned()),
+    }
+}
+
 /// A number of things, its thousands apart.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(count), if count == 1 { one } else { many })
-}
-
-pub(super) fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_apart() {
-        assert_eq!([7, 999, 1000, 1_234_567].map(thousands), ["7", "999", "1,000", "1,234,567"]);
-    }
 }

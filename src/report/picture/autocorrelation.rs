@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use super::axes::{Axis, Words, area, line, picture};
 use super::column::{Column, spread};
 use super::ink::Ink;
-use super::{Picture, file_stem};
+use super::svg::{Picture, file_stem};
 use crate::diagnostics::autocorrelation::autocorrelation as of_chain;
 
 /// Lags shown, as ArviZ has it.

@@ -3,22 +3,20 @@
 use std::ops::Range;
 
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::{BoldPoints, DefaultFormatting, KeyPointHint};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::Picture;
 use super::canvas::{Canvas, UNIT};
 use super::ink::Ink;
-
-/// Width and height of a picture, in tenths of a pixel.
-pub(super) const SIZE: (u32, u32) = (3600, 2300);
+use super::svg::{Picture, SIZE};
 
 /// Heights of letters.
 const TITLE: u32 = 130;
 pub(super) const TEXT: u32 = 110;
 
-pub(super) type Chart<'a, 'b> = ChartContext<'a, Canvas<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type Chart<'a, 'b> = ChartContext<'a, Canvas<'b>, Cartesian2d<Ticked, Ticked>>;
 pub(super) type Area<'a> = DrawingArea<Canvas<'a>, Shift>;
 
 /// An axis.
@@ -26,8 +24,8 @@ pub(super) struct Axis<'a> {
     pub range: Range<f64>,
     /// What it measures, with its unit.
     pub name: &'a str,
-    /// How many ticks there may be; none for an axis whose numbers mean nothing to the reader.
-    pub ticks: usize,
+    /// Where its ticks are; nowhere for an axis whose numbers mean nothing to the reader.
+    pub ticks: Vec<f64>,
     /// What stands at a tick.
     pub label: &'a dyn Fn(&f64) -> String,
 }
@@ -35,8 +33,33 @@ pub(super) struct Axis<'a> {
 impl<'a> Axis<'a> {
     /// An axis of plain numbers.
     pub(super) fn numbers(range: Range<f64>, name: &'a str) -> Self {
-        Self { range: widened(range), name, ticks: 5, label: &number }
+        let range = widened(range);
+        let ticks = RangedCoordf64::from(range.clone()).key_points(BoldPoints(MOST_TICKS));
+        Self { range, name, ticks, label: &number }
     }
+
+    /// An axis of the logarithms to the base 10 of positive numbers, with ticks at powers of ten, or, where there are
+    /// hardly any, at two and five times them too.
+    pub(super) fn powers(range: Range<f64>, name: &'a str) -> Self {
+        let range = widened(range);
+        let (first, last) = (range.start.floor() as i32, range.end.ceil() as i32);
+        let at = |steps: &[f64]| -> Vec<f64> {
+            let all = (first..=last).flat_map(|power| steps.iter().map(move |step| f64::from(power) + step.log10()));
+            all.filter(|tick| range.contains(tick)).collect()
+        };
+        let ticks = [&[1.0][..], &[1.0, 3.0], &[1.0, 2.0, 5.0]].map(at).into_iter();
+        let ticks = ticks.rev().find(|ticks| ticks.len() <= MOST_TICKS).unwrap_or_else(|| {
+            let step = (last - first) / MOST_TICKS as i32 + 1;
+            (first..=last).filter(|power| power % step == 0).map(f64::from).collect()
+        });
+        Self { range, name, ticks, label: &power }
+    }
+}
+
+const MOST_TICKS: usize = 6;
+
+fn power(x: &f64) -> String {
+    number(&10_f64.powf(*x))
 }
 
 /// A range that plotters can draw: finite and not empty.
@@ -97,18 +120,17 @@ pub(super) struct Words {
 pub(super) fn picture(words: Words, x: &Axis<'_>, y: &Axis<'_>, draw: impl FnOnce(&mut Chart<'_, '_>)) -> Picture {
     blank(words, SIZE, |root| {
         let mut builder = ChartBuilder::on(root);
-        let widest = if y.ticks > 0 { widest_label(y) } else { 0 };
+        let letters = y.ticks.iter().map(|tick| (y.label)(tick).chars().count()).max().unwrap_or(0).min(9);
+        let widest = letters as u32 * TEXT * 6 / 10;
         builder
             .margin(40)
-            .margin_right(90)
+            .margin_right(160)
             .x_label_area_size(2 * TEXT + 110)
             .y_label_area_size(TEXT * 3 / 2 + 90 + widest);
         let mut chart =
-            builder.build_cartesian_2d(x.range.clone(), y.range.clone()).expect("a range that is finite and not empty");
+            builder.build_cartesian_2d(Ticked::from(x), Ticked::from(y)).expect("a range that is finite and not empty");
         chart
             .configure_mesh()
-            .x_labels(x.ticks)
-            .y_labels(y.ticks)
             .x_max_light_lines(1)
             .y_max_light_lines(1)
             .light_line_style(TRANSPARENT)
@@ -127,13 +149,40 @@ pub(super) fn picture(words: Words, x: &Axis<'_>, y: &Axis<'_>, draw: impl FnOnc
     })
 }
 
-/// Room for the widest number that an axis may show.
-fn widest_label(axis: &Axis<'_>) -> u32 {
-    let Range { start, end } = axis.range;
-    let step = (end - start) / 10.0;
-    let exact = |x: f64| (x / step).round() * step;
-    let letters = (0..=10).map(|k| (axis.label)(&exact(start + f64::from(k) * step)).chars().count());
-    (letters.max().unwrap_or(0).min(9) as u32 * TEXT * 6) / 10
+/// A range with ticks where they are wanted.
+pub(super) struct Ticked {
+    inner: RangedCoordf64,
+    ticks: Vec<f64>,
+}
+
+impl From<Range<f64>> for Ticked {
+    fn from(range: Range<f64>) -> Self {
+        Self { inner: range.into(), ticks: Vec::new() }
+    }
+}
+
+impl From<&Axis<'_>> for Ticked {
+    fn from(axis: &Axis<'_>) -> Self {
+        let inside = axis.ticks.iter().copied().filter(|tick| (axis.range.start..=axis.range.end).contains(tick));
+        Self { inner: axis.range.clone().into(), ticks: inside.collect() }
+    }
+}
+
+impl Ranged for Ticked {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn range(&self) -> Range<f64> {
+        self.inner.range()
+    }
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        self.inner.map(value, limit)
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if hint.weight().allow_light_points() { Vec::new() } else { self.ticks.clone() }
+    }
 }
 
 /// A picture with a title, into which `draw` draws below it.
@@ -170,6 +219,18 @@ mod tests {
     fn ticks_are_as_short_as_their_numbers_allow() {
         let numbers = [0.0, 0.5, -2.0, 1e6, 0.1 + 0.2, 1234.0, 2.5e-7, -1.5e12].map(|x| number(&x));
         assert_eq!(numbers, ["0", "0.5", "\u{2212}2", "1e6", "0.3", "1234", "2.5e\u{2212}7", "\u{2212}1.5e12"]);
+    }
+
+    #[test]
+    fn powers_have_ticks_at_one_two_and_five_or_at_fewer() {
+        let ticks = |range: Range<f64>| -> Vec<String> {
+            let axis = Axis::powers(range, "");
+            axis.ticks.iter().map(axis.label).collect()
+        };
+        assert_eq!(ticks(0.9..2.1), ["10", "20", "50", "100"]);
+        assert_eq!(ticks(2.0..4.6), ["100", "300", "1000", "3000", "10000", "30000"]);
+        assert_eq!(ticks(0.5..5.5), ["10", "100", "1000", "10000", "1e5"]);
+        assert!(ticks(-30.0..30.0).len() <= 8);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use plotters::prelude::*;
 use super::axes::{Axis, Words, area, line, picture};
 use super::column::Column;
 use super::ink::Ink;
-use super::{Picture, file_stem};
+use super::svg::{Picture, file_stem};
 use crate::diagnostics::Row;
 
 const BINS: usize = 256;
@@ -43,7 +43,7 @@ pub fn density(column: &Column<'_>, row: &Row, probability: f64) -> Picture {
         caption: format!("{counted}; bar: {} interval", percent(probability)),
     };
     let x = Axis::numbers(range.clone(), column.name);
-    let y = Axis { ticks: 0, ..Axis::numbers(0.0..1.08 * most, "density") };
+    let y = Axis { ticks: Vec::new(), ..Axis::numbers(0.0..1.08 * most, "density") };
     picture(words, &x, &y, |chart| {
         let (low, high) = (row.interval.0.max(range.start), row.interval.1.min(range.end));
         if low < high {

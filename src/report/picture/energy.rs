@@ -4,10 +4,10 @@
 
 use plotters::prelude::*;
 
-use super::Picture;
 use super::axes::{Axis, Words, area, line, picture};
 use super::density::kernel_density;
 use super::ink::Ink;
+use super::svg::Picture;
 use crate::diagnostics::ebfmi::ebfmi;
 use crate::diagnostics::trajectory::EBFMI_THRESHOLD;
 use crate::draws::ChainView;
@@ -44,7 +44,7 @@ pub fn energy(energies: ChainView<'_>) -> Option<Picture> {
         caption: format!("blue: energy, orange: its changes; lowest E-BFMI {lowest:.2}"),
     };
     let x = Axis::numbers(range, "energy about its mean, nats");
-    let y = Axis { ticks: 0, ..Axis::numbers(0.0..1.08 * most, "density") };
+    let y = Axis { ticks: Vec::new(), ..Axis::numbers(0.0..1.08 * most, "density") };
     Some(picture(words, &x, &y, |chart| {
         for (index, points) in lines.into_iter().enumerate() {
             let ink = Ink::series(index);

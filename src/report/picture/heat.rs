@@ -3,9 +3,9 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::Picture;
-use super::axes::{TEXT, Words, area, blank, shortened, text};
+use super::axes::{Area, TEXT, Words, area, blank, shortened, text};
 use super::ink::Ink;
+use super::svg::Picture;
 
 /// Coefficients are written into cells of up to so many parameters.
 const MOST_WRITTEN: usize = 8;
@@ -33,39 +33,64 @@ pub fn heat(names: &[&str], matrix: &[f64]) -> Picture {
         name: "correlation".to_owned(),
         title: "Correlation".to_owned(),
         alt: format!("Correlation of {count} parameters.{told}"),
-        caption: "blue: positive, orange: negative; the stronger, the larger and fuller".to_owned(),
+        caption: "blue: positive, orange: negative; the stronger, the fuller".to_owned(),
     };
+    let written = count <= MOST_WRITTEN;
+    let corner = label + 60;
+    let mut cells: Vec<Cell> = (0..count * count)
+        .map(|place| {
+            let (row, column) = ((place / count) as i32, (place % count) as i32);
+            Cell { x: corner + column * cell + cell / 2, y: 60 + row * cell + cell / 2, r: matrix[place] }
+        })
+        .collect();
+    // Cells that look alike follow one another, and become one element.
+    cells.sort_by(|a, b| level(a.r).total_cmp(&level(b.r)));
     blank(words, size, |root| {
-        for (row, name) in names.iter().enumerate() {
-            let middle = label / 2 * 0 + row as i32 * cell + cell / 2;
-            let name = shortened(name, LETTERS);
-            let _ = root.draw_text(&name, &text(TEXT, Ink::Text, HPos::Right, VPos::Center), (label, middle + 60));
-            let below = text(TEXT, Ink::Text, HPos::Right, VPos::Center).transform(FontTransform::Rotate270);
-            let _ = root.draw_text(&name, &below, (label + 60 + middle, side + 120));
-            for column in 0..count {
-                let r = matrix[row * count + column];
-                let centre = (label + 60 + column as i32 * cell + cell / 2, 60 + row as i32 * cell + cell / 2);
-                draw_cell(root, centre, cell, r, count <= MOST_WRITTEN);
+        let half = cell / 2 - (cell / 40).max(4);
+        cells.iter().for_each(|cell| cell.square(root, half, area(Ink::Grid, 0.35)));
+        for cell in cells.iter().filter(|cell| cell.r.is_finite()) {
+            let ink = if cell.r < 0.0 { Ink::Series(1) } else { Ink::Series(0) };
+            let level = level(cell.r).abs();
+            if written {
+                cell.square(root, half, area(ink, 0.5 * level));
+            } else {
+                // The area of the square, and how full it is, grow with the correlation.
+                let side = (f64::from(half) * cell.r.abs().sqrt()).round() as i32;
+                cell.square(root, side, area(ink, 0.15 + 0.45 * level));
             }
+        }
+        for cell in cells.iter().filter(|_| written) {
+            let label = if cell.r.is_nan() { "\u{2013}".to_owned() } else { coefficient(cell.r) };
+            let style = text(TEXT, Ink::Text, HPos::Center, VPos::Center);
+            let _ = root.draw_text(&label, &style, (cell.x, cell.y));
+        }
+        for (row, name) in names.iter().enumerate() {
+            let middle = row as i32 * cell + cell / 2;
+            let name = shortened(name, LETTERS);
+            let style = text(TEXT, Ink::Text, HPos::Right, VPos::Center);
+            let _ = root.draw_text(&name, &style, (label, middle + 60));
+            let style = style.transform(FontTransform::Rotate270);
+            let _ = root.draw_text(&name, &style, (corner + middle, side + 120));
         }
     })
 }
 
-fn draw_cell(root: &super::axes::Area<'_>, (x, y): (i32, i32), cell: i32, r: f64, written: bool) {
-    let half = cell / 2 - (cell / 40).max(4);
-    let square = |half: i32, style: ShapeStyle| Rectangle::new([(x - half, y - half), (x + half, y + half)], style);
-    let _ = root.draw(&square(half, area(Ink::Grid, 0.35)));
-    if r.is_finite() {
-        let ink = if r < 0.0 { Ink::Series(1) } else { Ink::Series(0) };
-        // The area of the square, and how full it is, grow with the correlation.
-        let side = (f64::from(half) * r.abs().sqrt()).round() as i32;
-        let level = (r.abs() * 8.0).ceil() / 8.0;
-        let _ = root.draw(&square(side, area(ink, 0.15 + 0.45 * level)));
+/// A correlation at its place.
+struct Cell {
+    x: i32,
+    y: i32,
+    r: f64,
+}
+
+impl Cell {
+    fn square(&self, root: &Area<'_>, half: i32, style: ShapeStyle) {
+        let _ = root.draw(&Rectangle::new([(self.x - half, self.y - half), (self.x + half, self.y + half)], style));
     }
-    if written {
-        let label = if r.is_nan() { "\u{2013}".to_owned() } else { coefficient(r) };
-        let _ = root.draw_text(&label, &text(TEXT, Ink::Text, HPos::Center, VPos::Center), (x, y));
-    }
+}
+
+/// A correlation in eighths, rounded away from zero.
+fn level(r: f64) -> f64 {
+    (r.abs() * 8.0).ceil().copysign(r) / 8.0
 }
 
 /// A coefficient in a cell: to two decimals, but what is not one is not written as one.

@@ -5,7 +5,8 @@ use plotters::prelude::*;
 use super::axes::{Axis, Words, line, picture, widened};
 use super::groups::Groups;
 use super::ink::Ink;
-use super::{Picture, file_stem};
+use super::svg::{Picture, file_stem};
+use crate::math::moments::moments;
 
 /// Draws of two parameters.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,9 @@ pub struct Pair<'a> {
 
 /// Points drawn.
 const MOST_POINTS: usize = 1200;
+
+/// Correlations from here on are ridges, and get a line.
+const RIDGE: f64 = 0.95;
 
 /// Divergences drawn.
 const MOST_DIVERGENCES: usize = 300;
@@ -55,6 +59,9 @@ pub fn pair(pair: &Pair<'_>) -> Picture {
     let inside = [widened(x.range.clone()), widened(y.range.clone())];
     let shown = |x: f64, y: f64| inside[0].contains(&x) && inside[1].contains(&y);
     picture(words, &x, &y, |chart| {
+        if let Some(ridge) = ridge(pair, &inside) {
+            let _ = chart.draw_series([PathElement::new(ridge.to_vec(), line(Ink::Series(5), 7.0, 0.35))]);
+        }
         let count = pair.values[0].len();
         for group in 0..pair.groups.count() {
             let members = pair.groups.chains(group);
@@ -69,6 +76,20 @@ pub fn pair(pair: &Pair<'_>) -> Picture {
         let crosses = crosses.map(|(&x, &y)| (x, y)).filter(|&(x, y)| shown(x, y));
         let _ = chart.draw_series(crosses.map(|at| Cross::new(at, 35, line(Ink::Text, 1.4, 1.0))));
     })
+}
+
+/// The ends of a strong correlation's line: through the means, along which both move by their standard deviations.
+fn ridge(pair: &Pair<'_>, inside: &[std::ops::Range<f64>; 2]) -> Option<[(f64, f64); 2]> {
+    if pair.correlation.abs() < RIDGE {
+        return None;
+    }
+    let [x, y] = pair.values.map(moments);
+    let slope = pair.correlation.signum() * (y.variance / x.variance).sqrt();
+    // Where the line enters and leaves the picture.
+    let at = |height: f64| x.mean + (height - y.mean) / slope;
+    let (first, last) = (at(inside[1].start), at(inside[1].end));
+    let (from, to) = (inside[0].start.max(first.min(last)), inside[0].end.min(first.max(last)));
+    (from < to).then(|| [from, to].map(|x_at| (x_at, y.mean + slope * (x_at - x.mean))))
 }
 
 fn range(values: &[f64]) -> std::ops::Range<f64> {

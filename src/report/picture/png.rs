@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
-use super::Picture;
+use super::svg::Picture;
 
 /// Latin, Greek and Cyrillic letters and signs of DejaVu Sans; `font/README.md` tells more.
 const FONT: &[u8] = include_bytes!("font/DejaVuSans-subset.ttf");

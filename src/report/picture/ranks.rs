@@ -9,7 +9,7 @@ use plotters::prelude::*;
 use super::axes::{Axis, Words, area, line, picture};
 use super::column::Column;
 use super::ink::Ink;
-use super::{Picture, file_stem};
+use super::svg::{Picture, file_stem};
 
 const BINS: usize = 20;
 
@@ -33,11 +33,13 @@ pub fn ranks(column: &Column<'_>) -> Picture {
         ),
         caption: format!("{}; dashes: what agreement gives", column.groups.counted()),
     };
-    let label = |x: &f64| if x.fract().abs() < 1e-9 && *x >= 1.0 { format!("{x:.0}") } else { String::new() };
+    let step = groups.div_ceil(8);
     let percent = |x: &f64| format!("{:.0}", 100.0 * x);
     let x = Axis { label: &percent, ..Axis::numbers(0.0..1.0, "rank among all draws, %") };
-    let y =
-        Axis { label: &label, ticks: groups.min(9), ..Axis::numbers(0.6..groups as f64 + 1.05, column.groups.kind()) };
+    let y = Axis {
+        ticks: (1..=groups).step_by(step).map(|group| group as f64).collect(),
+        ..Axis::numbers(0.6..groups as f64 + 0.75, column.groups.kind())
+    };
     picture(words, &x, &y, |chart| {
         for (group, shares) in shares.iter().enumerate() {
             let (ink, _) = column.groups.ink(group);

@@ -6,10 +6,10 @@
 
 use plotters::prelude::*;
 
-use super::axes::{Axis, Words, line, number, picture};
+use super::axes::{Axis, Words, line, picture};
 use super::column::{Column, spread};
 use super::ink::Ink;
-use super::{Picture, file_stem};
+use super::svg::{Picture, file_stem};
 use crate::diagnostics::verdict::{ESS_IN_TOTAL, ESS_PER_CHAIN, FEW_CHAINS, R_HAT_THRESHOLD};
 use crate::diagnostics::{ess, nested_rhat, rhat};
 use crate::draws::ChainView;
@@ -81,13 +81,7 @@ fn finite(points: &[Point], of: impl Fn(&Point) -> f64) -> Vec<(f64, f64)> {
 /// The axis of draws, on a scale of powers of ten.
 fn draws_axis(points: &[Point]) -> Axis<'static> {
     let at = |point: Option<&Point>| point.map_or(0.0, |point| point.draws.log10());
-    Axis { label: &power, ..Axis::numbers(at(points.first())..at(points.last()), "draws of each chain") }
-}
-
-fn power(x: &f64) -> String {
-    let value = 10_f64.powf(*x);
-    let digits = 10_f64.powf(value.log10().floor() - 1.0);
-    number(&((value / digits).round() * digits))
+    Axis::powers(at(points.first())..at(points.last()), "draws of each chain")
 }
 
 fn r_hats(column: &Column<'_>, points: &[Point], of: &str) -> Picture {
@@ -136,7 +130,7 @@ fn sizes(column: &Column<'_>, points: &[Point], of: &str) -> Picture {
     };
     let all = || bulk.iter().chain(&tail).map(|point| point.1).chain([log(wanted)]);
     let (least, most) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
-    let y = Axis { label: &power, ..Axis::numbers(least - 0.15..most + 0.2, "effective draws") };
+    let y = Axis::powers(least - 0.15..most + 0.2, "effective draws");
     let x = draws_axis(points);
     let range = x.range.clone();
     picture(words, &x, &y, |chart| {

@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use super::axes::{Axis, Chart, Words, area, line, picture};
 use super::column::{Column, spread};
 use super::ink::Ink;
-use super::{Picture, file_stem};
+use super::svg::{Picture, file_stem};
 use crate::draws::ChainView;
 
 /// Up to so many chains are drawn each.
