@@ -11,6 +11,7 @@ mod compile;
 mod diagnosis;
 mod error;
 mod files;
+mod identification;
 mod identify;
 mod memory;
 mod method;

@@ -5,5 +5,6 @@
 pub mod combination;
 pub mod findings;
 pub mod identifiability;
+pub mod posterior;
 pub mod quantity;
 pub mod table;

@@ -9,6 +9,7 @@ pub mod change;
 pub mod check;
 mod metropolis;
 mod nuts;
+pub mod prior;
 pub mod quantities;
 mod settings;
 
