@@ -115,6 +115,9 @@ pub struct Sample {
     /// Exit with status 1 when the diagnostics are bad
     #[arg(long)]
     pub strict: bool,
+    /// With --strict: chains that disagree only where the data say nothing are not bad
+    #[arg(long, requires = "strict")]
+    pub allow_nonidentified: bool,
 }
 
 /// Arguments of `summary`.
@@ -202,12 +205,12 @@ pub struct Identify {
     /// What the points at which the model is looked at derive from
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
+    /// Draws of the posterior, to be held against the prior: files that `summary` reads
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub run: Vec<PathBuf>,
     /// Print one JSON object instead of sentences
     #[arg(long)]
     pub json: bool,
-    /// Say nothing but results and errors
-    #[arg(long)]
-    pub quiet: bool,
 }
 
 /// Arguments of `check`.

@@ -11,6 +11,7 @@ use super::error::CliError;
 use crate::diagnostics::correlation::correlation;
 use crate::diagnostics::{Finding, Settings, Summary, summarise, verdict};
 use crate::draws::Draws;
+use crate::identify::convergence::is_disagreement;
 use crate::report::{findings, table};
 use crate::store::json;
 
@@ -45,9 +46,25 @@ impl Diagnosis {
     /// Whether the draws should not be trusted. A constant is no harm, unless it is one of the `sampled` parameters,
     /// whose chains have then never moved.
     pub(super) fn is_bad(&self, sampled: &[String]) -> bool {
-        let stuck =
-            |finding: &Finding| finding.parameters().iter().any(|name| sampled.iter().any(|other| other == name));
-        self.findings.iter().any(|finding| finding.is_bad() || stuck(finding))
+        self.is_bad_beyond(sampled, &[])
+    }
+
+    /// Whether chains disagree about any parameter.
+    pub(super) fn has_disagreement(&self) -> bool {
+        self.findings.iter().any(is_disagreement)
+    }
+
+    /// As [`Self::is_bad`], parameters left out whose chains cannot agree.
+    pub(super) fn is_bad_beyond(&self, sampled: &[String], excused: &[String]) -> bool {
+        let beyond = |finding: &&Finding| {
+            let named = finding.parameters();
+            named.is_empty() || named.iter().any(|name| !excused.iter().any(|other| other == name))
+        };
+        let findings = self.findings.iter().filter(beyond);
+        let stuck = |finding: &Finding| {
+            finding.parameters().iter().any(|name| sampled.iter().any(|other| other == name && !excused.contains(other)))
+        };
+        findings.into_iter().any(|finding| finding.is_bad() || stuck(finding))
     }
 
     pub(super) fn summary(&self) -> &Summary {

@@ -34,7 +34,7 @@ impl Files {
         lang::compile(&self.source, &self.data, &self.name, settings).map_err(|error| self.picture(&error))
     }
 
-    /// Takes the model apart, bound.
+    /// Takes the model apart into prior and likelihood.
     pub(super) fn likelihood(&self, settings: lang::Settings) -> Result<Likelihood, CliError> {
         lang::likelihood(&self.source, &self.data, settings).map_err(|error| self.picture(&error))
     }

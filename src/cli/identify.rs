@@ -1,25 +1,36 @@
-//! `ridgewalk identify`: which directions the data determine, before or after sampling.
+//! `ridgewalk identify`: which directions the data determine, before sampling or, given draws, after it.
 
 use std::io::Write;
+
+use serde_json::{Value, json};
 
 use super::args::Identify;
 use super::error::{CliError, Verdict};
 use super::files;
-use crate::identify::{Settings, analyse};
+use super::identification::Identification;
 use crate::lang;
-use crate::report::identifiability;
-use crate::run::change::changed;
+use crate::store::draws_csv;
 
 pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Verdict, CliError> {
-    let language = lang::Settings { seed: arguments.seed, collapse: true };
-    let read = files::read(&arguments.input)?;
-    let model = read.compiled(language)?.model;
-    let likelihood = read.likelihood(language)?;
-    let settings = Settings { seed: arguments.seed, ..Settings::default() };
-    let mut vary = |change, number| changed(&read.source, &read.data, &likelihood, language, change, number);
-    match analyse(&model, &likelihood, &settings, &mut vary) {
-        Ok(analysis) => write!(out, "{}", identifiability::findings(&analysis, &model.parameters))?,
-        Err(error) => return Err(CliError::plain(error.to_string())),
+    let files = files::read(&arguments.input)?;
+    let compiled = files.compiled(lang::Settings { seed: arguments.seed, collapse: true })?;
+    let mut found = Identification::before(&files, &compiled.model, arguments.seed)?;
+    if !arguments.run.is_empty() {
+        let draws = draws_csv::read(&arguments.run)?.draws;
+        let superchains = draws.chains();
+        found = found.after(&draws, superchains)?;
+    }
+    if arguments.json {
+        let mut object = json!({
+            "model": compiled.model.name,
+            "data": arguments.input.data.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        });
+        if let (Some(object), Value::Object(rest)) = (object.as_object_mut(), found.object()) {
+            object.extend(rest);
+        }
+        writeln!(out, "{object:#}")?;
+    } else {
+        write!(out, "{}", found.text())?;
     }
     Ok(Verdict::Good)
 }

@@ -14,6 +14,7 @@ mod diagnosis;
 mod error;
 mod files;
 mod graph;
+mod identification;
 mod identify;
 mod memory;
 mod method;

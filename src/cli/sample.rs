@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::args::{Kept, Sample};
 use super::diagnosis::Diagnosis;
 use super::error::{CliError, Verdict};
+use super::identification::Identification;
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
@@ -32,7 +33,8 @@ struct Timing {
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
     let clock = Instant::now();
     let seed = sample.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    let compiled = files::compiled(&sample.input, lang::Settings { seed, collapse: !sample.no_collapse })?;
+    let files = files::read(&sample.input)?;
+    let compiled = files.compiled(lang::Settings { seed, collapse: !sample.no_collapse })?;
     if !sample.quiet {
         compiled.printed.iter().for_each(|line| say(&format!("{line}\n")));
     }
@@ -131,20 +133,33 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     if let Some(path) = &sample.report {
         report::of_sample(path, sample, &compiled, &settings, &description, &outcome, &diagnosis)?;
     }
+    // Where chains disagree, the first question is whether the data could ever make them agree.
+    let identification = diagnosis.has_disagreement().then(|| {
+        Identification::before(&files, model, seed).and_then(|found| found.after(&outcome.draws, superchains))
+    });
+    let identification = identification.and_then(Result::ok).filter(Identification::has_open);
     if sample.json {
         let told = [
             ("summary", diagnosis.summary_object()),
             ("correlation", diagnosis.correlation_object()),
             ("warnings", diagnosis.warnings_object()),
         ];
-        let object = object(sample, model, &settings, &description, &outcome, told, &timing);
+        let mut object = object(sample, model, &settings, &description, &outcome, told, &timing);
+        if let (Some(map), Some(found)) = (object.as_object_mut(), &identification) {
+            map.insert("identify".into(), found.object());
+        }
         writeln!(out, "{object:#}")?;
     } else {
         tell(&closing(&settings, &outcome, model));
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
         tell(&diagnosis.warnings());
+        if let Some(found) = &identification {
+            tell(&format!("\n{}", found.text()));
+        }
     }
-    Ok(if sample.strict && diagnosis.is_bad(&model.coordinates) { Verdict::Bad } else { Verdict::Good })
+    let excused = identification.filter(|_| sample.allow_nonidentified).map_or_else(Vec::new, |found| found.excused());
+    let bad = sample.strict && diagnosis.is_bad_beyond(&model.coordinates, &excused);
+    Ok(if bad { Verdict::Bad } else { Verdict::Good })
 }
 
 /// What runs where, before it runs.

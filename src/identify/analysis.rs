@@ -12,7 +12,7 @@ use super::design::{Relation, relations};
 use super::direction::{Combination, Scale};
 use super::points::{Prior, generic, mode};
 use super::practical::{Practical, practical};
-use super::rank::{Rank, rank};
+use super::rank::{Matrix, Rank, rank};
 use super::scores::{Scores, Treatment};
 use super::symmetry::{Symmetry, symmetries};
 use crate::ir::jacobian::jacobian;
@@ -39,7 +39,7 @@ pub type Vary<'a> = &'a mut dyn FnMut(Change, u64) -> Option<Likelihood>;
 pub struct Settings {
     /// What generic points derive from.
     pub seed: u64,
-    /// Number of generic points, at least 2.
+    /// Number of generic points of each kind, at least 2: around the mode, and around the origin of coordinates.
     pub points: usize,
     /// The prior standard deviation of each declared parameter, where it is known and finite.
     pub prior_sd: Option<Vec<f64>>,
@@ -47,7 +47,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: 0, points: 5, prior_sd: None }
+        Self { seed: 0, points: 4, prior_sd: None }
     }
 }
 
@@ -60,10 +60,21 @@ pub enum IdentifyError {
     /// No observed data meet parameters.
     #[error("the model has no likelihood: no data are the outcome of a density, so the posterior is the prior")]
     NoLikelihood,
-    /// The likelihood is not finite at any point that was tried.
+    /// Observations and coordinates are too many.
     #[error(
-        "the likelihood could not be evaluated at any of {attempts} points: are the data possible under the model?"
+        "{observations} observations times {coordinates} coordinates are more derivatives than the analysis takes on \
+         ({most}): analyse a smaller data set of the same shape"
     )]
+    TooLarge {
+        /// Number of observations.
+        observations: usize,
+        /// Number of coordinates.
+        coordinates: usize,
+        /// What it takes on.
+        most: usize,
+    },
+    /// The likelihood is not finite at any point that was tried.
+    #[error("the likelihood could not be evaluated at any of {attempts} points: are the data possible under the model?")]
     NotFinite {
         /// Points tried.
         attempts: usize,
@@ -114,14 +125,18 @@ pub struct Analysis {
     pub treatment: Treatment,
     /// Their names.
     pub latent: Vec<String>,
-    /// Number of observations.
+    /// Number of observations looked at.
     pub observations: usize,
+    /// Number of observations.
+    pub all_observations: usize,
     /// The ratio of the largest to the smallest singular value that counts, scores scaled; at the mode.
     pub condition: f64,
     /// How clear the decision on the rank was: see [`Rank::gap`].
     pub gap: f64,
     /// A point near the mode, parameters.
     pub mode: Vec<f64>,
+    /// The same, coordinates.
+    pub mode_coordinates: Vec<f64>,
 }
 
 impl Analysis {
@@ -130,6 +145,9 @@ impl Analysis {
         self.directions - self.open.len()
     }
 }
+
+/// Derivatives held at once: half a gigabyte for each point and its neighbour.
+const MOST: usize = 30_000_000;
 
 /// Analyses a model.
 ///
@@ -148,11 +166,17 @@ pub fn analyse(
     if likelihood.observations.results.is_empty() {
         return Err(IdentifyError::NoLikelihood);
     }
+    let observations = likelihood.observations.results.len();
+    if observations.saturating_mul(coordinates) > MOST {
+        return Err(IdentifyError::TooLarge { observations, coordinates, most: MOST });
+    }
     let mut random = Random::new(settings.seed, 0, 0, Purpose::Start);
     let start: Vec<f64> = (0..coordinates).map(|_| 2.0 * random.uniform() - 1.0).collect();
     let scores = Scores::new(likelihood, &start);
-    let prior =
-        Prior { terms: &likelihood.prior, without: likelihood.latent.as_ref().map(|latent| &latent.population) };
+    let prior = Prior {
+        terms: &likelihood.prior,
+        without: likelihood.latent.as_ref().map(|latent| &latent.population),
+    };
     let found = Found::new(model, likelihood, &scores, &prior, settings, start, &mut random)?;
     let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
     let order = order(likelihood);
@@ -175,9 +199,11 @@ pub fn analyse(
         treatment: scores.treatment(),
         latent: likelihood.latent.as_ref().map_or_else(Vec::new, |latent| latent.names.clone()),
         observations: likelihood.observations.results.len(),
+        all_observations: likelihood.all,
         condition,
-        gap: found.rank.gap(),
+        gap: found.ranks.iter().map(Rank::gap).fold(0.0, f64::max),
         mode: model.parameters_at(&found.mode),
+        mode_coordinates: found.mode.clone(),
     })
 }
 
@@ -201,9 +227,9 @@ struct Found<'a> {
     /// Points of the largest rank.
     points: Vec<Vec<f64>>,
     /// The scores at each.
-    matrices: Vec<DMatrix<f64>>,
-    /// The clearest of them.
-    rank: Rank,
+    matrices: Vec<Matrix>,
+    /// Their ranks, all the same.
+    ranks: Vec<Rank>,
     declared: usize,
 }
 
@@ -224,26 +250,25 @@ impl<'a> Found<'a> {
         start: Vec<f64>,
         random: &mut Random,
     ) -> Result<Self, IdentifyError> {
-        let mut mode = mode(scores, prior, start);
-        let mut points = generic(scores, &mode, settings.points, random);
-        if points.is_empty() {
-            mode = vec![0.0; mode.len()];
-            points = generic(scores, &mode, settings.points, random);
-        }
+        // A mode may lie where the model is degenerate, and plausible values far from 0: both are asked.
+        let mode = mode(scores, prior, &start, random);
+        let mut points = generic(scores, &mode, 1.0, settings.points.div_ceil(2), random);
+        points.extend(generic(scores, &mode, 0.2, settings.points.div_ceil(4), random));
+        points.extend(generic(scores, &vec![0.0; mode.len()], 1.0, settings.points.div_ceil(2), random));
         if points.is_empty() {
             return Err(IdentifyError::NotFinite { attempts: 40 * settings.points });
         }
-        let matrices: Vec<DMatrix<f64>> = points.iter().map(|point| scores.at(point).scores).collect();
+        let matrices: Vec<Matrix> = points.iter().map(|point| evaluated(scores, point)).collect();
         let mut found = Self {
             model,
             scores,
             mode,
             points,
             matrices,
-            rank: Rank { rank: 0, singular_values: Vec::new(), tolerance: 0.0, null_space: DMatrix::zeros(0, 0) },
+            ranks: Vec::new(),
             declared: likelihood.declared.iter().map(|(_, size)| size).sum(),
         };
-        found.rank = found.keep_largest(random).swap_remove(0);
+        found.ranks = found.keep_largest(random);
         Ok(found)
     }
 
@@ -262,15 +287,16 @@ impl<'a> Found<'a> {
     /// The directions that stay open, and why.
     fn open(&self, likelihood: &Likelihood, order: &[usize], vary: Vary<'_>, random: &mut Random) -> Vec<Direction> {
         let columns = self.scores.free().len();
-        let missing = columns - self.rank.rank;
+        let missing = columns - self.ranks[0].rank;
         if missing == 0 {
             return Vec::new();
         }
         let mut stacked = self.matrices.clone();
-        let mut stages: Vec<(Reason, Vec<DMatrix<f64>>)> = vec![(Reason::Data, stacked.clone())];
-        for (change, reason) in
-            [(Change::Outcomes, Reason::Design(Vec::new())), (Change::Covariates, Reason::Structural)]
-        {
+        let mut stages: Vec<(Reason, Vec<Matrix>)> = vec![(Reason::Data, stacked.clone())];
+        for (change, reason) in [
+            (Change::Outcomes, Reason::Design(Vec::new())),
+            (Change::Covariates, Reason::Structural),
+        ] {
             let sets = (columns + 2).div_ceil(likelihood.observations.results.len()).max(2);
             let largest = 2 * columns + 10;
             for set in 0..sets.min(largest) as u64 {
@@ -280,7 +306,7 @@ impl<'a> Found<'a> {
                     continue;
                 }
                 for (matrix, point) in stacked.iter_mut().zip(&self.points) {
-                    *matrix = stack(matrix, &more.at(point).scores);
+                    *matrix = matrix.above(&evaluated(&more, point));
                 }
             }
             stages.push((reason, stacked.clone()));
@@ -305,7 +331,7 @@ impl<'a> Found<'a> {
     }
 
     /// The null spaces of matrices at the points, in declared parameters.
-    fn places(&self, matrices: &[DMatrix<f64>], random: &mut Random) -> Vec<Place> {
+    fn places(&self, matrices: &[Matrix], random: &mut Random) -> Vec<Place> {
         let ranks: Vec<Rank> = matrices.iter().map(|matrix| rank(matrix, &mut signed(random))).collect();
         let largest = ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
         let kept = ranks.into_iter().zip(&self.points).filter(|(rank, _)| rank.rank == largest);
@@ -355,11 +381,11 @@ impl<'a> Found<'a> {
         let moves: Vec<DMatrix<f64>> = self
             .points
             .iter()
-            .zip(&self.matrices)
-            .map(|(point, matrix)| {
-                let null_space = rank(matrix, &mut || 0.5).null_space;
+            .zip(&self.ranks)
+            .map(|(point, rank)| {
+                let null_space = &rank.null_space;
                 let (_, slopes) = self.parameters(point);
-                let mut moves = &slopes * &null_space;
+                let mut moves = &slopes * null_space;
                 // Beside what would be without cancellation.
                 let sizes = slopes.abs() * null_space.abs();
                 moves.zip_apply(&sizes, |x, size| *x = if size > 0.0 { x.abs() / size } else { 0.0 });
@@ -371,16 +397,21 @@ impl<'a> Found<'a> {
                 let (_, slopes) = self.parameters(&self.points[0]);
                 slopes.row(parameter).iter().any(|x| *x != 0.0)
             })
-            .map(|parameter| (parameter, moves.iter().all(|moves| moves.row(parameter).iter().all(|x| *x < ROUNDING))))
+            .map(|parameter| {
+                (parameter, moves.iter().all(|moves| moves.row(parameter).iter().all(|x| *x < ROUNDING)))
+            })
             .collect()
     }
 }
 
-fn stack(above: &DMatrix<f64>, below: &DMatrix<f64>) -> DMatrix<f64> {
-    let rows = above.nrows();
-    let mut both = above.clone().resize_vertically(rows + below.nrows(), 0.0);
-    both.rows_mut(rows, below.nrows()).copy_from(below);
-    both
+/// Scores at a point, and a few roundings beside it.
+fn evaluated(scores: &Scores<'_>, point: &[f64]) -> Matrix {
+    let beside: Vec<f64> = point
+        .iter()
+        .enumerate()
+        .map(|(index, x)| x * (1.0 + f64::EPSILON * if index % 2 == 0 { 3.0 } else { -2.0 }))
+        .collect();
+    Matrix { at: scores.at(point).scores, beside: scores.at(&beside).scores }
 }
 
 /// Uniform on (-1, 1).

@@ -12,9 +12,12 @@
 
 pub mod analysis;
 pub mod constant;
+pub mod convergence;
+mod coordinates;
 pub mod design;
 pub mod direction;
 pub mod points;
+pub mod posterior;
 pub mod practical;
 pub mod rank;
 pub mod scores;

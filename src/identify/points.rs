@@ -11,8 +11,8 @@ use crate::ir::Program;
 use crate::ir::jacobian::jacobian;
 use crate::rng::random::Random;
 
-/// Turns of the search.
-const TURNS: usize = 40;
+/// Turns of a search.
+const TURNS: usize = 60;
 
 /// The log posterior as the search sees it.
 struct Slope {
@@ -21,14 +21,35 @@ struct Slope {
     information: DMatrix<f64>,
 }
 
-/// A point near the mode: of the free coordinates; others stay 0. A model that has none anywhere near gives a point
-/// where the search ended.
-pub fn mode(scores: &Scores<'_>, prior: &Prior<'_>, start: Vec<f64>) -> Vec<f64> {
+/// A point near the mode: of the free coordinates; others stay where the search starts. The best of searches from a few
+/// points within 1 of the origin. A model that has no mode anywhere near gives a point where the search ended.
+pub fn mode(scores: &Scores<'_>, prior: &Prior<'_>, start: &[f64], random: &mut Random) -> Vec<f64> {
+    /// Searches, where they cost nothing.
+    const STARTS: usize = 3;
+    let first = climb(scores, prior, start.to_vec(), turns(scores));
+    let mut best = first;
+    for _ in 1..if turns(scores) == TURNS { STARTS } else { 1 } {
+        let other: Vec<f64> = start.iter().map(|_| 2.0 * random.uniform() - 1.0).collect();
+        let found = climb(scores, prior, other, TURNS);
+        if found.1 > best.1 {
+            best = found;
+        }
+    }
+    best.0
+}
+
+/// Turns that a search may take: what scores cost grows with observations and with coordinates.
+fn turns(scores: &Scores<'_>) -> usize {
+    (4_000_000 / (scores.cost() + 1)).clamp(8, TURNS)
+}
+
+/// Climbs from a point; where that ends, and how high.
+fn climb(scores: &Scores<'_>, prior: &Prior<'_>, start: Vec<f64>, turns: usize) -> (Vec<f64>, f64) {
     let free = scores.free();
     let mut point = start;
-    let Some(mut here) = slope(scores, prior, &point) else { return point };
-    let mut damping = 1e-3;
-    for _ in 0..TURNS {
+    let Some(mut here) = slope(scores, prior, &point) else { return (point, f64::NEG_INFINITY) };
+    let mut damping = 1.0;
+    for _ in 0..turns {
         let mut matrix = here.information.clone();
         for i in 0..free.len() {
             matrix[(i, i)] += damping * (1e-6 + here.information[(i, i)]) + 1e-9;
@@ -40,7 +61,8 @@ pub fn mode(scores: &Scores<'_>, prior: &Prior<'_>, start: Vec<f64>) -> Vec<f64>
         let step = factor.solve(&here.gradient);
         let mut next = point.clone();
         for (&coordinate, step) in free.iter().zip(step.iter()) {
-            next[coordinate] += step.clamp(-LARGEST, LARGEST);
+            let largest = LARGEST * (1.0 + next[coordinate].abs());
+            next[coordinate] += step.clamp(-largest, largest);
         }
         match slope(scores, prior, &next).filter(|there| there.value > here.value) {
             Some(there) => {
@@ -58,11 +80,11 @@ pub fn mode(scores: &Scores<'_>, prior: &Prior<'_>, start: Vec<f64>) -> Vec<f64>
             break;
         }
     }
-    point
+    (point, here.value)
 }
 
-/// The largest step of a coordinate.
-const LARGEST: f64 = 1e7;
+/// The largest step of a coordinate that is at 0; farther out, larger ones.
+const LARGEST: f64 = 1.0;
 
 fn slope(scores: &Scores<'_>, prior: &Prior<'_>, point: &[f64]) -> Option<Slope> {
     let contributions = scores.at(point);
@@ -78,7 +100,8 @@ fn slope(scores: &Scores<'_>, prior: &Prior<'_>, point: &[f64]) -> Option<Slope>
     finite.then_some(Slope { value, gradient, information })
 }
 
-/// The prior density of the free coordinates.
+/// The prior density of the free coordinates, on the scale of parameters: of coordinates, where the data say nothing, it
+/// would have no mode.
 #[derive(Debug)]
 pub struct Prior<'a> {
     /// All of it.
@@ -102,8 +125,8 @@ impl Prior<'_> {
     }
 }
 
-/// So many generic points around a centre: each coordinate within 1 of it, where observations have finite scores.
-pub fn generic(scores: &Scores<'_>, centre: &[f64], count: usize, random: &mut Random) -> Vec<Vec<f64>> {
+/// So many generic points around a centre: each coordinate within a radius of it, where observations have finite scores.
+pub fn generic(scores: &Scores<'_>, centre: &[f64], radius: f64, count: usize, random: &mut Random) -> Vec<Vec<f64>> {
     /// Attempts for each point.
     const ATTEMPTS: usize = 20;
     let mut found = Vec::new();
@@ -111,7 +134,7 @@ pub fn generic(scores: &Scores<'_>, centre: &[f64], count: usize, random: &mut R
         if found.len() == count {
             break;
         }
-        let point: Vec<f64> = centre.iter().map(|x| x + 2.0 * random.uniform() - 1.0).collect();
+        let point: Vec<f64> = centre.iter().map(|x| x + radius * (2.0 * random.uniform() - 1.0)).collect();
         let contributions = scores.at(&point);
         let usable = contributions.scores.row_iter().filter(|row| row.iter().all(|x| x.is_finite())).count();
         if usable > 0 && 2 * usable >= contributions.scores.nrows() {

@@ -53,15 +53,16 @@ pub(super) fn practical(
     let Some(prior_sd) = prior_sd else { return (Vec::new(), condition) };
     let found = jacobian(&model.constrain, mode, free);
     let slopes = DMatrix::from_row_slice(found.values.len(), free.len(), &found.derivatives);
-    // The prior's spread of each coordinate, by the parameter that it moves alone.
+    // The prior's spread of each coordinate, by the parameter that it moves alone. Where the prior is flat, or a coordinate
+    // moves several parameters, the data decide in any case.
+    const FLAT: f64 = 1e4;
     let units: Vec<f64> = (0..free.len())
         .map(|column| {
             let moved: Vec<usize> = (0..prior_sd.len()).filter(|&row| slopes[(row, column)] != 0.0).collect();
             match moved[..] {
-                [parameter] if prior_sd[parameter].is_finite() => {
-                    prior_sd[parameter] / slopes[(parameter, column)].abs()
-                }
-                _ => f64::NAN,
+                [parameter] if prior_sd[parameter].is_finite() => prior_sd[parameter] / slopes[(parameter, column)].abs(),
+                _ if information[(column, column)] > 0.0 => FLAT / information[(column, column)].sqrt(),
+                _ => 1.0,
             }
         })
         .collect();

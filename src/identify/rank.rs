@@ -3,12 +3,12 @@
 //!
 //! Rows (observations) and columns (coordinates) are scaled to length 1 first, so that neither an outlier nor the unit of
 //! a parameter decides. Of more rows than needed, random combinations are taken: they have the same null space with
-//! probability 1. Absent on purpose: what the directions mean.
+//! probability 1. What counts as zero is measured: the derivatives are taken again at a point a few roundings away.
+//! Absent on purpose: what the directions mean.
 
 use nalgebra::{DMatrix, DVector};
 
-/// Singular values below `SAFETY * max(rows, columns) * epsilon` of the largest are zero: the derivatives themselves are
-/// right to some hundred roundings.
+/// Singular values below `SAFETY * max(rows, columns) * epsilon` of the largest are zero in any case.
 const SAFETY: f64 = 100.0;
 
 /// The rank of a matrix, with the evidence.
@@ -35,68 +35,118 @@ impl Rank {
     }
 }
 
-/// The rank of a matrix. Rows with a number that is not finite are left out.
-pub fn rank(matrix: &DMatrix<f64>, random: &mut impl FnMut() -> f64) -> Rank {
-    let columns = matrix.ncols();
-    let mut scaled = finite_rows(matrix);
-    for mut row in scaled.row_iter_mut() {
-        let length = row.norm();
+/// A matrix of derivatives, taken at a point and again a few roundings beside it: the difference is what rounding does.
+#[derive(Clone, Debug)]
+pub struct Matrix {
+    /// At the point.
+    pub at: DMatrix<f64>,
+    /// Beside it; of the same shape.
+    pub beside: DMatrix<f64>,
+}
+
+impl Matrix {
+    /// One without error.
+    pub fn exact(at: DMatrix<f64>) -> Self {
+        Self { beside: at.clone(), at }
+    }
+
+    /// This matrix above another of as many columns.
+    pub fn above(&self, other: &Self) -> Self {
+        let stack = |above: &DMatrix<f64>, below: &DMatrix<f64>| {
+            let rows = above.nrows();
+            let mut both = above.clone().resize_vertically(rows + below.nrows(), 0.0);
+            both.rows_mut(rows, below.nrows()).copy_from(below);
+            both
+        };
+        Self { at: stack(&self.at, &other.at), beside: stack(&self.beside, &other.beside) }
+    }
+
+    /// The matrix and its error side by side; entries that are nothing but error are zero, and rows with a number that is
+    /// not finite are left out.
+    fn with_error(&self) -> DMatrix<f64> {
+        /// An entry that a rounding changes by this part is nothing else.
+        const ROUNDING: f64 = 1e-2;
+        let columns = self.at.ncols();
+        let finite = |row: &usize| self.at.row(*row).iter().chain(self.beside.row(*row).iter()).all(|x| x.is_finite());
+        let kept: Vec<usize> = (0..self.at.nrows()).filter(finite).collect();
+        let mut both = DMatrix::zeros(kept.len(), 2 * columns);
+        for column in 0..columns {
+            for (to, &row) in kept.iter().enumerate() {
+                let (x, error) = (self.at[(row, column)], self.at[(row, column)] - self.beside[(row, column)]);
+                if error.abs() < ROUNDING * x.abs() {
+                    both[(to, column)] = x;
+                    both[(to, columns + column)] = error;
+                }
+            }
+        }
+        both
+    }
+}
+
+/// The rank of a matrix.
+pub fn rank(matrix: &Matrix, random: &mut impl FnMut() -> f64) -> Rank {
+    /// Singular values within so many errors of zero are zero.
+    const ERRORS: f64 = 10.0;
+    let columns = matrix.at.ncols();
+    let mut both = matrix.with_error();
+    for mut row in both.row_iter_mut() {
+        let length = row.columns(0, columns).norm();
         if length > 0.0 {
             row /= length;
         }
     }
-    let mut scaled = condensed(scaled, random);
+    let mut both = condensed(both, columns, random);
     let mut scales = DVector::from_element(columns, 1.0);
-    for (mut column, scale) in scaled.column_iter_mut().zip(scales.iter_mut()) {
-        let length = column.norm();
+    for column in 0..columns {
+        let length = both.column(column).norm();
         if length > 0.0 {
-            column /= length;
-            *scale = 1.0 / length;
+            scales[column] = 1.0 / length;
+            both.column_mut(column).scale_mut(1.0 / length);
+            both.column_mut(columns + column).scale_mut(1.0 / length);
         }
     }
-    let tolerance = SAFETY * scaled.nrows().max(columns) as f64 * f64::EPSILON;
+    let error = both.columns(columns, columns).norm();
+    let mut scaled = both.columns(0, columns).into_owned();
     if scaled.nrows() < columns {
         scaled = scaled.resize_vertically(columns, 0.0);
     }
-    let triangle = if scaled.nrows() > columns { scaled.qr().r() } else { scaled };
+    let rows = scaled.nrows();
+    let triangle = if rows > columns { scaled.qr().r() } else { scaled };
     let decomposition = triangle.svd(false, true);
-    let rows = decomposition.v_t.expect("the right vectors were asked for");
+    let vectors = decomposition.v_t.expect("the right vectors were asked for");
     let mut order: Vec<usize> = (0..columns).collect();
     order.sort_by(|&a, &b| decomposition.singular_values[b].total_cmp(&decomposition.singular_values[a]));
     let largest = order.first().map_or(0.0, |&first| decomposition.singular_values[first]);
-    let relative = |index: &usize| if largest > 0.0 { decomposition.singular_values[*index] / largest } else { 0.0 };
-    let singular_values: Vec<f64> = order.iter().map(relative).collect();
+    let relative = |x: f64| if largest > 0.0 { x / largest } else { 0.0 };
+    let tolerance = (SAFETY * rows.max(columns) as f64 * f64::EPSILON).max(ERRORS * relative(error));
+    let singular_values: Vec<f64> = order.iter().map(|&index| relative(decomposition.singular_values[index])).collect();
     let rank = singular_values.iter().filter(|&&value| value > tolerance).count();
     let mut null_space = DMatrix::zeros(columns, columns - rank);
     for (basis, &index) in order[rank..].iter().enumerate() {
         for column in 0..columns {
-            null_space[(column, basis)] = rows[(index, column)] * scales[column];
+            null_space[(column, basis)] = vectors[(index, column)] * scales[column];
         }
     }
     Rank { rank, singular_values, tolerance, null_space }
 }
 
-fn finite_rows(matrix: &DMatrix<f64>) -> DMatrix<f64> {
-    let kept: Vec<usize> = (0..matrix.nrows()).filter(|&row| matrix.row(row).iter().all(|x| x.is_finite())).collect();
-    if kept.len() == matrix.nrows() { matrix.clone() } else { matrix.select_rows(&kept) }
-}
-
 /// Fewer rows with the same null space, where there are many: each row goes, times a random number, into a few of four
-/// times as many rows as there are columns (Cohen 2016).
-fn condensed(matrix: DMatrix<f64>, random: &mut impl FnMut() -> f64) -> DMatrix<f64> {
+/// times as many rows as there are unknowns (Cohen 2016).
+fn condensed(matrix: DMatrix<f64>, unknown: usize, random: &mut impl FnMut() -> f64) -> DMatrix<f64> {
     /// What an exact decomposition may cost: rows times the square of columns.
     const AFFORDABLE: usize = 200_000_000;
     /// Into how many rows each goes.
     const COPIES: usize = 4;
     let (rows, columns) = matrix.shape();
-    let few = 4 * columns;
-    if rows <= few || rows * columns * columns <= AFFORDABLE {
+    let few = 4 * unknown;
+    if rows <= few || rows * unknown * unknown <= AFFORDABLE {
         return matrix;
     }
     let mut condensed = DMatrix::zeros(few, columns);
     // Column by column, as they lie in memory.
-    let places: Vec<(usize, f64)> =
-        (0..rows * COPIES).map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random())).collect();
+    let places: Vec<(usize, f64)> = (0..rows * COPIES)
+        .map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random()))
+        .collect();
     for (mut to, from) in condensed.column_iter_mut().zip(matrix.column_iter()) {
         for (x, places) in from.iter().zip(places.chunks(COPIES)).filter(|(x, _)| **x != 0.0) {
             for &(place, factor) in places {
@@ -122,7 +172,7 @@ mod tests {
     #[test]
     fn a_sum_of_two_columns_leaves_their_difference_open() {
         let rows = [[1.0, 1.0, 0.0], [1.0, 1.0, 2.0], [3.0, 3.0, 1.0]];
-        let found = rank(&DMatrix::from_fn(3, 3, |i, j| rows[i][j]), &mut random());
+        let found = rank(&Matrix::exact(DMatrix::from_fn(3, 3, |i, j| rows[i][j])), &mut random());
         assert_eq!(found.rank, 2);
         assert!(found.gap() > 1e10, "{}", found.gap());
         let direction = found.null_space.column(0);
@@ -135,7 +185,7 @@ mod tests {
         let matrix = DMatrix::from_fn(20, 3, |_, _| next());
         for unit in [1e-6, 1.0, 1e6] {
             let scaled = DMatrix::from_fn(20, 3, |i, j| matrix[(i, j)] * if j == 1 { unit } else { 1.0 });
-            assert_eq!(rank(&scaled, &mut next).rank, 3);
+            assert_eq!(rank(&Matrix::exact(scaled), &mut next).rank, 3);
         }
     }
 
@@ -146,15 +196,15 @@ mod tests {
         let mut matrix = DMatrix::from_fn(rows, columns, |_, _| next());
         let sum = matrix.column(0) + matrix.column(1);
         matrix.set_column(2, &sum);
-        let found = rank(&matrix, &mut next);
+        let found = rank(&Matrix::exact(matrix.clone()), &mut next);
         assert_eq!(found.rank, columns - 1);
         assert!((&matrix * found.null_space.column(0)).amax() < 1e-9);
     }
 
     #[test]
     fn fewer_rows_than_columns_and_no_rows_at_all_have_a_null_space() {
-        let found = rank(&DMatrix::from_row_slice(1, 2, &[1.0, 0.0]), &mut random());
+        let found = rank(&Matrix::exact(DMatrix::from_row_slice(1, 2, &[1.0, 0.0])), &mut random());
         assert_eq!((found.rank, found.null_space.ncols()), (1, 1));
-        assert_eq!(rank(&DMatrix::zeros(0, 2), &mut random()).rank, 0);
+        assert_eq!(rank(&Matrix::exact(DMatrix::zeros(0, 2)), &mut random()).rank, 0);
     }
 }

@@ -81,6 +81,12 @@ impl<'a> Scores<'a> {
         &self.free
     }
 
+    /// What one evaluation costs, about: derivatives computed.
+    pub fn cost(&self) -> usize {
+        let nodes = if self.treatment == Treatment::Integrated { 60 } else { 1 };
+        self.observations.results.len() * self.free.len() * nodes
+    }
+
     /// How latent parameters are dealt with.
     pub fn treatment(&self) -> Treatment {
         self.treatment
@@ -104,6 +110,14 @@ impl<'a> Scores<'a> {
             }
             (_, None) => self.plain(self.observations, point),
         }
+    }
+
+    /// The log density of each observation at a point, without scores.
+    pub fn values(&self, point: &[f64]) -> Vec<f64> {
+        if self.treatment == Treatment::None {
+            return jacobian(self.observations, point, &[]).values;
+        }
+        self.at(point).values
     }
 
     fn plain(&self, program: &Program, point: &[f64]) -> Contributions {

@@ -2,14 +2,14 @@
 //! copies of one another.
 //!
 //! Tried are exchanges of elements (of all containers of one length together, of each alone; of scalars that differ in a
-//! number at the end of their names) and changes of sign (of each parameter, and of each pair). What is left of a change
+//! number at the end of their names) and changes of sign (of each parameter, pair or triple). What is left of a change
 //! after moving along open directions must not be nothing: then it is no other mode.
 
 use nalgebra::{DMatrix, DVector};
 
 use super::analysis::Direction;
-use super::scores::Scores;
-use crate::ir::jacobian::jacobian;
+use super::coordinates::coordinates;
+use super::scores::{Scores, Treatment};
 use crate::model::Model;
 use crate::model::likelihood::Likelihood;
 
@@ -59,8 +59,15 @@ pub(super) fn symmetries(
     const MOST: usize = 12;
     let mut from = 0;
     let mut stretches = Vec::new();
+    // What is integrated out is not there to be exchanged.
+    let integrated = |name: &String| {
+        scores.treatment() == Treatment::Integrated
+            && likelihood.latent.as_ref().is_some_and(|latent| latent.names.contains(name))
+    };
     for (name, size) in &likelihood.declared {
-        stretches.push(Stretch { name, from, size: *size });
+        if !integrated(name) {
+            stretches.push(Stretch { name, from, size: *size });
+        }
         from += size;
     }
     let declared = from;
@@ -99,23 +106,21 @@ pub(super) fn symmetries(
     let flip = |stretch: &Stretch<'_>, parameters: &mut [f64]| {
         parameters[stretch.from..stretch.from + stretch.size].iter_mut().for_each(|x| *x = -*x);
     };
-    let mut single = Vec::new();
-    for (index, stretch) in flips.iter().enumerate() {
-        if trial.holds(&|parameters| flip(stretch, parameters)) {
-            single.push(index);
-            found.push(Symmetry::Sign { names: vec![stretch.name.to_owned()] });
+    let mut flipped: Vec<u32> = Vec::new();
+    for together in 1..=3_u32 {
+        if together > 1 && flips.len() > MOST {
+            break;
         }
-    }
-    if flips.len() <= MOST {
-        for (i, first) in flips.iter().enumerate() {
-            for (j, second) in flips.iter().enumerate().skip(i + 1) {
-                let both = |parameters: &mut [f64]| {
-                    flip(first, parameters);
-                    flip(second, parameters);
-                };
-                if !single.contains(&i) && !single.contains(&j) && trial.holds(&both) {
-                    found.push(Symmetry::Sign { names: vec![first.name.to_owned(), second.name.to_owned()] });
-                }
+        let sets = (1..1_u32 << flips.len().min(MOST)).filter(|set| set.count_ones() == together);
+        for set in sets {
+            // What a smaller set does by itself is not said again.
+            if flipped.iter().any(|smaller| smaller & set == *smaller) {
+                continue;
+            }
+            let chosen = || flips.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, stretch)| *stretch);
+            if trial.holds(&|parameters| chosen().for_each(|stretch| flip(stretch, parameters))) {
+                flipped.push(set);
+                found.push(Symmetry::Sign { names: chosen().map(|stretch| stretch.name.to_owned()).collect() });
             }
         }
     }
@@ -177,8 +182,8 @@ impl Trial<'_> {
                 if self.is_along_open(&before, &after) {
                     return false;
                 }
-                let Some(image) = self.coordinates(point, &after) else { return false };
-                let (old, new) = (self.scores.at(point).values, self.scores.at(&image).values);
+                let Some(image) = coordinates(self.model, point, &after) else { return false };
+                let (old, new) = (self.scores.values(point), self.scores.values(&image));
                 old.iter().zip(&new).all(|(old, new)| (old - new).abs() <= EQUAL * (1.0 + old.abs()))
             })
     }
@@ -207,34 +212,5 @@ impl Trial<'_> {
             let rest = &step - &q * (q.transpose() * &step);
             rest.norm() <= 1e-9 * step.norm()
         })
-    }
-
-    /// The coordinates at which declared parameters have given values, found from a point by Newton's method; none where
-    /// their constraints do not allow the values.
-    fn coordinates(&self, start: &[f64], parameters: &[f64]) -> Option<Vec<f64>> {
-        const TURNS: usize = 60;
-        let mut point = start.to_vec();
-        let all: Vec<usize> = (0..point.len()).collect();
-        for _ in 0..TURNS {
-            let found = jacobian(&self.model.constrain, &point, &all);
-            let rest = DVector::from_iterator(
-                self.declared,
-                parameters.iter().zip(&found.values).map(|(wanted, value)| wanted - value),
-            );
-            let size = parameters.iter().fold(1.0_f64, |size, x| size.max(x.abs()));
-            if rest.iter().any(|x| !x.is_finite()) {
-                return None;
-            }
-            if rest.amax() <= 1e-12 * size {
-                return Some(point);
-            }
-            let slopes = DMatrix::from_row_slice(found.values.len(), point.len(), &found.derivatives);
-            let slopes = slopes.rows(0, self.declared).into_owned();
-            let step = slopes.svd(true, true).solve(&rest, 1e-14).ok()?;
-            let longest = step.amax();
-            let damp = if longest > 2.0 * size.max(1.0) { 2.0 * size.max(1.0) / longest } else { 1.0 };
-            point.iter_mut().zip(step.iter()).for_each(|(x, step)| *x += damp * step);
-        }
-        None
     }
 }

@@ -302,7 +302,6 @@ mod tests {
     use proptest::test_runner::RngSeed;
 
     use super::super::arbitrary::{BINARY, UNARY};
-    use super::super::evaluate;
     use super::*;
 
     /// Where a function is smooth, in pieces: arguments are taken from between each pair.

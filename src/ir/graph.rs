@@ -15,7 +15,7 @@ mod arrays;
 mod reindex;
 mod schedule;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evaluate;
@@ -186,8 +186,8 @@ pub struct Graph {
     arrays: Vec<Stores>,
     loops: u32,
     recurrences: u32,
-    /// Numbers that stay whole when a sum is taken apart.
-    marked: HashSet<NodeId>,
+    /// Numbers that stay whole when a sum is taken apart, and whether they are densities of data.
+    marked: HashMap<NodeId, bool>,
 }
 
 impl Graph {

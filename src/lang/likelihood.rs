@@ -22,7 +22,7 @@ use super::source::Source;
 use super::typed::{Callee, ExpressionKind, Origin, Statement, TypedModel, VariableId};
 use super::types::Base;
 use super::{CompileError, Settings, parse_and_check};
-use crate::ir::graph::{Domain, Graph, Number};
+use crate::ir::graph::{Addend, Domain, Graph, Number};
 use crate::model::data::Data;
 use crate::model::likelihood::{Covariate, Latent, Likelihood, Observed};
 use crate::rng::random::Random;
@@ -111,19 +111,14 @@ impl<'a> Reading<'a> {
         let kind = &self.model.expressions[expression.index()].kind;
         visit(kind);
         match kind {
-            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Variable(_) | ExpressionKind::Target => {
-            }
+            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Variable(_) | ExpressionKind::Target => {}
             ExpressionKind::Unary { operand, .. } => self.walk(*operand, visit),
-            ExpressionKind::Binary { left, right, .. } => {
-                [*left, *right].into_iter().for_each(|part| self.walk(part, visit))
-            }
+            ExpressionKind::Binary { left, right, .. } => [*left, *right].into_iter().for_each(|part| self.walk(part, visit)),
             ExpressionKind::Conditional { condition, then, otherwise } => {
                 [*condition, *then, *otherwise].into_iter().for_each(|part| self.walk(part, visit));
             }
             ExpressionKind::Index { base, .. } => self.walk(*base, visit),
-            ExpressionKind::Array(parts) | ExpressionKind::Row(parts) => {
-                parts.iter().for_each(|&part| self.walk(part, visit))
-            }
+            ExpressionKind::Array(parts) | ExpressionKind::Row(parts) => parts.iter().for_each(|&part| self.walk(part, visit)),
             ExpressionKind::Call { arguments, .. } => arguments.iter().for_each(|&part| self.walk(part, visit)),
         }
     }
@@ -231,6 +226,15 @@ enum Scope {
     Term(usize, Option<Domain>),
 }
 
+/// The loop that a term was added in.
+fn looped(term: &Term) -> Option<Scope> {
+    match (term.turn, term.rows) {
+        (Some(turn), _) => Some(Scope::Turn(turn)),
+        (None, Some(domain)) => Some(Scope::Loop(domain)),
+        (None, None) => None,
+    }
+}
+
 /// The parts of the density.
 struct Parts<'a> {
     reading: &'a Reading<'a>,
@@ -240,12 +244,14 @@ struct Parts<'a> {
     /// The coordinates of each parameter.
     ranges: Vec<(VariableId, std::ops::Range<usize>)>,
     terms: Vec<Term>,
-    /// What is an observation by itself, or one per row.
-    plain: Vec<Number>,
-    joint: BTreeMap<Scope, Vec<Number>>,
+    /// What adds up to observations, and whether it is one by itself.
+    scopes: BTreeMap<Scope, Vec<(Number, bool)>>,
     prior: Vec<Number>,
+    jacobian: Vec<Number>,
     population: Vec<Number>,
     latent: BTreeSet<VariableId>,
+    /// Loops and turns in which data are observed.
+    observing: BTreeSet<Scope>,
 }
 
 impl<'a> Parts<'a> {
@@ -272,15 +278,21 @@ impl<'a> Parts<'a> {
             declared,
             ranges,
             terms,
-            plain: Vec::new(),
-            joint: BTreeMap::new(),
+            scopes: BTreeMap::new(),
             prior: Vec::new(),
+            jacobian: Vec::new(),
             population: Vec::new(),
             latent: BTreeSet::new(),
+            observing: BTreeSet::new(),
         }
     }
 
     fn finish(mut self, outcomes: Vec<Observed>, covariates: Vec<Covariate>) -> Likelihood {
+        for term in self.terms.clone() {
+            if term.source != Added::Jacobian && self.graph.reaches_observed(term.number) {
+                self.observing.extend(looped(&term));
+            }
+        }
         for (index, term) in self.terms.clone().into_iter().enumerate() {
             self.sort(index, term);
         }
@@ -293,20 +305,26 @@ impl<'a> Parts<'a> {
             }
         }
         let mut separate = true;
-        let mut observations = std::mem::take(&mut self.plain);
-        for (scope, parts) in std::mem::take(&mut self.joint) {
-            separate &= matches!(scope, Scope::Loop(_) | Scope::Turn(_)) || parts.len() == 1;
-            separate &= parts.iter().all(|&part| match scope {
-                Scope::Turn(_) => self.graph.domain(part).is_none(),
+        let mut observations = Vec::new();
+        for (scope, parts) in std::mem::take(&mut self.scopes) {
+            if parts.iter().all(|(_, alone)| *alone) {
+                observations.extend(parts.into_iter().map(|(part, _)| part));
+                continue;
+            }
+            let one = |graph: &Graph, part: Number| match scope {
+                Scope::Turn(_) => graph.domain(part).is_none(),
                 Scope::Loop(_) => true,
-                Scope::Term(..) => self.graph.domain(part).is_some(),
-            });
-            let parts: Vec<Number> = parts.into_iter().map(|part| self.within(scope, part)).collect();
+                Scope::Term(..) => graph.domain(part).is_some(),
+            };
+            separate &= parts.iter().all(|(part, _)| one(&self.graph, *part));
+            let parts: Vec<Number> = parts.into_iter().map(|(part, _)| self.within(scope, part)).collect();
             observations.push(self.graph.total(&parts));
         }
+        let all = observations.iter().map(|&number| self.graph.domain(number).map_or(1, Domain::rows)).sum();
         let rows = self.each(&observations);
         let population = self.population.clone();
         let population = self.each(&population);
+        let density: Vec<Number> = self.prior.iter().chain(&self.jacobian).copied().collect();
         let program = |graph: &Graph, numbers: &[Number]| graph.program(self.coordinates, numbers);
         let latent = (!self.latent.is_empty()).then(|| Latent {
             names: self.latent.iter().map(|id| self.reading.model.variables[id.0].name.clone()).collect(),
@@ -316,8 +334,10 @@ impl<'a> Parts<'a> {
         Likelihood {
             declared: self.declared.iter().map(|(_, name, size)| (name.clone(), *size)).collect(),
             observations: program(&self.graph, &rows),
+            all,
             separate,
             prior: program(&self.graph, &self.prior),
+            prior_density: program(&self.graph, &density),
             latent,
             outcomes,
             covariates,
@@ -332,6 +352,8 @@ impl<'a> Parts<'a> {
     fn sort(&mut self, index: usize, term: Term) {
         let addends = self.graph.addends(term.number);
         let (mut of_data, mut literal, mut alone) = (false, true, false);
+        // What is added beside an observation, and is no density of a parameter, belongs to the observation.
+        let mut beside = false;
         match term.source {
             Added::Jacobian | Added::Rejection => {}
             Added::Density { outcome } => {
@@ -343,38 +365,36 @@ impl<'a> Parts<'a> {
                 of_data = self.reading.is_written_by_hand(value);
                 literal = false;
                 alone = self.reading.is_density(value);
+                beside = looped(&term).is_some_and(|scope| self.observing.contains(&scope));
             }
         }
         let likelihood: Vec<bool> = addends
             .iter()
             .map(|addend| {
                 self.graph.varies(addend.number)
-                    && (of_data || term.source != Added::Jacobian && self.graph.reaches_marked(addend.number))
+                    && (of_data
+                        || beside && !self.graph.is_density(addend.number)
+                        || term.source != Added::Jacobian && self.graph.reaches_observed(addend.number))
             })
             .collect();
-        let all_marked = addends
-            .iter()
-            .zip(&likelihood)
-            .all(|(addend, likelihood)| !likelihood || (self.graph.is_marked(addend.number) && addend.factor == 1.0));
-        let outside = term.turn.is_none()
-            && addends.iter().all(|addend| !self.graph.domain(addend.number).is_some_and(Domain::is_loop));
+        // Outside of loops, densities of data alone are an observation each, however they came together.
+        let outside = term.turn.is_none() && term.rows.is_none();
+        let is_density = |graph: &Graph, addend: &Addend| graph.is_observed(addend.number) && addend.factor > 0.0;
+        let all_densities =
+            addends.iter().zip(&likelihood).all(|(addend, likelihood)| !likelihood || is_density(&self.graph, addend));
         for (addend, likelihood) in addends.into_iter().zip(likelihood) {
-            let number = self.graph.scale(addend.factor, addend.number);
+            let rows = self.graph.domain(addend.number);
+            // Of a number that all rows of a loop share, each has its part.
+            let shared = term.rows.filter(|_| rows.is_none()).map_or(1.0, |domain| domain.rows() as f64);
+            let factor = if likelihood { addend.factor / shared } else { addend.factor };
+            let number = self.graph.scale(factor, addend.number);
             if !likelihood {
                 self.prior(term, number);
                 continue;
             }
-            if all_marked && !literal && (alone || outside) {
-                self.plain.push(number);
-                continue;
-            }
-            let domain = self.graph.domain(number);
-            let scope = match (term.turn, domain) {
-                (Some(turn), _) => Scope::Turn(turn),
-                (None, Some(domain)) if domain.is_loop() => Scope::Loop(domain),
-                (None, domain) => Scope::Term(index, domain),
-            };
-            self.joint.entry(scope).or_default().push(number);
+            let scope = looped(&term).unwrap_or(Scope::Term(index, rows));
+            let by_itself = all_densities && !literal && (alone || outside);
+            self.scopes.entry(scope).or_default().push((number, by_itself));
         }
     }
 
@@ -382,7 +402,8 @@ impl<'a> Parts<'a> {
     fn prior(&mut self, term: Term, number: Number) {
         let rows = self.graph.domain(number).map_or(1, Domain::rows);
         let total = self.graph.sum(number, rows);
-        self.prior.push(total);
+        let is_prior = term.source != Added::Jacobian;
+        if is_prior { self.prior.push(total) } else { self.jacobian.push(total) }
         let Added::Density { outcome } = term.source else { return };
         let Some(parameter) = self.reading.parameter(outcome) else { return };
         let Some((_, range)) = self.ranges.iter().find(|(id, _)| *id == parameter) else { return };
@@ -401,14 +422,23 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// A number for each row.
+    /// A number for each row; of very many rows, some.
     fn each(&mut self, numbers: &[Number]) -> Vec<Number> {
+        /// Rows beyond which they are taken evenly from all.
+        const MOST: usize = 20_000;
         let mut found = Vec::new();
         for &number in numbers {
-            let Some(domain) = self.graph.domain(number) else {
+            let Some(mut domain) = self.graph.domain(number) else {
                 found.push(number);
                 continue;
             };
+            let mut number = number;
+            if domain.rows() > MOST {
+                let rows = domain.rows();
+                domain = Domain::elements(MOST);
+                let list: Vec<u32> = (0..MOST).map(|row| (row * rows / MOST) as u32).collect();
+                number = self.graph.reindex(number, domain, &list);
+            }
             let array = self.graph.array(domain.rows());
             self.graph.store_rows(domain, vec![(array, Graph::identity(domain.rows()), number)], false);
             found.extend((0..domain.rows()).map(|row| self.graph.load(array, row)));

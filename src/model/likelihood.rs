@@ -13,11 +13,15 @@ pub struct Likelihood {
     /// The log density of each observation: one result per observation. Together they are an exhaustive summary of
     /// the model (Cole, Morgan & Titterington 2010, section 2.1).
     pub observations: Program,
+    /// Number of observations in all. Of more than 20,000, `observations` has as many, evenly taken.
+    pub all: usize,
     /// Whether each result is one observation by itself. Otherwise some stand for several, which could not be told
     /// apart (a time series, a likelihood written by hand).
     pub separate: bool,
-    /// The terms of the prior density, transforms' Jacobians included.
+    /// The terms of the prior density, on the scale of parameters.
     pub prior: Program,
+    /// The same as a density of coordinates: with the logarithms of transforms' Jacobians as further terms.
+    pub prior_density: Program,
     /// What varies between groups, with its own distribution.
     pub latent: Option<Latent>,
     /// The data variables that are observed: those whose densities are the likelihood.

@@ -62,6 +62,12 @@ pub fn findings(analysis: &Analysis, parameters: &[String]) -> String {
         text += &symmetric(symmetry);
     }
     text += &latent(analysis);
+    if analysis.observations < analysis.all_observations {
+        text += &format!(
+            "  Looked at are {} of {} observations, evenly taken: a parameter that only others touch counts as untouched.\n",
+            analysis.observations, analysis.all_observations
+        );
+    }
     if analysis.gap < CLEAR {
         text += &format!(
             "  The count is a close call: singular values on either side of it differ by a factor of {:.0} only.\n",

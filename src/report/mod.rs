@@ -9,6 +9,7 @@ pub mod graph;
 pub mod html;
 pub mod identifiability;
 pub mod picture;
+pub mod posterior;
 pub mod quantity;
 pub mod speed;
 pub mod survey;

@@ -12,6 +12,7 @@ mod metropolis;
 pub mod moments;
 pub mod monitor;
 mod nuts;
+pub mod prior;
 pub mod quantities;
 mod settings;
 

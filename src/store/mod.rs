@@ -2,6 +2,7 @@
 
 mod csv_lines;
 pub mod draws_csv;
+pub mod identifiability;
 pub mod json;
 mod stan_csv;
 pub mod summary_csv;

@@ -1,6 +1,6 @@
 //! A sum, taken apart: what a target is made of, and which of it was marked.
 //!
-//! The language marks the density of each observation. Taking a target apart stops at marks, so that an observation
+//! The language marks densities, of data or of parameters. Taking a target apart stops at marks, so that an observation
 //! stays whole, and follows sums over rows, so that each row is seen by itself.
 
 use std::collections::{BTreeSet, HashSet};
@@ -18,21 +18,26 @@ pub struct Addend {
 }
 
 impl Graph {
-    /// Marks a number; one known from data alone has nothing to mark.
-    pub fn mark(&mut self, number: Number) {
+    /// Marks a density, of data if it is `observed`; one known from data alone has nothing to mark.
+    pub fn mark(&mut self, number: Number, observed: bool) {
         if let Number::Node(node) = number {
-            self.marked.insert(node);
+            *self.marked.entry(node).or_default() |= observed;
         }
     }
 
-    /// Whether the number itself is marked.
-    pub fn is_marked(&self, number: Number) -> bool {
-        number.node().is_some_and(|node| self.marked.contains(&node))
+    /// Whether the number itself is marked as a density.
+    pub fn is_density(&self, number: Number) -> bool {
+        number.node().is_some_and(|node| self.marked.contains_key(&node))
     }
 
-    /// Whether the number is marked, or computed from one that is.
-    pub fn reaches_marked(&self, number: Number) -> bool {
-        self.any_below(number, |node| self.marked.contains(&node))
+    /// Whether the number itself is marked as a density of data.
+    pub fn is_observed(&self, number: Number) -> bool {
+        number.node().is_some_and(|node| self.marked.get(&node) == Some(&true))
+    }
+
+    /// Whether the number is marked as a density of data, or computed from one that is.
+    pub fn reaches_observed(&self, number: Number) -> bool {
+        self.any_below(number, |node| self.marked.get(&node) == Some(&true))
     }
 
     /// Whether the number depends on coordinates.
@@ -65,7 +70,7 @@ impl Graph {
                 (None, Some(rows)) => (factor * rows as f64, None),
                 _ => (factor, rows),
             };
-            if self.marked.contains(&node) {
+            if self.marked.contains_key(&node) {
                 found.push(Addend { factor, number: Number::Node(node) });
                 continue;
             }

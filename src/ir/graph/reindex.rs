@@ -88,8 +88,8 @@ impl Graph {
                     unreachable!("a node without rows is no part of a row")
                 }
             };
-            if self.marked.contains(&node) {
-                self.mark(built);
+            if let Some(&observed) = self.marked.get(&node) {
+                self.mark(built, observed);
             }
             new.insert(node, built);
         }

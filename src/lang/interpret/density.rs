@@ -125,30 +125,27 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Marks the densities of outcomes that data alone give: what each observation contributes. `terms` are one for each
-    /// outcome, or one for all.
+    /// Marks densities, and which of them are of outcomes that data alone give: what observations contribute. `terms` are
+    /// one for each outcome, or one for all.
     pub fn observe(&mut self, outcome: &Value, terms: &Value) {
         let is_data = |graph: &crate::ir::Graph, number: Number| match number {
             Number::Known(_) => true,
             Number::Node(_) => graph.as_column(number).is_some(),
         };
-        let whole = match &outcome.elements {
-            Elements::Known(_) => true,
-            Elements::Each(numbers) => numbers.iter().all(|&number| is_data(&self.graph, number)),
-            Elements::Rows(_) | Elements::Pending => false,
+        let each: Vec<bool> = match &outcome.elements {
+            Elements::Known(_) => vec![true],
+            Elements::Each(numbers) => numbers.iter().map(|&number| is_data(&self.graph, number)).collect(),
+            Elements::Rows(_) | Elements::Pending => vec![false],
         };
-        match (&outcome.elements, &terms.elements) {
-            (_, Elements::Rows(number)) if whole => self.graph.mark(*number),
-            (_, Elements::Each(numbers)) if whole => numbers.iter().for_each(|&number| self.graph.mark(number)),
-            // Some outcomes are data, others are parameters.
-            (Elements::Each(outcomes), Elements::Each(numbers)) if outcomes.len() == numbers.len() => {
-                for (&outcome, &number) in outcomes.iter().zip(numbers.iter()) {
-                    if is_data(&self.graph, outcome) {
-                        self.graph.mark(number);
-                    }
-                }
+        let whole = each.iter().all(|&is_data| is_data);
+        match &terms.elements {
+            Elements::Rows(number) => self.graph.mark(*number, whole),
+            // Some outcomes may be data, and others parameters.
+            Elements::Each(numbers) if numbers.len() == each.len() => {
+                numbers.iter().zip(each).for_each(|(&number, is_data)| self.graph.mark(number, is_data));
             }
-            _ => {}
+            Elements::Each(numbers) => numbers.iter().for_each(|&number| self.graph.mark(number, whole)),
+            Elements::Known(_) | Elements::Pending => {}
         }
     }
 

@@ -64,6 +64,8 @@ pub(super) struct Term {
     pub source: Source,
     /// The turn of the outermost loop in which it was added, if that loop was run row by row.
     pub turn: Option<u32>,
+    /// The rows of the loop in which it was added, if that was run for all rows at once.
+    pub rows: Option<Domain>,
 }
 
 /// What adds to the target.
@@ -169,7 +171,7 @@ impl<'a> Interpreter<'a> {
 
     /// Adds to the target.
     pub fn add(&mut self, number: Number, source: Source) {
-        self.terms.push(Term { number, source, turn: self.turn });
+        self.terms.push(Term { number, source, turn: self.turn, rows: None });
     }
 
     fn name(&self, variable: VariableId) -> &str {

@@ -169,6 +169,7 @@ impl Interpreter<'_> {
         for index in first..self.terms.len() {
             let term = after(&mut self.graph, self.terms[index].number);
             self.terms[index].number = self.graph.sum(term, rows);
+            self.terms[index].rows = Some(domain);
         }
         for (id, terms) in rolling.reductions {
             let mut total = self.get(id).map_or(Number::Known(0.0), Value::scalar);

@@ -1,0 +1,154 @@
+//! What the data determine of a model, and what draws say along each direction: found once, told by `identify` and, when
+//! chains disagree, by `sample`.
+
+use serde_json::{Value, json};
+
+use super::error::CliError;
+use super::files::Files;
+use crate::draws::Draws;
+use crate::identify::convergence::{Convergence, convergence, determined, excused};
+use crate::identify::posterior::{Comparison, Weighed, compare};
+use crate::identify::{Analysis, Combination, IdentifyError, Settings, analyse};
+use crate::lang;
+use crate::model::Model;
+use crate::model::likelihood::Likelihood;
+use crate::report::combination::Names;
+use crate::report::{identifiability, posterior};
+use crate::run::change::changed;
+use crate::run::prior::prior_draws;
+use crate::store::identifiability as object;
+
+/// Draws of which prior and likelihood are weighed.
+const WEIGHED: usize = 1000;
+/// Combinations compared, open directions first.
+const COMPARED: usize = 24;
+
+/// An analysis with what draws added to it.
+pub(super) struct Identification {
+    model: Model,
+    likelihood: Likelihood,
+    analysis: Analysis,
+    prior: Option<Draws>,
+    after: Option<After>,
+}
+
+/// What draws of the posterior say.
+struct After {
+    comparisons: Vec<Comparison>,
+    convergence: Convergence,
+}
+
+impl Identification {
+    /// Analyses a model before sampling.
+    pub(super) fn before(files: &Files, model: &Model, seed: u64) -> Result<Self, CliError> {
+        let language = lang::Settings { seed, collapse: true };
+        let likelihood = files.likelihood(language)?;
+        let prior = if model.coordinates.is_empty() || likelihood.observations.results.is_empty() {
+            None
+        } else {
+            prior_draws(model, &likelihood, seed).ok()
+        };
+        let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
+        let prior_sd = prior.as_ref().map(|prior| {
+            let single = |parameter| Combination { scale: crate::identify::Scale::Natural, weights: vec![(parameter, 1.0)] };
+            let each: Vec<Combination> = (0..declared).map(single).collect();
+            compare(&each, prior, Some(prior), None).into_iter().map(|own| own.prior_sd.unwrap_or(f64::INFINITY)).collect()
+        });
+        let mut vary = |change, number| changed(&files.source, &files.data, &likelihood, language, change, number);
+        let settings = Settings { seed, prior_sd, ..Settings::default() };
+        let analysis = analyse(model, &likelihood, &settings, &mut vary).map_err(|error| refused(&error))?;
+        Ok(Self { model: model.clone(), likelihood, analysis, prior, after: None })
+    }
+
+    /// Adds what draws say: of all the model's parameters, in its order.
+    pub(super) fn after(mut self, draws: &Draws, superchains: usize) -> Result<Self, CliError> {
+        let plain = |error: &dyn std::fmt::Display| CliError::plain(error.to_string());
+        let draws = ordered(draws, &self.model.parameters)?;
+        let convergence = convergence(&self.analysis, &draws, superchains).map_err(|error| plain(&error))?;
+        let start = &self.analysis.mode_coordinates;
+        let weighed = Weighed::new(&self.model, &self.likelihood, &draws, start, WEIGHED);
+        let mut combinations: Vec<Combination> =
+            self.analysis.open.iter().map(|direction| direction.combination.clone()).collect();
+        combinations.extend(determined(&self.analysis));
+        combinations.truncate(COMPARED);
+        let comparisons = compare(&combinations, &draws, self.prior.as_ref(), Some(&weighed));
+        self.after = Some(After { comparisons, convergence });
+        Ok(self)
+    }
+
+    /// Whether some direction is open.
+    pub(super) fn has_open(&self) -> bool {
+        !self.analysis.open.is_empty()
+    }
+
+    /// The parameters whose disagreement among chains is no fault of the run; none where chains also disagree about what
+    /// the data determine.
+    pub(super) fn excused(&self) -> Vec<String> {
+        match &self.after {
+            Some(after) if after.convergence.unsettled.is_empty() => excused(&self.analysis, &self.model.parameters),
+            _ => Vec::new(),
+        }
+    }
+
+    /// All of it in words.
+    pub(super) fn text(&self) -> String {
+        let names = &self.model.parameters;
+        let mut text = identifiability::findings(&self.analysis, names);
+        match &self.after {
+            Some(after) => {
+                let sentence = posterior::convergence(&after.convergence, &after.comparisons, names);
+                if !sentence.is_empty() {
+                    text += &format!("\n{sentence}");
+                }
+                text += &format!("\n{}", posterior::comparison(&self.analysis, &after.comparisons, names));
+            }
+            None => {
+                let open: Vec<Combination> =
+                    self.analysis.open.iter().map(|direction| direction.combination.clone()).take(COMPARED).collect();
+                if let Some(prior) = &self.prior {
+                    text += &posterior::prior_alone(&compare(&open, prior, Some(prior), None), names);
+                }
+            }
+        }
+        text
+    }
+
+    /// All of it for machines.
+    pub(super) fn object(&self) -> Value {
+        let parameters = &self.model.parameters;
+        let names = Names(parameters);
+        let formula = |combination: &Combination| names.formula(combination);
+        let mut whole = object::analysis(&self.analysis, parameters, &formula);
+        if let (Some(map), Some(after)) = (whole.as_object_mut(), &self.after) {
+            map.insert("posterior".into(), object::comparisons(&after.comparisons, parameters, &formula));
+            let list = |list: &[Combination]| list.iter().map(formula).collect::<Vec<_>>();
+            map.insert(
+                "convergence".into(),
+                json!({
+                    "settled": list(&after.convergence.settled),
+                    "unsettled": list(&after.convergence.unsettled),
+                    "adrift": list(&after.convergence.adrift),
+                }),
+            );
+        }
+        whole
+    }
+}
+
+fn refused(error: &IdentifyError) -> CliError {
+    CliError::plain(error.to_string())
+}
+
+/// Draws with a model's parameters, in its order.
+fn ordered(draws: &Draws, parameters: &[String]) -> Result<Draws, CliError> {
+    let place = |name: &String| {
+        draws.parameters().iter().position(|other| other == name).ok_or_else(|| {
+            CliError::plain(format!("the draws have no column for the parameter {name} of this model"))
+        })
+    };
+    let places = parameters.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+    let width = draws.parameters().len();
+    let values = draws.values().chunks_exact(width).flat_map(|draw| places.iter().map(|&place| draw[place])).collect();
+    Draws::from_values(parameters.to_vec(), draws.chains(), draws.draws(), values)
+        .map_err(|error| CliError::plain(error.to_string()))
+}

@@ -1,0 +1,134 @@
+//! What the posterior owes to the prior and what to the data, direction by direction, in words.
+
+use super::combination::{Names, joined};
+use crate::identify::convergence::Convergence;
+use crate::identify::posterior::{Comparison, FELT, WEAK_OVERLAP};
+use crate::identify::{Analysis, Combination};
+
+/// Names listed before the rest is counted.
+const MOST: usize = 8;
+
+/// What converged and what did not, in a sentence; nothing where nothing is adrift.
+pub fn convergence(
+    found: &Convergence,
+    comparisons: &[Comparison],
+    parameters: &[String],
+) -> String {
+    let names = Names(parameters);
+    let list = |combinations: &[Combination]| {
+        let mut list = names.formulas(combinations);
+        let rest = list.len().saturating_sub(MOST);
+        list.truncate(MOST);
+        if rest > 0 {
+            list.push(format!("{rest} more"));
+        }
+        joined(&list)
+    };
+    if found.adrift.is_empty() {
+        return String::new();
+    }
+    let is_flat = |combination: &Combination| {
+        comparisons.iter().all(|other| other.combination != *combination || other.prior_sd.is_none())
+    };
+    let (has, says) = if found.adrift.len() == 1 { ("has", "it") } else { ("have", "them") };
+    let never = if found.adrift.iter().all(is_flat) {
+        format!("and never will: neither the data nor the prior say anything that chains could settle {says} by")
+    } else {
+        format!("and the data will never help: only the prior says anything about {says}")
+    };
+    if found.unsettled.is_empty() && !found.settled.is_empty() {
+        let settled = if found.settled.len() == 1 { "has" } else { "have" };
+        return format!(
+            "{} {settled} converged; only {} {has} not, {never}.\n",
+            list(&found.settled),
+            list(&found.adrift)
+        );
+    }
+    let unsettled = if found.unsettled.is_empty() {
+        String::new()
+    } else {
+        format!(" Apart from that, {} should converge and has not yet: run longer.", list(&found.unsettled))
+    };
+    format!("{} {has} not converged, {never}.{unsettled}\n", list(&found.adrift))
+}
+
+/// Prior against posterior: a row per direction, and what it says.
+pub fn comparison(analysis: &Analysis, comparisons: &[Comparison], parameters: &[String]) -> String {
+    if comparisons.is_empty() {
+        return String::new();
+    }
+    let names = Names(parameters);
+    let rows: Vec<(String, &Comparison)> =
+        comparisons.iter().map(|comparison| (names.formula(&comparison.combination), comparison)).collect();
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).clamp(9, 40);
+    let mut text = format!(
+        "{:width$}  {:>9}  {:>12}  {:>11}  {:>7}   {}\n",
+        "direction", "prior sd", "posterior sd", "contraction", "overlap", "felt of prior, likelihood"
+    );
+    for (name, row) in rows {
+        let open = analysis.open.iter().any(|direction| direction.combination == row.combination);
+        let number = |x: Option<f64>, digits: usize| x.map_or_else(|| "-".to_owned(), |x| format!("{x:.digits$}"));
+        let prior = row.prior_sd.map_or_else(|| "flat".to_owned(), significant);
+        let felt = match (row.prior_sensitivity, row.likelihood_sensitivity) {
+            (Some(prior), Some(likelihood)) => format!("{prior:.2}, {likelihood:.2}"),
+            _ => "-".to_owned(),
+        };
+        text += &format!(
+            "{name:width$}  {prior:>9}  {:>12}  {:>11}  {:>7}   {felt:16} {}\n",
+            significant(row.posterior_sd),
+            number(row.contraction, 2),
+            number(row.overlap, 2),
+            judgement(row, open),
+        );
+    }
+    text
+}
+
+fn significant(x: f64) -> String {
+    if (0.01..100_000.0).contains(&x.abs()) {
+        let digits = (3 - x.abs().log10().floor() as i32).clamp(0, 5) as usize;
+        format!("{x:.digits$}")
+    } else {
+        format!("{x:.2e}")
+    }
+}
+
+/// What a row says, in a clause.
+fn judgement(row: &Comparison, open: bool) -> &'static str {
+    let weak = row.overlap.is_some_and(|overlap| overlap >= WEAK_OVERLAP);
+    let felt = |x: Option<f64>| x.is_some_and(|x| x >= FELT);
+    if open && row.prior_sd.is_some() {
+        return "the posterior is the prior: the data contribute nothing";
+    }
+    if open {
+        return "the data contribute nothing";
+    }
+    if weak {
+        return "weakly identified: the posterior is much like the prior";
+    }
+    match (felt(row.prior_sensitivity), felt(row.likelihood_sensitivity)) {
+        (true, true) => "prior and data both decide: do they agree?",
+        (true, false) => "the prior decides more than the data",
+        (false, _) => "",
+    }
+}
+
+/// What the prior says along open directions, before there are draws: there the posterior will be the prior.
+pub fn prior_alone(comparisons: &[Comparison], parameters: &[String]) -> String {
+    let names = Names(parameters);
+    let mut text = String::new();
+    for comparison in comparisons {
+        let formula = names.formula(&comparison.combination);
+        text += &match comparison.prior_sd {
+            Some(sd) => format!(
+                "Along {formula} the prior alone decides: its standard deviation there is {}, and the data contribute \
+                 nothing.\n",
+                significant(sd)
+            ),
+            None => format!(
+                "Along {formula} the prior is flat, or too wide for chains to cross: chains will not agree about it.\n"
+            ),
+        };
+    }
+    text
+}

@@ -1,0 +1,170 @@
+//! What the data can tell: the catalogue of textbook models (`identify/cases.rs`), each with the answer of its source, and
+//! controls that look alike and are identified. Nothing here is left to chance but the points at which models are looked
+//! at, and those are tried over twenty seeds.
+
+#[path = "identify/cases.rs"]
+mod cases;
+
+use cases::{Case, all};
+use rayon::prelude::*;
+use ridgewalk::identify::{Analysis, Reason, Scale, Settings, analyse};
+use ridgewalk::lang::{self, source::Source};
+use ridgewalk::model::data::Data;
+use ridgewalk::report::combination::Names;
+use ridgewalk::report::identifiability;
+use ridgewalk::run::change::changed;
+use serde_json::Value;
+
+struct Outcome {
+    analysis: Analysis,
+    names: Vec<String>,
+}
+
+fn outcome(model: &str, data: &Value, seed: u64) -> Outcome {
+    let source = Source::new("case.stan".to_owned(), model.to_owned());
+    let mut bound = Data::default();
+    bound.add_json(&data.to_string(), "case.json").expect("the data are data");
+    let settings = lang::Settings { seed, ..lang::Settings::default() };
+    let compiled = match lang::compile(&source, &bound, "case", settings) {
+        Ok(compiled) => compiled,
+        Err(error) => panic!("{}", error.render(&source, false)),
+    };
+    let likelihood = lang::likelihood(&source, &bound, settings).expect("what compiles can be taken apart");
+    let mut vary = |change, number| changed(&source, &bound, &likelihood, settings, change, number);
+    let analysis = analyse(&compiled.model, &likelihood, &Settings { seed, ..Settings::default() }, &mut vary)
+        .expect("there is something to analyse");
+    Outcome { analysis, names: compiled.model.parameters }
+}
+
+impl Outcome {
+    fn open(&self) -> Vec<String> {
+        let names = Names(&self.names);
+        let mut formulas: Vec<String> = self
+            .analysis
+            .open
+            .iter()
+            .map(|direction| match direction.combination.scale {
+                Scale::Local => "local".to_owned(),
+                _ => names.formula(&direction.combination),
+            })
+            .collect();
+        formulas.sort();
+        formulas
+    }
+
+    fn identified(&self) -> Vec<String> {
+        let names = Names(&self.names);
+        let mut all = names.formulas(&self.analysis.combinations);
+        all.extend(names.list(&self.analysis.determined));
+        all
+    }
+}
+
+fn reason(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::Structural => "structural",
+        Reason::Design(_) => "design",
+        Reason::Data => "data",
+    }
+}
+
+/// What of a case is not as its source says.
+fn mistakes(case: &Case) -> Vec<String> {
+    let found = outcome(case.model, &case.data, 1);
+    let mut mistakes = Vec::new();
+    let mut say = |text: String| mistakes.push(format!("{} ({}): {text}", case.name, case.source));
+    let open = found.open();
+    if open != case.open {
+        say(format!("open are {open:?}, not {:?}", case.open));
+    }
+    for direction in found.analysis.open.iter().filter(|direction| reason(&direction.reason) != case.reason) {
+        say(format!("the reason is {:?}, not {}", direction.reason, case.reason));
+    }
+    let identified = found.identified();
+    for name in case.identified.iter().filter(|name| !identified.iter().any(|other| other == *name)) {
+        say(format!("{name} is not among the identified {identified:?}"));
+    }
+    if found.analysis.symmetries.len() != case.symmetries {
+        say(format!("{} symmetries were expected, found are {:?}", case.symmetries, found.analysis.symmetries));
+    }
+    mistakes
+}
+
+#[test]
+fn every_textbook_case_has_the_answer_of_its_source() {
+    let cases = all();
+    assert!(cases.len() >= 40 && 2 * cases.iter().filter(|case| case.open.is_empty()).count() + 2 >= cases.len());
+    let mistakes: Vec<String> = cases.par_iter().flat_map_iter(mistakes).collect();
+    assert!(mistakes.is_empty(), "\n  {}\n", mistakes.join("\n  "));
+}
+
+#[test]
+fn the_count_is_the_same_from_twenty_seeds() {
+    let differ: Vec<String> = all()
+        .par_iter()
+        .flat_map_iter(|case| {
+            (2..=21).filter_map(move |seed| {
+                let found = outcome(case.model, &case.data, seed).analysis.open.len();
+                (found != case.open.len()).then(|| format!("{} with seed {seed}: {found}", case.name))
+            })
+        })
+        .collect();
+    assert!(differ.is_empty(), "\n  {}\n", differ.join("\n  "));
+}
+
+/// All numbers below a name times a factor.
+fn scaled(data: &Value, name: &str, factor: f64) -> Value {
+    fn map(value: &Value, factor: f64) -> Value {
+        match value {
+            Value::Array(items) => items.iter().map(|item| map(item, factor)).collect(),
+            other => other.as_f64().map_or(other.clone(), |x| Value::from(x * factor)),
+        }
+    }
+    let mut data = data.clone();
+    if let Some(value) = data.get_mut(name) {
+        *value = map(value, factor);
+    }
+    data
+}
+
+#[test]
+fn units_do_not_change_the_count() {
+    let scales = [
+        ("a product", "x"),
+        ("a product", "y"),
+        ("collinear regression", "X"),
+        ("one-way layout with an intercept", "y"),
+        ("one observation per group", "y"),
+        ("errors in variables", "y"),
+        ("regression", "x"),
+        ("regression", "y"),
+        ("several observations per group", "y"),
+        ("Michaelis-Menten on good data", "s"),
+        ("Michaelis-Menten on good data", "y"),
+    ];
+    let cases = all();
+    for (name, variable) in scales {
+        let case = cases.iter().find(|case| case.name == name).expect("the case is there");
+        for factor in [1e-6, 1e6] {
+            let found = outcome(case.model, &scaled(&case.data, variable, factor), 1);
+            assert_eq!(found.open().len(), case.open.len(), "{name}, {variable} times {factor:e}");
+        }
+    }
+}
+
+#[test]
+fn the_notebook_has_its_answer_in_words() {
+    let model = include_str!("../examples/identifiability/nonidentified.stan");
+    let data: Value = serde_json::from_str(include_str!("../examples/identifiability/y.json")).expect("JSON");
+    let found = outcome(model, &data, 1);
+    let text = identifiability::findings(&found.analysis, &found.names);
+    for line in [
+        "The likelihood determines 2 of 3 directions.",
+        "not identified:  alpha1 - alpha2   moving alpha1 up and alpha2 down by the same amount changes nothing",
+        "identified:      alpha1 + alpha2, sigma",
+        "alpha1 and alpha2 cannot be told apart: whatever the posterior says about them singly is the prior's doing.",
+        "sample mu = alpha1 + alpha2 instead",
+    ] {
+        assert!(text.contains(line), "{line}\nis not in\n{text}");
+    }
+}
