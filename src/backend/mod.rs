@@ -6,13 +6,16 @@
 //!
 //! Absent on purpose: what a good scale is, when warm-up ends, what a draw is worth.
 
+mod checkpoint;
 pub mod cpu;
 pub mod gpu;
 pub mod pace;
+pub mod several;
 
 use std::fmt;
 use std::ops::ControlFlow;
 
+pub use self::checkpoint::Checkpoint;
 use crate::draws::Draws;
 
 /// Precision in which chains advance.

@@ -10,13 +10,24 @@ use crate::lang::source::Source;
 use crate::lang::{self, Compiled};
 use crate::model::data::Data;
 
+/// The text of a model.
+pub(super) fn model_text(input: &Input) -> Result<String, CliError> {
+    text(&input.model, "the model")
+}
+
+/// Reads all data.
+pub(super) fn data(input: &Input) -> Result<Data, CliError> {
+    let mut data = Data::default();
+    for path in &input.data {
+        add(&mut data, path)?;
+    }
+    Ok(data)
+}
+
 /// Reads, compiles and binds a model.
 pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compiled, CliError> {
-    let source = Source::new(input.model.display().to_string(), text(&input.model, "the model")?);
-    let mut bound = Data::default();
-    for path in &input.data {
-        add(&mut bound, path)?;
-    }
+    let source = Source::new(input.model.display().to_string(), model_text(input)?);
+    let bound = data(input)?;
     let name = input.model.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
     lang::compile(&source, &bound, &name, settings).map_err(|error| {
         let mut picture = error.render(&source, colour());

@@ -10,14 +10,18 @@ mod check;
 mod compile;
 mod diagnosis;
 mod error;
+mod export;
 mod files;
+mod interrupt;
 mod memory;
+mod merge;
 mod method;
 mod progress;
 mod request;
 mod sample;
 mod selection;
 mod simulate;
+mod stored;
 mod summary;
 mod terminal;
 
@@ -48,6 +52,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match &arguments.command {
         Command::Sample(sample) => sample::sample(sample, &mut out),
         Command::Summary(summary) => summary::summary(summary, &mut out),
+        Command::Merge(arguments) => merge::merge(arguments),
+        Command::Export(arguments) => export::export(arguments),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Adapters(adapters) => adapters::adapters(adapters, &mut out),

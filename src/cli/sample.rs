@@ -11,10 +11,10 @@ use super::error::{CliError, Verdict};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{files, method, request, simulate};
-use crate::backend::Description;
+use super::{files, method, request, simulate, stored};
+use crate::backend::{Backend, Description};
 use crate::diagnostics;
-use crate::lang;
+use crate::lang::{self, Compiled};
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::table;
@@ -29,7 +29,10 @@ struct Timing {
 
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
     let clock = Instant::now();
-    let seed = sample.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let seed = match (sample.seed, stored::seed(sample)?) {
+        (Some(seed), _) | (None, Some(seed)) => seed,
+        (None, None) => u64::from(rand::random::<u32>()),
+    };
     let compiled = files::compiled(&sample.input, lang::Settings { seed, collapse: !sample.no_collapse })?;
     if !sample.quiet {
         compiled.printed.iter().for_each(|line| say(&format!("{line}\n")));
@@ -42,14 +45,19 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         return simulate::simulate(sample, &compiled, seed, out);
     }
     let settings = request::settings(sample, &compiled, seed)?;
+    let mut chosen = request::backend(sample, model, seed)?;
+    let planned = match &sample.out {
+        Some(path) => Some((path, stored::plan(sample, &compiled, &files::data(&sample.input)?, &settings, &chosen)?)),
+        None => None,
+    };
     memory::check(Room {
         chains: sample.chains,
-        draws: sample.draws,
+        // Of a run that is stored as it goes, two blocks are held.
+        draws: planned.as_ref().map_or(sample.draws, |(_, planned)| sample.draws.min(2 * planned.block() as u32)),
         coordinates: model.coordinates.len(),
         parameters: model.parameters.len() + compiled.quantities.names().len(),
         sets: 1,
     })?;
-    let mut chosen = request::backend(sample, model, seed)?;
     let description = chosen.backend.description().clone();
     let compile = clock.elapsed().as_secs_f64();
     let tell = |text: &str| {
@@ -68,18 +76,18 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         tell("note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n");
     }
     let progress = Progress::new(sample.chains, sample.quiet);
-    let outcome =
-        run(model, chosen.backend.as_mut(), &settings, &mut |phase, done, total| progress.report(phase, done, total));
     let quantities = &compiled.quantities;
-    let finished = outcome.and_then(|outcome| {
-        let draws = quantities::generate(quantities, outcome.draws, settings.first_chain, seed)?;
-        Ok(Outcome { draws, ..outcome })
-    });
+    let finished = match planned {
+        Some((path, planned)) => {
+            stored::run(sample, path, planned, &compiled, &settings, &mut chosen, &progress, &tell)
+        }
+        None => in_memory(&compiled, chosen.backend.as_mut(), &settings, &progress),
+    };
     let outcome = match finished {
         Ok(outcome) => outcome,
         Err(error) => {
             progress.finish();
-            return Err(error.into());
+            return Err(error);
         }
     };
     if let Some(path) = &sample.generate {
@@ -102,6 +110,19 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         tell(&diagnosis.warnings());
     }
     Ok(if sample.strict && diagnosis.is_bad(&model.coordinates) { Verdict::Bad } else { Verdict::Good })
+}
+
+/// Runs the chains and keeps all draws.
+fn in_memory(
+    compiled: &Compiled,
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    progress: &Progress,
+) -> Result<Outcome, CliError> {
+    let mut watch = |phase, done, total| progress.report(phase, done, total);
+    let outcome = run(&compiled.model, backend, settings, &mut watch)?;
+    let draws = quantities::generate(&compiled.quantities, outcome.draws, settings.first_chain, 0, settings.seed)?;
+    Ok(Outcome { draws, ..outcome })
 }
 
 /// What runs where, before it runs.

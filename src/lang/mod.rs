@@ -14,6 +14,7 @@ pub mod feature;
 mod interpret;
 pub mod lexer;
 pub mod parser;
+pub mod pointwise;
 pub mod quantities;
 mod render;
 pub mod signatures;

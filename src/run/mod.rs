@@ -10,8 +10,10 @@ mod metropolis;
 mod nuts;
 pub mod quantities;
 mod settings;
+mod stream;
 
-pub use settings::{Init, Phase, RunError, Settings, Watch};
+pub use settings::{Init, Phase, RunError, Settings, SinkError, Watch};
+pub use stream::{Again, Block, Plan, Sink, stream};
 
 use std::time::Instant;
 
@@ -57,17 +59,9 @@ pub fn run(
 ) -> Result<Outcome, RunError> {
     let sampling = check(model, settings)?;
     let mut draws = Draws::new(model.parameters.clone(), settings.chains, settings.draws)?;
-    let names = match backend.method() {
-        Method::Metropolis => Vec::new(),
-        Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
-    };
-    let mut statistics = Draws::new(names, settings.chains, settings.draws)?;
+    let mut statistics = Draws::new(statistics(backend.method()), settings.chains, settings.draws)?;
     let clock = Instant::now();
-    start(model, backend, settings)?;
-    let tuning = match backend.method() {
-        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch)?,
-        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch)?,
-    };
+    let tuning = warm_up(model, backend, settings, watch)?;
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
     let stretch = Stretch { first_step: settings.warmup, steps: sampling };
@@ -75,6 +69,28 @@ pub fn run(
     let stats = backend.advance(stretch, Some(keep), &mut |done| watch(Phase::Sampling, done, sampling))?;
     let sampling_seconds = clock.elapsed().as_secs_f64();
     Ok(Outcome { draws, statistics, counts: stats.counts, steps: sampling, tuning, warmup_seconds, sampling_seconds })
+}
+
+/// What is told of each kept step of a method.
+fn statistics(method: Method) -> Vec<String> {
+    match method {
+        Method::Metropolis => Vec::new(),
+        Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
+    }
+}
+
+/// Finds starting points and takes the warm-up steps.
+fn warm_up(
+    model: &Model,
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    watch: Watch<'_>,
+) -> Result<Tuning, RunError> {
+    start(model, backend, settings)?;
+    match backend.method() {
+        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch),
+        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch),
+    }
 }
 
 /// Number of steps of the sampling phase, if the settings make sense.

@@ -6,7 +6,7 @@
 mod families;
 mod multivariate;
 
-use super::elementwise::{as_rows, elementwise, sum};
+use super::elementwise::{as_rows, elementwise};
 use super::value::{Elements, ROWS, Shape, Value};
 use super::{Interpreter, Stop};
 use crate::ir::graph::{Domain, Number};
@@ -29,16 +29,18 @@ impl Interpreter<'_> {
         for &argument in arguments {
             values.push(self.expression(argument)?);
         }
+        self.note_nothing_yet();
         let term = match callee {
             Callee::User(function) => self.user(function, values.clone())?,
             Callee::Family { family, density } => self.family(family, density, &values, span)?,
             Callee::Builtin(_) => unreachable!("the checker admits distributions only"),
         };
-        self.terms.push(term.scalar());
+        let mut terms = vec![term.scalar()];
         if let (Some(truncation), Callee::Family { family, .. }) = (truncation, callee) {
-            let term = self.truncated(family, &values, truncation, span)?;
-            self.terms.push(term);
+            terms.push(self.truncated(family, &values, truncation, span)?);
         }
+        self.note_tilde(outcome, &terms, span)?;
+        self.terms.append(&mut terms);
         Ok(())
     }
 
@@ -92,7 +94,7 @@ impl Interpreter<'_> {
             }
             term
         });
-        Ok(sum(&mut self.graph, &terms))
+        Ok(self.total(&terms))
     }
 
     /// A function of a distribution, by name.
@@ -104,11 +106,11 @@ impl Interpreter<'_> {
                     return self.multivariate(family, values, span).map(Value::number);
                 }
                 let terms = self.broadcast(family, density, values, span)?;
-                Ok(Value::number(sum(&mut self.graph, &terms)))
+                Ok(Value::number(self.total(&terms)))
             }
             Density::Lcdf | Density::Lccdf => {
                 let terms = self.broadcast(family, density, values, span)?;
-                Ok(Value::number(sum(&mut self.graph, &terms)))
+                Ok(Value::number(self.total(&terms)))
             }
             Density::Cdf => {
                 let terms = self.broadcast(family, density, values, span)?;

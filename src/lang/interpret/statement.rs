@@ -63,10 +63,12 @@ impl Interpreter<'_> {
             Statement::Tilde { outcome, callee, arguments, truncation, span } => {
                 self.tilde(*outcome, *callee, arguments, *truncation, *span)?;
             }
-            Statement::TargetIncrement { value, .. } => {
-                let value = self.expression(*value)?;
+            Statement::TargetIncrement { value: id, span } => {
+                self.note_nothing_yet();
+                let value = self.expression(*id)?;
                 let term = super::elementwise::sum(&mut self.graph, &value);
                 self.terms.push(term);
+                self.note_increment(*id, term, *span)?;
             }
             Statement::For { variable, over, body, span } => return self.for_loop(*variable, *over, body, *span),
             Statement::While { condition, body, span } => return self.while_loop(*condition, body, *span),

@@ -2,7 +2,7 @@
 
 use crate::ir::graph::Number;
 use crate::lang::bind::BindError;
-use crate::lang::interpret::elementwise::{elementwise, matrix_vector, sum};
+use crate::lang::interpret::elementwise::{elementwise, matrix_vector};
 use crate::lang::interpret::value::{Inner, Shape, Value};
 use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
@@ -20,7 +20,7 @@ impl Interpreter<'_> {
                     dist::categorical_logit::log_density
                 };
                 let terms = elementwise(&mut self.graph, &[&values[0]], |graph, y| density(graph, y[0], &theta));
-                Ok(sum(&mut self.graph, &terms))
+                Ok(self.total(&terms))
             }
             "ordered_logistic" | "ordered_probit" => {
                 // Cutpoints may be one vector for all outcomes or one for each.
@@ -34,7 +34,7 @@ impl Interpreter<'_> {
                     let terms = elementwise(&mut self.graph, &[&values[0], &values[1]], |graph, x| {
                         density(graph, x[0], x[1], &cutpoints)
                     });
-                    return Ok(sum(&mut self.graph, &terms));
+                    return Ok(self.total(&terms));
                 }
                 let (y, eta) = (values[0].numbers(&mut self.graph), values[1].numbers(&mut self.graph));
                 let all = values[2].numbers(&mut self.graph);
@@ -43,6 +43,7 @@ impl Interpreter<'_> {
                 for (index, cutpoints) in all.chunks(each.max(1)).enumerate() {
                     let eta = if eta.len() == 1 { eta[0] } else { eta[index] };
                     let term = density(&mut self.graph, y[index], eta, cutpoints);
+                    let term = self.total(&Value::number(term));
                     total = self.graph.add(total, term);
                 }
                 Ok(total)
@@ -140,7 +141,10 @@ impl Interpreter<'_> {
             };
             lists.push(list);
         }
-        if let Some(lists) = lists.into_iter().collect::<Option<Vec<_>>>() {
+        // Contributions are noted vector by vector.
+        if self.contributions.is_none()
+            && let Some(lists) = lists.into_iter().collect::<Option<Vec<_>>>()
+        {
             let term = of(&mut self.graph, &lists);
             return Ok(self.graph.sum(term, count));
         }
@@ -157,6 +161,7 @@ impl Interpreter<'_> {
                 )
                 .collect();
             let term = of(&mut self.graph, &lists);
+            let term = self.total(&Value::number(term));
             total = self.graph.add(total, term);
         }
         Ok(total)
@@ -212,7 +217,7 @@ impl Interpreter<'_> {
         let terms = elementwise(&mut self.graph, &arguments, |graph, x| {
             dist::categorical_logit::log_density(graph, x[0], &x[1..])
         });
-        Ok(sum(&mut self.graph, &terms))
+        Ok(self.total(&terms))
     }
 
     /// A random value of a family that is not univariate.
