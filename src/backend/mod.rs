@@ -6,13 +6,16 @@
 //!
 //! Absent on purpose: what a good scale is, when warm-up ends, what a draw is worth.
 
+mod checkpoint;
 pub mod cpu;
 pub mod gpu;
 pub mod pace;
+pub mod several;
 
 use std::fmt;
 use std::ops::ControlFlow;
 
+pub use self::checkpoint::Checkpoint;
 use crate::diagnostics::chain_moments::ChainMoments;
 use crate::draws::Draws;
 
@@ -109,29 +112,6 @@ impl Counts {
         match self {
             Self::Accepted(accepted) => Self::Accepted(vec![0; accepted.len()]),
             Self::Trees(trees) => Self::Trees(vec![Trees::default(); trees.len()]),
-        }
-    }
-
-    /// Adds those of a stretch that follows.
-    ///
-    /// # Panics
-    /// When they are of another method.
-    pub fn add(&mut self, next: &Self) {
-        match (self, next) {
-            (Self::Accepted(all), Self::Accepted(next)) => {
-                all.iter_mut().zip(next).for_each(|(all, next)| *all += next)
-            }
-            (Self::Trees(all), Self::Trees(next)) => {
-                for (all, next) in all.iter_mut().zip(next) {
-                    all.acceptance += next.acceptance;
-                    all.leapfrogs += next.leapfrogs;
-                    all.divergences += next.divergences;
-                    all.saturated += next.saturated;
-                }
-            }
-            (Self::Accepted(_), Self::Trees(_)) | (Self::Trees(_), Self::Accepted(_)) => {
-                panic!("stretches of one run are of one method")
-            }
         }
     }
 }

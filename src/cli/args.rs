@@ -18,7 +18,7 @@ pub struct Arguments {
 pub enum Command {
     /// Draw from the posterior of a model and summarise the draws
     Sample(Sample),
-    /// Summarise and diagnose draws from files: Stan CSV, or a table with chain and draw columns
+    /// Summarise and diagnose stored draws: a run directory, Zarr, Stan CSV, or a table with chain and draw columns
     Summary(Summary),
     /// Write one self-contained HTML page about draws: verdict, tables, pictures
     Report(Report),
@@ -26,6 +26,10 @@ pub enum Command {
     Graph(Graph),
     /// Say which parameters and combinations of them the data can determine
     Identify(Identify),
+    /// Join parts of a run, made with sample --first-chain, into the whole
+    Merge(Merge),
+    /// Write stored draws in the format of another program
+    Export(Export),
     /// Measure what single precision costs this model on a GPU, against the f64 CPU
     Check(Check),
     /// Show what a model becomes: its program, or the shader that runs it
@@ -87,8 +91,8 @@ pub struct Sample {
     /// Where chains run; auto takes a hardware GPU that computes correctly, else the CPU
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
     pub backend: BackendName,
-    /// The GPU adapter to use, by a part of its name
-    #[arg(long, value_name = "NAME")]
+    /// The GPU adapter to use, by a part of its name; all spreads superchains over every one
+    #[arg(long, value_name = "NAME|all")]
     pub adapter: Option<String>,
     /// Precision in which chains advance [default: f64 on the CPU, f32 on a GPU]
     #[arg(long, value_enum)]
@@ -100,6 +104,22 @@ pub struct Sample {
     /// Keep sums over data as loops instead of turning them into sufficient statistics
     #[arg(long)]
     pub no_collapse: bool,
+    /// Store the run in a directory as it goes, as Zarr that ArviZ opens; it can then be resumed, merged and summarised
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Go on with the run in --out, if one has begun there
+    #[arg(long, requires = "out")]
+    pub resume: bool,
+    /// Store only these parameters and generated quantities: names (mu), all elements of one (theta), or patterns
+    #[arg(long, value_name = "A,B", requires = "out")]
+    pub parameters: Vec<String>,
+    /// Store what each observation and each prior contributes to the log density as well, for az.loo and az.psense
+    #[arg(long, requires = "out")]
+    pub log_likelihood: bool,
+    /// Run a part of a larger run: --chains chains from this number on, whole superchains (as many chains each as
+    /// --superchains makes of --chains)
+    #[arg(long, value_name = "I", default_value_t = 0)]
+    pub first_chain: u32,
     /// Write the generated quantities of the first draw of the first chain to a JSON file, as data for another model
     #[arg(long, value_name = "FILE")]
     pub generate: Option<PathBuf>,
@@ -123,8 +143,8 @@ pub struct Sample {
 /// Arguments of `summary`.
 #[derive(Debug, Args)]
 pub struct Summary {
-    /// Stan CSV files, one per chain; or CSV tables with a column for the chain (chain or .chain) and one for the draw
-    /// (draw, .draw or .iteration)
+    /// A run directory, or another Zarr store in ArviZ's layout; Stan CSV files, one per chain; or CSV tables with a
+    /// column for the chain (chain or .chain) and one for the draw (draw, .draw or .iteration)
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Only these parameters: names (mu), all elements of one (theta), or patterns (theta*); shows every one
@@ -211,6 +231,43 @@ pub struct Identify {
     /// Print one JSON object instead of sentences
     #[arg(long)]
     pub json: bool,
+    /// Say nothing but results and errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Arguments of `merge`.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// Run directories whose chains follow one another
+    #[arg(value_name = "RUN", required = true)]
+    pub runs: Vec<PathBuf>,
+    /// The directory of the whole run, which must be new
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// A run directory, or another Zarr store in ArviZ's layout
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The format
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// The file to write, or the directory for the files of stan-csv
+    #[arg(long, value_name = "PATH")]
+    pub out: PathBuf,
+    /// Write a file for each superchain instead of each chain
+    #[arg(long)]
+    pub superchains: bool,
+    /// Say nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 /// Arguments of `check`.
@@ -320,6 +377,17 @@ pub enum BackendName {
     Gpu,
     /// All cores of the CPU
     Cpu,
+}
+
+/// Formats of exported draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Files as CmdStan writes them, one for each chain, which stansummary and CmdStan's interfaces read
+    StanCsv,
+    /// One table: chain, draw, parameters
+    Csv,
+    /// One object that ArviZ's from_json reads
+    Json,
 }
 
 /// What `check` can check.

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::backend;
 use crate::run::RunError;
+use crate::store::StoreError;
 use crate::store::draws_csv::ReadError;
 
 /// What a command that did its work says about what it found.
@@ -26,6 +27,8 @@ pub(super) enum CliError {
     Run(#[from] RunError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error(transparent)]
     Backend(#[from] backend::Error),
     #[error(transparent)]

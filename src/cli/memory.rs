@@ -1,6 +1,7 @@
 //! Whether draws will fit: a run that would be killed for memory is refused before it starts.
 
 use super::error::CliError;
+use crate::draws::MOST_DRAWS_PER_PARAMETER;
 
 /// What a chain needs besides its draws: states, tuning and variates of each coordinate, with room for intermediate
 /// results of its model.
@@ -17,15 +18,33 @@ pub(super) struct Room {
     pub(super) sets: usize,
 }
 
-/// Refuses draws that do not fit into the memory that is free, saying how much they need and what would fit.
-pub(super) fn check(room: Room) -> Result<(), CliError> {
+/// Memory that is free, where the system tells.
+fn available() -> Option<f64> {
     let system = sysinfo::System::new_with_specifics(
         sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram()),
     );
-    // A system that does not tell is left to decide by itself.
-    let Ok(system) = system else { return Ok(()) };
+    let system = system.ok()?;
     let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
-    refuse(room, system.available_memory().min(limit) as f64)
+    Some(system.available_memory().min(limit) as f64)
+}
+
+/// One draw in how many can be looked at: all where they fit into free memory with their diagnostics, twice.
+pub(super) fn every(chains: usize, draws: usize, parameters: usize) -> usize {
+    let columns = parameters + 6 * (parameters / 4).max(1);
+    let needed = 2.0 * 8.0 * (columns * chains) as f64 * draws as f64;
+    let fits = draws_limit(chains, draws);
+    available().map_or(1, |available| (needed / available.max(1.0)).ceil() as usize).max(fits)
+}
+
+/// One draw in how many a set can hold of each parameter.
+fn draws_limit(chains: usize, draws: usize) -> usize {
+    (chains * draws).div_ceil(MOST_DRAWS_PER_PARAMETER).max(1)
+}
+
+/// Refuses draws that do not fit into the memory that is free, saying how much they need and what would fit.
+pub(super) fn check(room: Room) -> Result<(), CliError> {
+    // A system that does not tell is left to decide by itself.
+    available().map_or(Ok(()), |available| refuse(room, available))
 }
 
 fn refuse(room: Room, available: f64) -> Result<(), CliError> {

@@ -12,11 +12,14 @@ mod check;
 mod compile;
 mod diagnosis;
 mod error;
+mod export;
 mod files;
 mod graph;
 mod identification;
 mod identify;
+mod interrupt;
 mod memory;
+mod merge;
 mod method;
 mod moments;
 mod progress;
@@ -25,6 +28,7 @@ mod request;
 mod sample;
 mod selection;
 mod simulate;
+mod stored;
 mod summary;
 mod terminal;
 
@@ -58,6 +62,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(report) => report::report(report, &mut out),
         Command::Graph(graph) => graph::graph(graph, &mut out),
         Command::Identify(identify) => identify::identify(identify, &mut out),
+        Command::Merge(arguments) => merge::merge(arguments),
+        Command::Export(arguments) => export::export(arguments),
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Bench(bench) => bench::bench(bench, &mut out),

@@ -3,13 +3,19 @@
 //! Deliberately absent: how the run went, which `sample` tells of every run.
 
 use std::io::Write;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::error::CliError;
+use super::error::{CliError, Verdict};
+use super::progress::Progress;
+use super::sample::{Job, closing, object};
+use super::{method, request};
+use crate::backend::Backend;
 use crate::diagnostics::Finding;
 use crate::diagnostics::chain_moments::{MomentSummary, products};
 use crate::report::{findings, table};
+use crate::run::moments::{Gathered, gather};
 use crate::store::json::{self, number};
 
 /// As many draws as take the memory of a chain's moments, about.
@@ -18,8 +24,39 @@ pub(super) fn equivalent(parameters: usize) -> u32 {
     (4 * (parameters + products(parameters)) / parameters.max(1) + 2) as u32
 }
 
+/// Runs the chains and prints what their moments say.
+pub(super) fn sample(
+    job: &Job<'_>,
+    backend: &mut dyn Backend,
+    progress: &Progress<'_>,
+    out: &mut impl Write,
+) -> Result<Verdict, CliError> {
+    if !job.compiled.quantities.names().is_empty() {
+        job.tell("note: generated quantities are made of draws: with --keep moments there are none\n");
+    }
+    let watch = &mut |phase, done, total| progress.report(phase, done, total);
+    let gathered = gather(job.model(), backend, job.settings, watch);
+    progress.finish();
+    let Gathered { moments, outcome } = gathered?;
+    let clock = Instant::now();
+    let summary = MomentSummary::of(&moments, job.superchains());
+    let mut found = method::findings(&outcome, request::method(job.sample));
+    found.extend(summary.findings());
+    let names = &job.model().parameters;
+    if job.sample.json {
+        let told = entries(&summary, names, &found);
+        writeln!(out, "{:#}", object(job, &outcome, told, clock.elapsed().as_secs_f64()))?;
+    } else {
+        job.tell(&closing(job.settings, &outcome, job.model()));
+        write_tables(&summary, names, out)?;
+        job.tell(&warnings(&summary, names, &found));
+    }
+    let bad = job.sample.strict && found.iter().any(Finding::is_bad);
+    Ok(if bad { Verdict::Bad } else { Verdict::Good })
+}
+
 /// The summary and, of several parameters, their correlations.
-pub(super) fn write_tables(summary: &MomentSummary, names: &[String], out: &mut impl Write) -> Result<(), CliError> {
+fn write_tables(summary: &MomentSummary, names: &[String], out: &mut impl Write) -> Result<(), CliError> {
     write!(out, "{}", table::moments(summary))?;
     if let Some(matrix) = summary.correlation.as_ref().filter(|_| names.len() > 1) {
         write!(out, "\nCorrelation\n{}", table::correlation(names, matrix))?;
@@ -28,7 +65,7 @@ pub(super) fn write_tables(summary: &MomentSummary, names: &[String], out: &mut 
 }
 
 /// The findings in sentences, a paragraph each, and what can be learned from them together.
-pub(super) fn warnings(summary: &MomentSummary, names: &[String], found: &[Finding]) -> String {
+fn warnings(summary: &MomentSummary, names: &[String], found: &[Finding]) -> String {
     let mut text: String =
         found.iter().map(|finding| format!("\nwarning: {}\n", findings::sentence(finding))).collect();
     let matrix = summary.correlation.as_deref();
@@ -39,7 +76,7 @@ pub(super) fn warnings(summary: &MomentSummary, names: &[String], found: &[Findi
 }
 
 /// The entries `summary`, `correlation` and `warnings` of the JSON object.
-pub(super) fn entries(summary: &MomentSummary, names: &[String], found: &[Finding]) -> [(&'static str, Value); 3] {
+fn entries(summary: &MomentSummary, names: &[String], found: &[Finding]) -> [(&'static str, Value); 3] {
     let rows = summary.rows.iter().map(|row| {
         json!({
             "parameter": row.parameter,

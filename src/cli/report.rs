@@ -6,22 +6,21 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::args::{Report, Sample};
+use super::args::Report;
 use super::diagnosis::Diagnosis;
 use super::error::{CliError, Verdict};
+use super::sample::Job;
 use super::selection::select;
 use super::summary::{choose, interval};
 use super::terminal::say;
 use super::{files, graph, method, request};
-use crate::backend::Description;
 use crate::diagnostics::{Finding, Settings};
-use crate::lang::Compiled;
 use crate::report::html::page;
 use crate::report::picture::Picture;
 use crate::report::picture::png::png;
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::survey::{Run, Survey};
-use crate::run::{self, Outcome};
+use crate::run::Outcome;
 use crate::store::draws_csv::{self, Loaded};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
@@ -69,22 +68,20 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
 /// The page of a run that has just ended.
 pub(super) fn of_sample(
     path: &Path,
-    sample: &Sample,
-    compiled: &Compiled,
-    settings: &run::Settings,
-    description: &Description,
+    job: &Job<'_>,
     outcome: &Outcome,
     diagnosis: &Diagnosis,
 ) -> Result<(), CliError> {
-    let model = files::source(&sample.input.model)?;
-    let graph = graph::picture(&model, &files::data(&sample.input.data)?, &compiled.model.name)?;
+    let Job { sample, compiled, settings, description, .. } = job;
+    let model = &job.files.source;
+    let graph = graph::picture(model, &job.files.data, &compiled.model.name)?;
     let data: Vec<String> = sample.input.data.iter().map(|file| file.display().to_string()).collect();
     let facts = [
         ("model", sample.input.model.display().to_string()),
         ("data", if data.is_empty() { "none".to_owned() } else { data.join(", ") }),
         ("sampler", method::name(request::method(sample))),
         ("chains", settings.chains.to_string()),
-        ("superchains", (settings.chains / settings.superchain_size).to_string()),
+        ("superchains", (job.superchains()).to_string()),
         ("warm-up steps", settings.warmup.to_string()),
         ("draws of each chain", settings.draws.to_string()),
         ("steps per draw", settings.thin.to_string()),
@@ -103,7 +100,7 @@ pub(super) fn of_sample(
         title: &compiled.model.name,
         draws: &outcome.draws,
         statistics: &outcome.statistics,
-        superchains: settings.chains / settings.superchain_size,
+        superchains: job.superchains(),
         settings: Settings { interval: diagnosis.summary().interval },
         summary: Some(diagnosis.summary().clone()),
         findings,

@@ -7,6 +7,7 @@ use super::error::CliError;
 use super::files;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{self, AdapterChoice, Kind, Opened, adapters};
+use crate::backend::several::Several;
 use crate::backend::{Backend, Method};
 use crate::lang::Compiled;
 use crate::model::Model;
@@ -14,6 +15,9 @@ use crate::run::{Init, Settings};
 
 /// Up to this many chains each is a superchain of its own, as users of Stan and PyMC expect.
 const FEW_CHAINS: u32 = 16;
+
+/// What `--adapter` says for all of them.
+const ALL_ADAPTERS: &str = "all";
 
 /// A backend, and what to tell about the choice.
 pub(super) struct Chosen {
@@ -36,7 +40,7 @@ pub(super) fn settings(sample: &Sample, compiled: &Compiled, seed: u64) -> Resul
     }
     let superchains = superchains(sample.chains, sample.superchains)?;
     Ok(Settings {
-        first_chain: 0,
+        first_chain: first_chain(sample, sample.chains / superchains)?,
         chains: sample.chains as usize,
         superchain_size: (sample.chains / superchains) as usize,
         warmup: sample.warmup,
@@ -46,6 +50,18 @@ pub(super) fn settings(sample: &Sample, compiled: &Compiled, seed: u64) -> Resul
         init: init(&sample.init, compiled)?,
         target_accept: sample.target_accept,
     })
+}
+
+/// The first chain, which begins a superchain.
+fn first_chain(sample: &Sample, superchain_size: u32) -> Result<u32, CliError> {
+    let first = sample.first_chain;
+    if !first.is_multiple_of(superchain_size) {
+        return Err(CliError::plain(format!(
+            "--first-chain {first} lies inside of a superchain of {superchain_size} chains: a part of a run consists of \
+             whole superchains"
+        )));
+    }
+    Ok(first)
 }
 
 /// The number of superchains: what was asked for, or every chain up to 16, or the divisor of the number of chains
@@ -114,6 +130,10 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
         reason,
         notes: Vec::new(),
     };
+    let every = sample.adapter.as_deref() == Some(ALL_ADAPTERS) && sample.backend != BackendName::Cpu;
+    if every && sample.precision != Some(PrecisionName::F64) {
+        return every_adapter(sample, model, seed);
+    }
     match (sample.backend, sample.precision) {
         (BackendName::Cpu, _) if sample.adapter.is_some() => {
             Err(CliError::plain("--adapter names a GPU, and --backend cpu uses none"))
@@ -143,6 +163,28 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
             Ok(cpu(Some(refusals.join("; "))))
         }
     }
+}
+
+/// The superchains spread over every adapter that computes correctly: those of hardware, or else those of software.
+fn every_adapter(sample: &Sample, model: &Model, seed: u64) -> Result<Chosen, CliError> {
+    let found = adapters();
+    let hardware = found.iter().any(|info| info.kind != Kind::Cpu);
+    let (mut parts, mut notes) = (Vec::<Box<dyn Backend + Send>>::new(), Vec::new());
+    for (place, info) in found.iter().enumerate().filter(|(_, info)| !hardware || info.kind != Kind::Cpu) {
+        match gpu::open(model, method(sample), &AdapterChoice::At(place), seed) {
+            Ok(Opened { backend, notes: found, .. }) => {
+                notes.extend(found.iter().map(|note| format!("{}: {note}", info.full_name())));
+                parts.push(backend);
+            }
+            Err(error) => notes.push(format!("{} is left out: {error}", info.full_name())),
+        }
+    }
+    if parts.is_empty() {
+        return Err(CliError::plain(format!("no adapter can run the chains: {}", notes.join("; "))));
+    }
+    let superchains = superchains(sample.chains, sample.superchains)?;
+    let backend = Several::new(parts, (sample.chains / superchains) as usize);
+    Ok(Chosen { backend: Box::new(backend), reason: None, notes })
 }
 
 /// Chains on a GPU that step by a method.

@@ -1,4 +1,7 @@
 //! `ridgewalk sample`: runs chains, and prints what they say.
+//!
+//! What was asked becomes a [`Job`]; its draws are kept in memory, stored as they come (`stored`), or reduced to moments
+//! where they are made (`moments`). Absent on purpose: how any of that is done.
 
 use std::io::Write;
 use std::time::Instant;
@@ -8,31 +11,55 @@ use serde_json::{Value, json};
 use super::args::{Kept, Sample};
 use super::diagnosis::Diagnosis;
 use super::error::{CliError, Verdict};
+use super::files::{self, Files};
 use super::identification::Identification;
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{files, method, moments, report, request, simulate};
-use crate::backend::Description;
-use crate::diagnostics::chain_moments::MomentSummary;
-use crate::diagnostics::{self, Finding};
-use crate::lang;
+use super::{method, moments, report, request, simulate, stored};
+use crate::backend::{Backend, Description};
+use crate::diagnostics;
+use crate::lang::{self, Compiled};
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::table;
-use crate::run::moments::{Gathered, gather};
 use crate::run::{Glance, Init, Look, Outcome, Settings, quantities, run_observed};
 
-/// Seconds that each part took.
-struct Timing {
-    compile: f64,
-    diagnostics: f64,
-    total: f64,
+/// What was asked for, and what runs it.
+pub(super) struct Job<'a> {
+    pub sample: &'a Sample,
+    pub files: &'a Files,
+    pub compiled: &'a Compiled,
+    pub settings: &'a Settings,
+    pub description: Description,
+    /// When the program began, and how long compiling took it.
+    began: Instant,
+    compile_seconds: f64,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn model(&self) -> &'a Model {
+        &self.compiled.model
+    }
+
+    pub(super) fn superchains(&self) -> usize {
+        self.settings.chains / self.settings.superchain_size
+    }
+
+    /// Says something on standard error, unless asked to be quiet.
+    pub(super) fn tell(&self, text: &str) {
+        if !self.sample.quiet {
+            say(text);
+        }
+    }
 }
 
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
-    let clock = Instant::now();
-    let seed = sample.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let began = Instant::now();
+    let seed = match (sample.seed, stored::seed(sample)?) {
+        (Some(seed), _) | (None, Some(seed)) => seed,
+        (None, None) => u64::from(rand::random::<u32>()),
+    };
     let files = files::read(&sample.input)?;
     let compiled = files.compiled(lang::Settings { seed, collapse: !sample.no_collapse })?;
     if !sample.quiet {
@@ -46,96 +73,81 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         return simulate::simulate(sample, &compiled, seed, out);
     }
     let settings = request::settings(sample, &compiled, seed)?;
+    let mut chosen = request::backend(sample, model, seed)?;
+    let (description, compile_seconds) = (chosen.backend.description().clone(), began.elapsed().as_secs_f64());
+    let job =
+        Job { sample, files: &files, compiled: &compiled, settings: &settings, description, began, compile_seconds };
     let moments = sample.keep == Kept::Moments;
-    if moments && sample.generate.is_some() {
-        return Err(CliError::plain("--generate needs draws, and --keep moments keeps none"));
-    }
+    let planned = sample.out.as_ref().map(|path| stored::plan(&job, path, &chosen.notes)).transpose()?;
     memory::check(Room {
         chains: sample.chains,
-        draws: if moments { moments::equivalent(model.parameters.len()) } else { sample.draws },
+        draws: match &planned {
+            // Of a run that is stored as it goes, two blocks are held.
+            Some(planned) => sample.draws.min(2 * planned.block() as u32),
+            None if moments => moments::equivalent(model.parameters.len()),
+            None => sample.draws,
+        },
         coordinates: model.coordinates.len(),
         parameters: model.parameters.len() + compiled.quantities.names().len(),
         sets: 1,
     })?;
-    let mut chosen = request::backend(sample, model, seed)?;
-    let description = chosen.backend.description().clone();
-    let compile = clock.elapsed().as_secs_f64();
-    let tell = |text: &str| {
-        if !sample.quiet {
-            say(text);
-        }
-    };
-    tell(&opening(sample, model, &settings, &description, chosen.reason.as_deref()));
+    job.tell(&opening(&job, chosen.reason.as_deref()));
     for note in &chosen.notes {
-        tell(&format!("note: {note}\n"));
+        job.tell(&format!("note: {note}\n"));
     }
-    for hazard in model.hazards.iter().filter(|_| description.precision == crate::backend::Precision::F32) {
-        tell(&format!("warning: {}\n", hazard_sentence(hazard)));
+    for hazard in model.hazards.iter().filter(|_| job.description.precision == crate::backend::Precision::F32) {
+        job.tell(&format!("warning: {}\n", hazard_sentence(hazard)));
     }
     if matches!(settings.init, Init::At(_)) && settings.chains > 1 {
-        tell("note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n");
+        job.tell("note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n");
     }
     let progress = Progress::new(&settings, &model.parameters, sample.quiet);
     if moments {
-        if !compiled.quantities.names().is_empty() {
-            tell("note: generated quantities are made of draws: with --keep moments there are none\n");
-        }
-        let watch = &mut |phase, done, total| progress.report(phase, done, total);
-        let gathered = gather(model, chosen.backend.as_mut(), &settings, watch);
-        progress.finish();
-        let Gathered { moments, outcome } = gathered?;
-        let diagnostics_clock = Instant::now();
-        let summary = MomentSummary::of(&moments, settings.chains / settings.superchain_size);
-        let mut found = method::findings(&outcome, request::method(sample));
-        found.extend(summary.findings());
-        let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
-        let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
-        let names = &model.parameters;
-        if sample.json {
-            let told = moments::entries(&summary, names, &found);
-            let object = object(sample, model, &settings, &description, &outcome, told, &timing);
-            writeln!(out, "{object:#}")?;
-        } else {
-            tell(&closing(&settings, &outcome, model));
-            moments::write_tables(&summary, names, out)?;
-            tell(&moments::warnings(&summary, names, &found));
-        }
-        let bad = sample.strict && found.iter().any(Finding::is_bad);
-        return Ok(if bad { Verdict::Bad } else { Verdict::Good });
+        return moments::sample(&job, chosen.backend.as_mut(), &progress, out);
     }
+    let finished = match planned {
+        Some(planned) => stored::run(&job, planned, &mut chosen, &progress),
+        None => in_memory(&job, chosen.backend.as_mut(), &progress),
+    };
+    let outcome = finished.inspect_err(|_| progress.finish())?;
+    if let Some(path) = &sample.generate {
+        simulate::write(path, &compiled.quantities, outcome.draws.values(), seed)?;
+    }
+    conclude(&job, &outcome, &progress, out)
+}
+
+/// Runs the chains and keeps all draws.
+fn in_memory(job: &Job<'_>, backend: &mut dyn Backend, progress: &Progress<'_>) -> Result<Outcome, CliError> {
     let mut watch = |phase, done, total| progress.report(phase, done, total);
     let mut look = |glance: Glance<'_>| progress.look(&glance);
     let look: Option<Look<'_>> = if progress.is_shown() { Some(&mut look) } else { None };
-    let outcome = run_observed(model, chosen.backend.as_mut(), &settings, &mut watch, look);
-    let quantities = &compiled.quantities;
-    let finished = outcome.and_then(|outcome| {
-        let draws = quantities::generate(quantities, outcome.draws, settings.first_chain, seed)?;
-        Ok(Outcome { draws, ..outcome })
-    });
-    let outcome = match finished {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            progress.finish();
-            return Err(error.into());
-        }
-    };
-    if let Some(path) = &sample.generate {
-        simulate::write(path, quantities, outcome.draws.values(), seed)?;
-    }
-    let diagnostics_clock = Instant::now();
+    let outcome = run_observed(job.model(), backend, job.settings, &mut watch, look)?;
+    let Settings { first_chain, seed, .. } = *job.settings;
+    let draws = quantities::generate(&job.compiled.quantities, outcome.draws, first_chain, 0, seed)?;
+    Ok(Outcome { draws, ..outcome })
+}
+
+/// What the draws say.
+fn conclude(
+    job: &Job<'_>,
+    outcome: &Outcome,
+    progress: &Progress<'_>,
+    out: &mut impl Write,
+) -> Result<Verdict, CliError> {
+    let (sample, model, superchains) = (job.sample, job.model(), job.superchains());
+    let clock = Instant::now();
     progress.diagnose();
-    let superchains = settings.chains / settings.superchain_size;
     let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default());
     progress.finish();
-    let diagnosis = diagnosis?.with(method::findings(&outcome, request::method(sample)));
-    let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
-    let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
+    let diagnosis = diagnosis?.with(method::findings(outcome, request::method(sample)));
+    let diagnostics_seconds = clock.elapsed().as_secs_f64();
     if let Some(path) = &sample.report {
-        report::of_sample(path, sample, &compiled, &settings, &description, &outcome, &diagnosis)?;
+        report::of_sample(path, job, outcome, &diagnosis)?;
     }
     // Where chains disagree, the first question is whether the data could ever make them agree.
     let identification = diagnosis.has_disagreement().then(|| {
-        Identification::before(&files, model, seed).and_then(|found| found.after(&outcome.draws, superchains))
+        let found = Identification::before(job.files, model, job.settings.seed)?;
+        found.after(&outcome.draws, superchains)
     });
     let identification = identification.and_then(Result::ok).filter(Identification::has_open);
     if sample.json {
@@ -144,17 +156,17 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
             ("correlation", diagnosis.correlation_object()),
             ("warnings", diagnosis.warnings_object()),
         ];
-        let mut object = object(sample, model, &settings, &description, &outcome, told, &timing);
+        let mut object = object(job, outcome, told, diagnostics_seconds);
         if let (Some(map), Some(found)) = (object.as_object_mut(), &identification) {
             map.insert("identify".into(), found.object());
         }
         writeln!(out, "{object:#}")?;
     } else {
-        tell(&closing(&settings, &outcome, model));
+        job.tell(&closing(job.settings, outcome, model));
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
-        tell(&diagnosis.warnings());
+        job.tell(&diagnosis.warnings());
         if let Some(found) = &identification {
-            tell(&format!("\n{}", found.text()));
+            job.tell(&format!("\n{}", found.text()));
         }
     }
     let excused = identification.filter(|_| sample.allow_nonidentified).map_or_else(Vec::new, |found| found.excused());
@@ -163,24 +175,18 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
 }
 
 /// What runs where, before it runs.
-fn opening(
-    sample: &Sample,
-    model: &Model,
-    settings: &Settings,
-    description: &Description,
-    reason: Option<&str>,
-) -> String {
-    let method = method::name(request::method(sample));
+fn opening(job: &Job<'_>, reason: Option<&str>) -> String {
+    let (settings, description) = (job.settings, &job.description);
+    let method = method::name(request::method(job.sample));
     let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-    let superchains = settings.chains / settings.superchain_size;
-    let groups = if superchains == settings.chains {
+    let groups = if job.superchains() == settings.chains {
         String::new()
     } else {
-        format!(" in {superchains} superchains of {}", settings.superchain_size)
+        format!(" in {} superchains of {}", job.superchains(), settings.superchain_size)
     };
     format!(
         "{method}: {}\n{} chain{}{groups} on the {} ({}, {}){reason}\nseed {}\n",
-        method::listed(&model.coordinates),
+        method::listed(&job.model().coordinates),
         settings.chains,
         if settings.chains == 1 { "" } else { "s" },
         if description.backend == "gpu" { "GPU" } else { "CPU" },
@@ -191,7 +197,7 @@ fn opening(
 }
 
 /// What was run, and how fast.
-fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
+pub(super) fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
     format!(
         "{} warm-up steps and {} draws of {} chains took {} ({} steps per second); {}\n\n",
         settings.warmup,
@@ -229,17 +235,11 @@ fn hazard_sentence(hazard: &Hazard) -> String {
     }
 }
 
-fn object(
-    sample: &Sample,
-    model: &Model,
-    settings: &Settings,
-    description: &Description,
-    outcome: &Outcome,
-    told: [(&str, Value); 3],
-    timing: &Timing,
-) -> Value {
+/// The object of `--json`, with what the draws told; `told` comes last.
+pub(super) fn object(job: &Job<'_>, outcome: &Outcome, told: [(&str, Value); 3], diagnostics_seconds: f64) -> Value {
+    let Job { sample, settings, description, .. } = job;
     let mut object = json!({
-        "model": model.name,
+        "model": job.model().name,
         "data": sample.input.data.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "seed": settings.seed,
         "sampler": method::code(request::method(sample)),
@@ -247,22 +247,22 @@ fn object(
         "adapter": description.adapter,
         "precision": description.precision,
         "chains": settings.chains,
-        "superchains": settings.chains / settings.superchain_size,
+        "superchains": job.superchains(),
         "warmup": settings.warmup,
         "draws": settings.draws,
         "thin": settings.thin,
         "keep": if sample.keep == Kept::Moments { "moments" } else { "draws" },
         "timing": {
-            "compile_s": timing.compile,
+            "compile_s": job.compile_seconds,
             "warmup_s": outcome.warmup_seconds,
             "sampling_s": outcome.sampling_seconds,
-            "diagnostics_s": timing.diagnostics,
-            "total_s": timing.total,
+            "diagnostics_s": diagnostics_seconds,
+            "total_s": job.began.elapsed().as_secs_f64(),
             "steps_per_s": method::steps_per_second(settings, outcome),
         },
     });
     if let Some(map) = object.as_object_mut() {
-        map.extend(method::entries(outcome, model));
+        map.extend(method::entries(outcome, job.model()));
         map.extend(told.map(|(key, value)| (key.to_owned(), value)));
     }
     object

@@ -45,7 +45,7 @@ pub(super) fn simulate(
         say(&format!("no parameters: generated quantities alone, {chains} x {length} times\nseed {seed}\n\n"));
     }
     let draws = Draws::new(Vec::new(), chains, length).map_err(RunError::from)?;
-    let draws = quantities::generate(&compiled.quantities, draws, 0, seed)?;
+    let draws = quantities::generate(&compiled.quantities, draws, 0, 0, seed)?;
     let diagnosis = Diagnosis::of(&draws, chains, &diagnostics::Settings::default())?;
     if sample.json {
         let object = serde_json::json!({

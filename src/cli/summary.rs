@@ -1,12 +1,14 @@
 //! `ridgewalk summary`: what draws in files say, however they were made.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use super::args::Summary;
 use super::diagnosis::Diagnosis;
 use super::error::{CliError, Verdict};
+use super::memory;
 use super::selection::select;
 use super::terminal::say;
 use crate::diagnostics::ebfmi::ebfmi;
@@ -14,6 +16,7 @@ use crate::diagnostics::{Interval, Settings};
 use crate::draws::Draws;
 use crate::report::table::Folding;
 use crate::store::draws_csv::{self, Loaded};
+use crate::store::open_run;
 use crate::store::{json::number, summary_csv};
 
 /// Energies below this fraction say that momenta explore them badly (Betancourt 2016; Stan's `diagnose`).
@@ -21,7 +24,7 @@ const LEAST_EBFMI: f64 = 0.3;
 
 pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Loaded { draws, sampler, notes } = draws_csv::read(&arguments.files)?;
+    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own } = read(&arguments.files)?;
     let tell = |text: &str| {
         if !arguments.quiet {
             say(text);
@@ -30,7 +33,7 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
     for note in &notes {
         tell(&format!("note: {note}\n"));
     }
-    let superchains = arguments.superchains.map_or(draws.chains(), |k| k as usize);
+    let superchains = arguments.superchains.map_or(own, |k| k as usize);
     let draws = match &arguments.parameters[..] {
         [] => draws,
         asked => choose(&draws, &select(asked, draws.parameters())?)?,
@@ -67,6 +70,39 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
         tell(&behaviour.sentences());
     }
     Ok(if arguments.strict && diagnosis.is_bad(&[]) { Verdict::Bad } else { Verdict::Good })
+}
+
+/// Draws, and the superchains their run had.
+struct Found {
+    loaded: Loaded,
+    superchains: usize,
+}
+
+/// Reads a run directory or another Zarr store, or else CSV files.
+fn read(files: &[PathBuf]) -> Result<Found, CliError> {
+    let [path] = files else {
+        if let Some(directory) = files.iter().find(|file| file.is_dir()) {
+            let sentence = format!("{} is a directory: of run directories name one at a time", directory.display());
+            return Err(CliError::plain(sentence));
+        }
+        let loaded = draws_csv::read(files)?;
+        return Ok(Found { superchains: loaded.draws.chains(), loaded });
+    };
+    if !path.is_dir() {
+        let loaded = draws_csv::read(files)?;
+        return Ok(Found { superchains: loaded.draws.chains(), loaded });
+    }
+    let stored = open_run(path)?;
+    let parameters = stored.parameters().len();
+    let every = memory::every(stored.chains(), stored.draws(), parameters);
+    let mut notes = stored.notes().to_vec();
+    if every > 1 {
+        notes.push(format!("the summary looks at one draw in {every}, which is what fits into memory"));
+    }
+    let superchain_size = stored.facts().map_or(1, |facts| facts.shape.superchain_size);
+    let sampler = stored.last_statistics(stored.draws())?;
+    let loaded = Loaded { draws: stored.draws_every(every)?, sampler, notes };
+    Ok(Found { superchains: stored.chains() / superchain_size, loaded })
 }
 
 /// `hdi94` or `eti89`, with any percentage between 0 and 100.
@@ -106,10 +142,10 @@ impl Behaviour {
     fn of(sampler: &Draws) -> Self {
         let column = |names: &[&str]| sampler.parameters().iter().position(|name| names.contains(&name.as_str()));
         // The older name is that of CmdStan before 2.11.
-        let divergent = column(&["divergent__", "n_divergent__"]);
+        let divergent = column(&["divergent__", "n_divergent__", "diverging"]);
         Self {
             divergent: divergent.map(|index| sampler.view(index).iterate().filter(|x| *x != 0.0).count()),
-            ebfmi: column(&["energy__"]).map(|index| ebfmi(sampler.view(index))),
+            ebfmi: column(&["energy__", "energy"]).map(|index| ebfmi(sampler.view(index))),
         }
     }
 

@@ -15,6 +15,7 @@ mod interpret;
 pub mod lexer;
 mod likelihood;
 pub mod parser;
+pub mod pointwise;
 pub mod quantities;
 mod render;
 pub mod signatures;

@@ -133,6 +133,14 @@ impl Quantities {
     }
 
     fn run(&self, draw: &[f64], random: Random) -> Result<Interpreter<'_>, BindError> {
+        let mut run = self.run_parameters(draw)?;
+        run.random = Some(random);
+        ended(run.run(&self.0.model.generated_quantities))?;
+        Ok(run)
+    }
+
+    /// Parameters and transformed parameters of a draw.
+    pub(super) fn run_parameters(&self, draw: &[f64]) -> Result<Interpreter<'_>, BindError> {
         let inside = &self.0;
         let mut run = Interpreter::new(&inside.model, false);
         run.set_all(inside.variables.clone());
@@ -144,9 +152,12 @@ impl Quantities {
             run.set(input.parameter.variable, Value::known(input.parameter.shape.clone(), values));
         }
         ended(run.run(&inside.model.transformed_parameters))?;
-        run.random = Some(random);
-        ended(run.run(&inside.model.generated_quantities))?;
         Ok(run)
+    }
+
+    /// The statements of the model block.
+    pub(super) fn model_block(&self) -> &[Statement] {
+        &self.0.model.model
     }
 
     /// The coordinates at which the parameters have given values: where `--init FILE` starts the chains.

@@ -15,8 +15,10 @@ mod nuts;
 pub mod prior;
 pub mod quantities;
 mod settings;
+mod stream;
 
-pub use settings::{Glance, Init, Look, Phase, RunError, Settings, Watch};
+pub use settings::{Glance, Init, Look, Phase, RunError, Settings, SinkError, Watch};
+pub use stream::{Again, Block, Plan, Sink, stream};
 
 use std::time::Instant;
 
@@ -76,11 +78,7 @@ pub fn run_observed(
 ) -> Result<Outcome, RunError> {
     let sampling = check(model, settings)?;
     let mut draws = Draws::new(model.parameters.clone(), settings.chains, settings.draws)?;
-    let names = match backend.method() {
-        Method::Metropolis => Vec::new(),
-        Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
-    };
-    let mut statistics = Draws::new(names, settings.chains, settings.draws)?;
+    let mut statistics = Draws::new(statistics(backend.method()), settings.chains, settings.draws)?;
     let clock = Instant::now();
     let tuning = warm_up(model, backend, settings, watch)?;
     let warmup_seconds = clock.elapsed().as_secs_f64();
@@ -121,6 +119,14 @@ fn sample(
         next = ((rate * SECONDS) as usize).clamp(1, 4 * taken);
     }
     Ok(total.expect("a run has at least one draw"))
+}
+
+/// What is told of each kept step of a method.
+fn statistics(method: Method) -> Vec<String> {
+    match method {
+        Method::Metropolis => Vec::new(),
+        Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
+    }
 }
 
 /// Finds starting points and takes the warm-up steps.

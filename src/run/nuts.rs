@@ -1,8 +1,9 @@
 //! Warm-up of NUTS: step sizes by dual averaging, diagonal metrics in Stan's windows.
 //!
-//! Up to 16 chains each is tuned by itself, as in Stan. Of more, the chains of a superchain share one step size, driven by
-//! their mean acceptance, and one metric, from the positions of all of them: many chains tell the variances sooner.
-//! A tuned chain is then a matter of its superchain, and of nothing beyond. Absent on purpose: the rules, which
+//! The chains of a superchain share one step size, driven by their mean acceptance, and one metric, from the positions of
+//! all of them: many chains tell the variances sooner. Where each chain is a superchain, as few chains are by default, each
+//! is tuned by itself, as in Stan. A tuned chain is a matter of its superchain and of nothing beyond, so that a part of a
+//! run is tuned as it is in the whole. Absent on purpose: the rules, which
 //! [`warmup`](crate::sampler::warmup) has.
 
 use super::settings::{Phase, RunError, Settings, Watch};
@@ -15,9 +16,6 @@ use crate::rng::variate::normal_pair;
 use crate::sampler::Gradient as _;
 use crate::sampler::nuts::{drift, energy_error, kick};
 use crate::sampler::warmup::{DualAveraging, Variances, Windows};
-
-/// Up to this many chains each is tuned by itself.
-const FEW_CHAINS: usize = 16;
 
 /// Takes the warm-up steps; returns step sizes and metrics at their end.
 pub(super) fn warm_up(
@@ -83,7 +81,7 @@ struct Groups {
 
 impl Groups {
     fn new(settings: &Settings) -> Self {
-        let size = if settings.chains <= FEW_CHAINS { 1 } else { settings.superchain_size };
+        let size = settings.superchain_size;
         let (chains, first_chain) = (settings.chains, settings.first_chain as usize);
         let groups = Self { chains, first_chain, size, count: 0 };
         Self { count: groups.of(chains - 1) + 1, ..groups }

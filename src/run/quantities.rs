@@ -1,4 +1,4 @@
-//! Generated quantities of the draws of a run: computed in `f64`, chain by chain on all cores, after sampling.
+//! Generated quantities of the draws of a run, and on demand what data and priors contribute to their density: computed in `f64`, chain by chain on all cores, after sampling.
 //!
 //! A draw's quantities depend on the draw, the seed, its chain's number and its own number: not on threads, and not on
 //! how many chains ran beside it. Absent on purpose: the model's language, behind [`Quantities`].
@@ -10,11 +10,18 @@ use crate::draws::Draws;
 use crate::lang::quantities::Quantities;
 use crate::rng::random::Random;
 
-/// The draws with the generated quantities behind the parameters. `first_chain` is the number of their first chain.
+/// The draws with the generated quantities behind the parameters. `first_chain` is the number of their first chain, and
+/// `first_draw` that of their first draw.
 ///
 /// # Errors
 /// When the model cannot be run at a draw (it rejects, or an index is out of range), or the memory cannot be addressed.
-pub fn generate(quantities: &Quantities, draws: Draws, first_chain: u32, seed: u64) -> Result<Draws, RunError> {
+pub fn generate(
+    quantities: &Quantities,
+    draws: Draws,
+    first_chain: u32,
+    first_draw: usize,
+    seed: u64,
+) -> Result<Draws, RunError> {
     if quantities.names().is_empty() {
         return Ok(draws);
     }
@@ -24,7 +31,7 @@ pub fn generate(quantities: &Quantities, draws: Draws, first_chain: u32, seed: u
     let (chains, length) = (draws.chains(), draws.draws());
     let mut all = Draws::new(names, chains, length)?;
     all.values_mut().par_chunks_mut(width).enumerate().try_for_each(|(index, row)| {
-        let (chain, draw) = (index / length, index % length);
+        let (chain, draw) = (index / length, first_draw + index % length);
         let (old, new) = row.split_at_mut(parameters);
         old.copy_from_slice(&draws.values()[index * parameters..(index + 1) * parameters]);
         let random = Random::of_draw(seed, first_chain.wrapping_add(chain as u32), draw as u32);
@@ -37,4 +44,62 @@ pub fn generate(quantities: &Quantities, draws: Draws, first_chain: u32, seed: u
         Ok::<(), RunError>(())
     })?;
     Ok(all)
+}
+
+/// What data and priors contribute to the log density of draws, `[chain, draw, observation]` and `[chain, draw, prior]`.
+#[derive(Debug)]
+pub struct PointwiseDraws {
+    /// Logarithmic likelihoods, named as elements of the data: `y[3]` is the third observation that the model makes of `y`.
+    pub likelihood: Draws,
+    /// Logarithmic densities of priors, named by parameter.
+    pub prior: Draws,
+}
+
+/// The names of what [`pointwise`] gives: of likelihoods, of priors. `draw` is any draw of the parameters.
+///
+/// # Errors
+/// When the model cannot be run there, or a statement does not tell whether it is about data or parameters.
+pub fn pointwise_names(quantities: &Quantities, draw: &[f64]) -> Result<(Vec<String>, Vec<String>), RunError> {
+    let found = quantities.pointwise(draw).map_err(|error| RunError::Pointwise(Box::new(error)))?;
+    let elements = |(name, values): &(String, Vec<f64>)| {
+        let name = name.clone();
+        (1..=values.len()).map(move |index| format!("{name}[{index}]"))
+    };
+    let likelihood = found.likelihood.iter().flat_map(elements).collect();
+    Ok((likelihood, found.prior.into_iter().map(|(name, _)| name).collect()))
+}
+
+/// What data and priors contribute at draws of the parameters.
+///
+/// # Errors
+/// As [`pointwise_names`], and when the number of observations changes from draw to draw.
+pub fn pointwise(quantities: &Quantities, draws: &Draws) -> Result<PointwiseDraws, RunError> {
+    let width = draws.parameters().len();
+    let (chains, length) = (draws.chains(), draws.draws());
+    let first = draws.values().get(..width).unwrap_or(&[]);
+    let (likelihood, prior) = pointwise_names(quantities, first)?;
+    if likelihood.is_empty() {
+        return Err(RunError::NoObservations);
+    }
+    let (observations, priors) = (likelihood.len(), prior.len());
+    let mut found = PointwiseDraws {
+        likelihood: Draws::new(likelihood, chains, length)?,
+        prior: Draws::new(prior, chains, length)?,
+    };
+    // Zipped with rows of nothing, there would be no rows at all.
+    let mut none = vec![0.0; if priors == 0 { chains * length } else { 0 }];
+    let prior_rows = if priors == 0 { none.par_chunks_mut(1) } else { found.prior.values_mut().par_chunks_mut(priors) };
+    let likelihood_rows = found.likelihood.values_mut().par_chunks_mut(observations);
+    let rows = draws.values().par_chunks(width.max(1)).zip(likelihood_rows.zip(prior_rows));
+    rows.enumerate().try_for_each(|(index, (row, (likelihood, prior)))| {
+        let here = quantities.pointwise(row).map_err(|error| RunError::Pointwise(Box::new(error)))?;
+        let values: Vec<f64> = here.likelihood.into_iter().flat_map(|(_, values)| values).collect();
+        if values.len() != observations {
+            return Err(RunError::Observations { draw: index % length, found: values.len(), expected: observations });
+        }
+        likelihood.copy_from_slice(&values);
+        prior.iter_mut().zip(here.prior).for_each(|(to, (_, value))| *to = value);
+        Ok::<(), RunError>(())
+    })?;
+    Ok(found)
 }

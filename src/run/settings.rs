@@ -66,6 +66,8 @@ pub struct Glance<'a> {
 
 /// Shown draws as they are taken.
 pub type Look<'a> = &'a mut dyn FnMut(Glance<'_>);
+/// Whatever keeps draws from being taken.
+pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a run did not come to its end.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +126,27 @@ pub enum RunError {
         /// What is wrong there.
         error: Box<BindError>,
     },
+    /// Contributions to the density that cannot be told apart or computed.
+    #[error("the pointwise log likelihood cannot be computed: {0}")]
+    Pointwise(Box<BindError>),
+    /// Nothing that is likely or not.
+    #[error("the pointwise log likelihood is empty: no statement of the model is about data")]
+    NoObservations,
+    /// Observations that come and go.
+    #[error("draw {} has {found} observations and the first has {expected}: a pointwise log likelihood needs the same \
+        ones at every draw", .draw + 1)]
+    Observations {
+        /// The draw, from 0.
+        draw: usize,
+        /// Observations there.
+        found: usize,
+        /// Observations of the first draw.
+        expected: usize,
+    },
     /// The backend failed.
     #[error(transparent)]
     Backend(#[from] backend::Error),
+    /// The draws could not be taken where they were to go.
+    #[error(transparent)]
+    Sink(#[from] SinkError),
 }

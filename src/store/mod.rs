@@ -1,9 +1,33 @@
-//! Floor 5: what machines read and write.
+//! Floor 5: what machines read and write: draws in run directories, in Zarr and in CSV, results as JSON and CSV.
+//!
+//! A run directory is written by [`RunWriter`] and read by [`open_run`], which reads other programs' Zarr as well.
 
+mod atomic;
+mod checkpoint_file;
 mod csv_lines;
+mod digest;
 pub mod draws_csv;
 pub mod identifiability;
+mod error;
+mod export;
+mod facts;
 pub mod json;
+mod lock;
+mod merge;
+mod run_directory;
+mod run_read;
+mod run_write;
 mod stan_csv;
 pub mod summary_csv;
 mod table_csv;
+mod variable;
+mod zarr_layout;
+mod zarr_read;
+mod zarr_write;
+
+pub use self::error::StoreError;
+pub use self::export::{Layout, export};
+pub use self::facts::{FORMAT, Facts, Shape, chunk_length, data_digests, model_digest, now};
+pub use self::merge::merge;
+pub use self::run_read::{StoredRun, facts_of, has_run, open_run};
+pub use self::run_write::RunWriter;

@@ -14,7 +14,7 @@ use crate::model::Model;
 #[derive(Debug)]
 pub struct Opened {
     /// The chains.
-    pub backend: Box<dyn Backend>,
+    pub backend: Box<dyn Backend + Send>,
     /// What a user should know about the device, in sentences.
     pub notes: Vec<String>,
     /// Seconds from WGSL to a shader that has run once.

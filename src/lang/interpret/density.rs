@@ -6,7 +6,7 @@
 mod families;
 mod multivariate;
 
-use super::elementwise::{as_rows, elementwise, sum};
+use super::elementwise::{as_rows, elementwise};
 use super::value::{Elements, ROWS, Shape, Value};
 use super::{Interpreter, Source, Stop};
 use crate::ir::graph::{Domain, Number};
@@ -29,16 +29,18 @@ impl Interpreter<'_> {
         for &argument in arguments {
             values.push(self.expression(argument)?);
         }
+        self.note_nothing_yet();
         let term = match callee {
             Callee::User(function) => self.user(function, values.clone())?,
             Callee::Family { family, density } => self.family(family, density, &values, span)?,
             Callee::Builtin(_) => unreachable!("the checker admits distributions only"),
         };
-        let mut term = term.scalar();
+        let mut terms = vec![term.scalar()];
         if let (Some(truncation), Callee::Family { family, .. }) = (truncation, callee) {
-            let mass = self.truncated(family, &values, truncation, span)?;
-            term = self.graph.add(term, mass);
+            terms.push(self.truncated(family, &values, truncation, span)?);
         }
+        self.note_tilde(outcome, &terms, span)?;
+        let term = terms.into_iter().reduce(|sum, term| self.graph.add(sum, term)).expect("a density has a term");
         self.add(term, Source::Density { outcome });
         Ok(())
     }
@@ -93,7 +95,7 @@ impl Interpreter<'_> {
             }
             term
         });
-        Ok(sum(&mut self.graph, &terms))
+        Ok(super::elementwise::sum(&mut self.graph, &terms))
     }
 
     /// A function of a distribution, by name.
@@ -105,13 +107,11 @@ impl Interpreter<'_> {
                     return self.multivariate(family, values, span).map(Value::number);
                 }
                 let terms = self.broadcast(family, density, values, span)?;
-                self.observe(&values[0], &terms);
-                Ok(Value::number(sum(&mut self.graph, &terms)))
+                Ok(Value::number(self.total(&values[0], &terms)))
             }
             Density::Lcdf | Density::Lccdf => {
                 let terms = self.broadcast(family, density, values, span)?;
-                self.observe(&values[0], &terms);
-                Ok(Value::number(sum(&mut self.graph, &terms)))
+                Ok(Value::number(self.total(&values[0], &terms)))
             }
             Density::Cdf => {
                 let terms = self.broadcast(family, density, values, span)?;

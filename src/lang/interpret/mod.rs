@@ -23,12 +23,14 @@ pub(super) mod elementwise;
 mod expression;
 mod index;
 mod library;
+pub(super) mod pointwise;
 mod rolled;
 mod statement;
 pub(super) mod value;
 
 use std::collections::HashMap;
 
+use self::pointwise::Contributions;
 use self::value::{Shape, Value};
 use super::ast::ExpressionId;
 use super::bind::BindError;
@@ -100,6 +102,8 @@ pub(super) struct Interpreter<'a> {
     pub factorises: bool,
     /// What `print` said.
     pub printed: Vec<String>,
+    /// What statements contribute to the log density, where that is wanted.
+    pub contributions: Option<Contributions>,
     /// Elements held one by one that a loop reads by a column, and the array they were stored to.
     stored: Vec<(std::sync::Arc<Vec<Number>>, StoredArray)>,
 }
@@ -139,6 +143,7 @@ impl<'a> Interpreter<'a> {
             random: None,
             factorises: false,
             printed: Vec::new(),
+            contributions: None,
             stored: Vec::new(),
         }
     }

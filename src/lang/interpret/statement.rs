@@ -63,10 +63,12 @@ impl Interpreter<'_> {
             Statement::Tilde { outcome, callee, arguments, truncation, span } => {
                 self.tilde(*outcome, *callee, arguments, *truncation, *span)?;
             }
-            Statement::TargetIncrement { value, .. } => {
-                let added = self.expression(*value)?;
-                let term = super::elementwise::sum(&mut self.graph, &added);
-                self.add(term, Source::Increment { value: *value });
+            Statement::TargetIncrement { value: id, span } => {
+                self.note_nothing_yet();
+                let value = self.expression(*id)?;
+                let term = super::elementwise::sum(&mut self.graph, &value);
+                self.note_increment(*id, term, *span)?;
+                self.add(term, Source::Increment { value: *id });
             }
             Statement::For { variable, over, body, span } => return self.for_loop(*variable, *over, body, *span),
             Statement::While { condition, body, span } => return self.while_loop(*condition, body, *span),

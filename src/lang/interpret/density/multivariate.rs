@@ -2,7 +2,7 @@
 
 use crate::ir::graph::Number;
 use crate::lang::bind::BindError;
-use crate::lang::interpret::elementwise::{elementwise, matrix_vector, sum};
+use crate::lang::interpret::elementwise::{elementwise, matrix_vector};
 use crate::lang::interpret::value::{Inner, Shape, Value};
 use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
@@ -20,8 +20,7 @@ impl Interpreter<'_> {
                     dist::categorical_logit::log_density
                 };
                 let terms = elementwise(&mut self.graph, &[&values[0]], |graph, y| density(graph, y[0], &theta));
-                self.observe(&values[0], &terms);
-                Ok(sum(&mut self.graph, &terms))
+                Ok(self.total(&values[0], &terms))
             }
             "ordered_logistic" | "ordered_probit" => {
                 // Cutpoints may be one vector for all outcomes or one for each.
@@ -35,8 +34,7 @@ impl Interpreter<'_> {
                     let terms = elementwise(&mut self.graph, &[&values[0], &values[1]], |graph, x| {
                         density(graph, x[0], x[1], &cutpoints)
                     });
-                    self.observe(&values[0], &terms);
-                    return Ok(sum(&mut self.graph, &terms));
+                    return Ok(self.total(&values[0], &terms));
                 }
                 let (y, eta) = (values[0].numbers(&mut self.graph), values[1].numbers(&mut self.graph));
                 let all = values[2].numbers(&mut self.graph);
@@ -45,7 +43,7 @@ impl Interpreter<'_> {
                 for (index, cutpoints) in all.chunks(each.max(1)).enumerate() {
                     let eta = if eta.len() == 1 { eta[0] } else { eta[index] };
                     let term = density(&mut self.graph, y[index], eta, cutpoints);
-                    self.observe(&Value::number(y[index]), &Value::number(term));
+                    let term = self.total(&Value::number(y[index]), &Value::number(term));
                     total = self.graph.add(total, term);
                 }
                 Ok(total)
@@ -147,7 +145,10 @@ impl Interpreter<'_> {
             };
             lists.push(list);
         }
-        if let Some(lists) = lists.into_iter().collect::<Option<Vec<_>>>() {
+        // Contributions are noted vector by vector.
+        if self.contributions.is_none()
+            && let Some(lists) = lists.into_iter().collect::<Option<Vec<_>>>()
+        {
             let term = of(&mut self.graph, &lists);
             self.observe(vectors[0], &Value::number(term));
             return Ok(self.graph.sum(term, count));
@@ -166,7 +167,8 @@ impl Interpreter<'_> {
                 .collect();
             let term = of(&mut self.graph, &lists);
             let outcome: Vec<Number> = lists[0].clone();
-            self.observe(&Value::each(Shape::array(vec![outcome.len()]), outcome), &Value::number(term));
+            let outcome = Value::each(Shape::array(vec![outcome.len()]), outcome);
+            let term = self.total(&outcome, &Value::number(term));
             total = self.graph.add(total, term);
         }
         Ok(total)
@@ -222,8 +224,7 @@ impl Interpreter<'_> {
         let terms = elementwise(&mut self.graph, &arguments, |graph, x| {
             dist::categorical_logit::log_density(graph, x[0], &x[1..])
         });
-        self.observe(&values[0], &terms);
-        Ok(sum(&mut self.graph, &terms))
+        Ok(self.total(&values[0], &terms))
     }
 
     /// A random value of a family that is not univariate.

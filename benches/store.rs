@@ -1,0 +1,210 @@
+//! What storing every draw costs: `cargo bench --bench store`. 4,096 chains of the notebook's model in single precision,
+//! the sum over 100 observations in full; chains whose draws stay in memory and chains whose draws are stored take turns.
+//!
+//! Targets: 15 % of the sampling rate on the CPU, 20 % on software Vulkan. The directory is `/dev/shm` where there is one,
+//! or `RIDGEWALK_BENCH_DIR`. Then the memory of a whole process that stores 4,096 x 100,000 draws, against one that stores
+//! as many chains for a single block: at most 500 MB more (`RIDGEWALK_BENCH_DRAWS` for fewer draws).
+
+use std::error::Error;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use ridgewalk::backend::cpu::CpuBackend;
+use ridgewalk::backend::gpu::{AdapterChoice, GpuBackend};
+use ridgewalk::backend::{Backend, Checkpoint, Counts, Keep, Population, Stretch, Tuning};
+use ridgewalk::draws::Draws;
+use ridgewalk::lang::{self, Compiled, source::Source};
+use ridgewalk::model::data::Data;
+use ridgewalk::run::{Init, Plan, Settings, stream};
+use ridgewalk::store::{FORMAT, Facts, RunWriter, Shape, chunk_length, now};
+
+const MODEL: &str = include_str!("../examples/identifiability/nonidentified.stan");
+const DATA: &str = include_str!("../examples/identifiability/y.json");
+const CHAINS: usize = 4096;
+const TURNS: usize = 5;
+
+fn compiled() -> Compiled {
+    let mut data = Data::default();
+    data.add_json(DATA, "y.json").expect("the example's data are JSON");
+    let settings = lang::Settings { collapse: false, ..lang::Settings::default() };
+    lang::compile(&Source::new("nonidentified.stan", MODEL), &data, "nonidentified", settings).expect("it compiles")
+}
+
+fn start() -> Checkpoint {
+    Checkpoint {
+        step: 0,
+        draws: 0,
+        positions: [0.0, 0.1, -0.1].repeat(CHAINS),
+        tuning: Tuning::Metropolis { scales: [0.2, 0.25, 0.25].repeat(CHAINS) },
+        counts: Counts::Accepted(vec![0; 3 * CHAINS]),
+        warmup_seconds: 0.0,
+        sampling_seconds: 0.0,
+    }
+}
+
+/// Seconds of so many sweeps with draws in memory that is mapped already.
+fn in_memory(backend: &mut dyn Backend, draws: &mut Draws, sweeps: usize) -> Result<f64, Box<dyn Error>> {
+    let start = start();
+    backend.start(Population { first: 0, chains: CHAINS }, &start.positions)?;
+    backend.tune(&start.tuning)?;
+    let clock = Instant::now();
+    for from in (0..sweeps).step_by(draws.draws()) {
+        let stretch = Stretch { first_step: from as u32, steps: draws.draws() as u32 };
+        let keep = Keep { draws, statistics: None, from: 0, thin: 1 };
+        backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(()))?;
+    }
+    Ok(clock.elapsed().as_secs_f64())
+}
+
+/// Seconds of so many sweeps with draws in a directory.
+fn stored(
+    backend: &mut Box<dyn Backend>,
+    compiled: &Compiled,
+    path: &Path,
+    sweeps: usize,
+) -> Result<f64, Box<dyn Error>> {
+    let model = &compiled.model;
+    let settings = Settings {
+        first_chain: 0,
+        chains: CHAINS,
+        superchain_size: 256,
+        warmup: 0,
+        draws: sweeps,
+        thin: 1,
+        seed: 1,
+        init: Init::Random { radius: 2.0 },
+        target_accept: 0.8,
+    };
+    let shape =
+        Shape { first_chain: 0, chains: CHAINS, superchain_size: 256, warmup: 0, draws: sweeps, thin: 1, seed: 1 };
+    let columns = model.parameters.len();
+    let facts = Facts {
+        format: FORMAT,
+        version: String::new(),
+        created_at: now(),
+        model: model.name.clone(),
+        model_sha256: String::new(),
+        data: Default::default(),
+        shape,
+        settings: Default::default(),
+        device: Default::default(),
+        coordinates: model.coordinates.clone(),
+        parameters: model.parameters.clone(),
+        statistics: Vec::new(),
+        likelihood: Vec::new(),
+        prior: Vec::new(),
+        single: columns,
+        columns,
+        block: chunk_length(CHAINS, columns, sweeps),
+    };
+    let block = facts.block;
+    let mut writer = RunWriter::create(path, facts, MODEL, &model.parameters)?;
+    let clock = Instant::now();
+    stream(
+        model,
+        backend,
+        &settings,
+        Some(start()),
+        &mut Plan {
+            block,
+            quantities: &compiled.quantities,
+            pointwise: false,
+            sink: &mut |block| Ok(writer.append(block.from, &[("posterior", &block.draws)], &block.after)?),
+            stop: &|| false,
+            again: &mut |error| Err(ridgewalk::run::RunError::Sink(error.to_string().into())),
+        },
+        &mut |_, _, _| ControlFlow::Continue(()),
+    )?;
+    let seconds = clock.elapsed().as_secs_f64();
+    drop(writer);
+    std::fs::remove_dir_all(path)?;
+    Ok(seconds)
+}
+
+fn turns(
+    mut backend: Box<dyn Backend>,
+    compiled: &Compiled,
+    folder: &Path,
+    sweeps: usize,
+) -> Result<(), Box<dyn Error>> {
+    let block = chunk_length(CHAINS, compiled.model.parameters.len(), sweeps);
+    let mut draws = Draws::new(compiled.model.parameters.clone(), CHAINS, block)?;
+    in_memory(backend.as_mut(), &mut draws, sweeps)?;
+    println!(
+        "{} ({}), {sweeps} sweeps in blocks of {block}",
+        backend.description().backend,
+        backend.description().adapter
+    );
+    let mut costs = Vec::new();
+    for _ in 0..TURNS {
+        let memory = in_memory(backend.as_mut(), &mut draws, sweeps)?;
+        let disk = stored(&mut backend, compiled, &folder.join("run"), sweeps)?;
+        let rate = |seconds: f64| (CHAINS * sweeps) as f64 / seconds / 1e6;
+        costs.push(100.0 * (1.0 - memory / disk));
+        println!(
+            "  in memory {:.1}, stored {:.1} million sweeps/s: {:.1} % less",
+            rate(memory),
+            rate(disk),
+            costs[costs.len() - 1]
+        );
+    }
+    costs.sort_by(f64::total_cmp);
+    println!("  median {:.1} %", costs[TURNS / 2]);
+    Ok(())
+}
+
+/// Peak resident memory in MB of a process that stores so many draws; Linux alone tells.
+fn peak(folder: &Path, draws: &str) -> Result<Option<f64>, Box<dyn Error>> {
+    let run = folder.join("run");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ridgewalk"))
+        .args(["sample", "examples/identifiability/nonidentified.stan", "--data", "examples/identifiability/y.json"])
+        .args([
+            "--backend",
+            "cpu",
+            "--precision",
+            "f32",
+            "--seed",
+            "1",
+            "--chains",
+            "4096",
+            "--warmup",
+            "100",
+            "--quiet",
+        ])
+        .args(["--draws", draws, "--out"])
+        .arg(&run)
+        .stdout(Stdio::null())
+        .spawn()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = None;
+    while child.try_wait()?.is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.and_then(|line| line.trim_end_matches("kB").trim().parse::<f64>().ok()).or(peak);
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    std::fs::remove_dir_all(run)?;
+    Ok(peak.map(|kib| kib / 1024.0))
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let shm = Path::new("/dev/shm");
+    let parent = std::env::var_os("RIDGEWALK_BENCH_DIR").map(PathBuf::from);
+    let parent = parent.unwrap_or_else(|| if shm.exists() { shm.to_owned() } else { std::env::temp_dir() });
+    let folder = parent.join(format!("ridgewalk-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let compiled = compiled();
+    turns(Box::new(CpuBackend::<f32>::new(&compiled.model, 1)), &compiled, &folder, 10_000)?;
+    match GpuBackend::new(&compiled.model, &AdapterChoice::Best, 1) {
+        Ok(backend) => turns(Box::new(backend), &compiled, &folder, 4_000)?,
+        Err(error) => println!("no GPU is measured: {error}"),
+    }
+    let draws = std::env::var("RIDGEWALK_BENCH_DRAWS").unwrap_or_else(|_| "100000".to_owned());
+    if let (Some(base), Some(peak)) = (peak(&folder, "1")?, peak(&folder, &draws)?) {
+        println!("peak memory of 4,096 x {draws}: {peak:.0} MB, {:.0} MB above that of one draw", peak - base);
+    }
+    std::fs::remove_dir_all(folder)?;
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! A run with `--out`: its directory, begun or gone on with; its draws, stored as they come; its end, or what is left
+//! to do.
+//!
+//! What was typed flows in, an [`Outcome`] as of a run in memory flows out; of a large run its draws are a part of those
+//! stored, evenly spaced. Absent on purpose: the directory's format.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::args::{Kept, Sample};
+use super::error::CliError;
+use super::interrupt::Interrupt;
+use super::progress::Progress;
+use super::request::{self, Chosen};
+use super::method;
+use super::sample::Job;
+use crate::backend::{Method, Precision};
+use crate::run::{Glance, Init, Look, Outcome, Phase, Plan, RunError, quantities, stream};
+use crate::sampler::nuts::STATISTICS;
+use crate::store::{
+    FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
+};
+
+/// Values that diagnostics look at after a run: 160 MB of them, and as much again to work on.
+const MOST_VALUES: usize = 20_000_000;
+/// Draws of a chain that diagnostics look at in any case.
+const LEAST_DRAWS: usize = 100;
+
+/// A run as its directory knows it.
+pub(super) struct Planned<'a> {
+    path: &'a Path,
+    facts: Facts,
+    text: String,
+    columns: Vec<String>,
+}
+
+/// The seed of the run that is to go on, if it has one.
+pub(super) fn seed(sample: &Sample) -> Result<Option<u64>, CliError> {
+    match &sample.out {
+        Some(path) if sample.resume && path.join("ridgewalk").exists() => {
+            match crate::store::facts_of(path) {
+                Ok(facts) => Ok(Some(facts.shape.seed)),
+                // Nothing has begun: there is nothing to go on from.
+                Err(StoreError::NotARun { .. }) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What the directory will say.
+pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Result<Planned<'a>, CliError> {
+    let Job { sample, compiled, settings, description, .. } = job;
+    if sample.keep == Kept::Moments {
+        return Err(CliError::plain("--out stores draws, and --keep moments keeps none"));
+    }
+    let model = job.model();
+    let columns: Vec<String> = model.parameters.iter().chain(compiled.quantities.names()).cloned().collect();
+    let kept: Vec<String> = match &sample.parameters[..] {
+        [] => columns.clone(),
+        asked => super::selection::select(asked, &columns)?.into_iter().map(|index| columns[index].clone()).collect(),
+    };
+    let single = match description.precision {
+        Precision::F32 => kept.iter().filter(|name| model.parameters.contains(name)).count(),
+        Precision::F64 => 0,
+    };
+    let (likelihood, prior) = if sample.log_likelihood {
+        // At the origin: what statements are about does not depend on where.
+        let point = model.parameters_at(&vec![0.0; model.coordinates.len()]);
+        quantities::pointwise_names(&compiled.quantities, &point)?
+    } else {
+        Default::default()
+    };
+    let all = columns.len() + likelihood.len() + prior.len();
+    let text = job.files.source.text().to_owned();
+    let mut own = Map::new();
+    own.insert("sampler".into(), json!(method::code(request::method(sample))));
+    if let Method::Nuts { max_treedepth } = request::method(sample) {
+        own.insert("max_treedepth".into(), json!(max_treedepth));
+        own.insert("target_accept".into(), json!(settings.target_accept));
+    }
+    own.insert("init".into(), json!(sample.init));
+    if let Init::At(coordinates) = &settings.init {
+        own.insert("starting_point".into(), json!(model_digest(&format!("{coordinates:?}"))));
+    }
+    own.insert("collapse".into(), json!(!sample.no_collapse));
+    own.insert("backend".into(), json!(description.backend));
+    own.insert("precision".into(), json!(description.precision));
+    let device = [("adapter", json!(description.adapter)), ("notes", json!(notes))];
+    let facts = Facts {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        created_at: now(),
+        model: model.name.clone(),
+        model_sha256: model_digest(&text),
+        data: data_digests(&job.files.data),
+        shape: Shape {
+            first_chain: settings.first_chain,
+            chains: settings.chains,
+            superchain_size: settings.superchain_size,
+            warmup: settings.warmup,
+            draws: settings.draws,
+            thin: settings.thin,
+            seed: settings.seed,
+        },
+        settings: own,
+        device: device.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<Map<String, Value>>(),
+        coordinates: model.coordinates.clone(),
+        statistics: match request::method(sample) {
+            Method::Metropolis => Vec::new(),
+            Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
+        },
+        likelihood,
+        prior,
+        single,
+        columns: all,
+        block: chunk_length(settings.chains, all, settings.draws),
+        parameters: kept,
+    };
+    Ok(Planned { path, facts, text, columns })
+}
+
+impl Planned<'_> {
+    /// Draws of a chunk.
+    pub(super) fn block(&self) -> usize {
+        self.facts.block
+    }
+}
+
+/// Runs the chains, or what is left of them.
+pub(super) fn run(
+    job: &Job<'_>,
+    planned: Planned<'_>,
+    chosen: &mut Chosen,
+    progress: &Progress<'_>,
+) -> Result<Outcome, CliError> {
+    let Planned { path, facts, text, columns } = planned;
+    let Job { sample, compiled, settings, .. } = job;
+    let block = facts.block;
+    let begun = sample.resume && crate::store::has_run(path);
+    let (mut writer, from) = if begun {
+        RunWriter::resume(path, &facts, &columns)?
+    } else {
+        (RunWriter::create(path, facts, &text, &columns)?, None)
+    };
+    if let Some(checkpoint) = &from {
+        job.tell(&format!("going on after {} of {} draws\n", checkpoint.draws, settings.draws));
+    }
+    let interrupt = Interrupt::listen()?;
+    let watch = interrupt.clone();
+    let mut report = |phase: Phase, done: u32, total: u32| {
+        let limit = if phase == Phase::Warmup { 1 } else { 2 };
+        if watch.count() >= limit { ControlFlow::Break(()) } else { progress.report(phase, done, total) }
+    };
+    let mut look = |glance: Glance<'_>| progress.look(&glance);
+    let look: Option<Look<'_>> = if progress.is_shown() { Some(&mut look) } else { None };
+    let last = stream(
+        &compiled.model,
+        &mut chosen.backend,
+        settings,
+        from,
+        &mut Plan {
+            block,
+            quantities: &compiled.quantities,
+            pointwise: sample.log_likelihood,
+            sink: &mut |block| {
+                let mut groups = vec![("posterior", &block.draws), ("sample_stats", &block.statistics)];
+                if let Some(pointwise) = &block.pointwise {
+                    groups.extend([("log_likelihood", &pointwise.likelihood), ("log_prior", &pointwise.prior)]);
+                }
+                Ok(writer.append(block.from, &groups, &block.after)?)
+            },
+            look,
+            stop: &|| interrupt.count() > 0,
+            again: &mut |error| {
+                progress.finish();
+                let replaced = request::backend(sample, &compiled.model, settings.seed);
+                let replaced = replaced.map_err(|error| RunError::Sink(error.to_string().into()))?;
+                let adapter = &replaced.backend.description().adapter;
+                job.tell(&format!("warning: {error}; going on from the last checkpoint on {adapter}\n"));
+                Ok(replaced.backend)
+            },
+        },
+        &mut report,
+    );
+    progress.finish();
+    let again = format!("go on with the same command and --resume (--out {})", path.display());
+    let last = match last {
+        Ok(last) if last.draws == settings.draws => last,
+        Ok(last) => {
+            let left =
+                format!("stopped after {} of {} draws of each chain, all stored; {again}", last.draws, settings.draws);
+            return Err(CliError::plain(left));
+        }
+        Err(RunError::Backend(crate::backend::Error::Interrupted { .. })) => {
+            return Err(CliError::plain(format!("stopped; draws up to the last checkpoint are stored; {again}")));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    drop(writer);
+    let stored = open_run(path)?;
+    let values = stored.chains() * stored.parameters().len();
+    let every = (values * stored.draws()).div_ceil(MOST_VALUES).min(stored.draws() / LEAST_DRAWS).max(1);
+    if every > 1 {
+        job.tell(&format!("note: the summary looks at one draw in {every}, which is what fits into little memory\n"));
+    }
+    let draws = stored.draws_every(every)?;
+    let energies = MOST_VALUES / (stored.chains() * STATISTICS.len());
+    let statistics = match last.counts {
+        crate::backend::Counts::Accepted(_) => crate::draws::Draws::new(Vec::new(), stored.chains(), 0),
+        crate::backend::Counts::Trees(_) => Ok(stored.last_statistics(energies.max(2))?),
+    };
+    Ok(Outcome {
+        draws,
+        statistics: statistics.map_err(RunError::from)?,
+        counts: last.counts,
+        steps: settings.draws as u32 * settings.thin,
+        tuning: last.tuning,
+        warmup_seconds: last.warmup_seconds,
+        sampling_seconds: last.sampling_seconds,
+    })
+}

@@ -1,0 +1,189 @@
+//! What single statements of a model block contribute to the log density, while it is run with its parameters known:
+//! a number for each observation, and a number for each prior.
+//!
+//! A statement whose outcome is data says how likely they are, element by element; one whose outcome is made of
+//! parameters is a prior. Where neither is certain the statement is refused, not guessed. Absent on purpose: constraints'
+//! Jacobians, which belong to the coordinates.
+
+use super::elementwise::sum;
+use super::value::Value;
+use super::{Interpreter, Stop};
+use crate::ir::graph::Number;
+use crate::lang::ast::ExpressionId;
+use crate::lang::bind::BindError;
+use crate::lang::source::Span;
+use crate::lang::typed::{Callee, Density, ExpressionKind, Origin, VariableId};
+
+/// Contributions, by the variable that the statements are about, in the order of their first statements.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Contributions {
+    pub likelihood: Vec<(VariableId, Vec<f64>)>,
+    pub prior: Vec<(VariableId, f64)>,
+    /// Of the density that is being taken, element by element.
+    parts: Vec<f64>,
+}
+
+/// What a statement is about.
+enum About {
+    Data(VariableId),
+    Parameter(VariableId),
+}
+
+impl Interpreter<'_> {
+    /// The sum of the elements of a density of an outcome, which are marked as such, and noted where contributions are
+    /// wanted.
+    pub(super) fn total(&mut self, outcome: &Value, terms: &Value) -> Number {
+        self.observe(outcome, terms);
+        if let (Some(contributions), Some(known)) = (&mut self.contributions, terms.as_known()) {
+            contributions.parts.extend_from_slice(known);
+        }
+        sum(&mut self.graph, terms)
+    }
+
+    /// Forgets densities that were taken for other reasons, before a statement that counts.
+    pub(super) fn note_nothing_yet(&mut self) {
+        if let Some(contributions) = &mut self.contributions {
+            contributions.parts.clear();
+        }
+    }
+
+    /// Notes what `outcome ~ ...` contributes: its density and, where it is truncated, a second term.
+    pub(super) fn note_tilde(&mut self, outcome: ExpressionId, terms: &[Number], span: Span) -> Result<(), Stop> {
+        if self.contributions.is_none() {
+            return Ok(());
+        }
+        let about =
+            self.about(outcome).ok_or_else(|| unclear("what a statement about a local variable contributes", span))?;
+        self.note(about, terms, true);
+        Ok(())
+    }
+
+    /// Notes what `target += ...` contributes.
+    pub(super) fn note_increment(&mut self, value: ExpressionId, term: Number, span: Span) -> Result<(), Stop> {
+        if self.contributions.is_none() {
+            return Ok(());
+        }
+        let mut outcomes = Vec::new();
+        self.outcomes(value, &mut outcomes);
+        let found: Vec<Option<About>> = outcomes.iter().map(|&outcome| self.about(outcome)).collect();
+        let of_data = found.iter().flatten().find_map(|about| match about {
+            About::Data(variable) => Some(About::Data(*variable)),
+            About::Parameter(_) => None,
+        });
+        let about = match of_data {
+            Some(about) => Some(about),
+            None if !found.is_empty() => found.into_iter().next().flatten(),
+            // A term without a density, of parameters alone, is part of the prior.
+            None => self.about(value).filter(|about| matches!(about, About::Parameter(_))),
+        };
+        let about = about.ok_or_else(|| unclear("what this increment is about", span))?;
+        let direct = matches!(
+            self.model.expressions[value.index()].kind,
+            ExpressionKind::Call { callee: Callee::Family { .. }, .. }
+        );
+        self.note(about, &[term], direct);
+        Ok(())
+    }
+
+    fn note(&mut self, about: About, terms: &[Number], elementwise: bool) {
+        let Some(contributions) = &mut self.contributions else { return };
+        let total: f64 = terms.iter().map(|term| term.known().unwrap_or(f64::NAN)).sum();
+        let parts = std::mem::take(&mut contributions.parts);
+        let elements = parts.len() / terms.len().max(1);
+        let parts: Vec<f64> = if elementwise && elements > 0 && parts.len() == elements * terms.len() {
+            (0..elements).map(|element| parts.iter().skip(element).step_by(elements).sum()).collect()
+        } else {
+            vec![total]
+        };
+        match about {
+            About::Data(variable) => match contributions.likelihood.iter_mut().find(|(other, _)| *other == variable) {
+                Some((_, all)) => all.extend(parts),
+                None => contributions.likelihood.push((variable, parts)),
+            },
+            About::Parameter(variable) => match contributions.prior.iter_mut().find(|(other, _)| *other == variable) {
+                Some((_, sum)) => *sum += total,
+                None => contributions.prior.push((variable, total)),
+            },
+        }
+    }
+
+    /// What an outcome is about: data if any are in it, or else parameters; nothing where a local variable hides it.
+    fn about(&self, outcome: ExpressionId) -> Option<About> {
+        let mut variables = Vec::new();
+        self.variables_of(outcome, &mut variables);
+        let origin = |variable: &VariableId| self.model.variables[variable.0].origin;
+        let is_data = |variable: &&VariableId| matches!(origin(variable), Origin::Data | Origin::TransformedData);
+        if let Some(data) = variables.iter().find(is_data) {
+            return Some(About::Data(*data));
+        }
+        let of_parameters =
+            |variable: &VariableId| matches!(origin(variable), Origin::Parameter | Origin::TransformedParameter);
+        variables.first().filter(|_| variables.iter().all(of_parameters)).map(|first| About::Parameter(*first))
+    }
+
+    /// The variables whose values make up a value; those of indices only choose.
+    fn variables_of(&self, id: ExpressionId, found: &mut Vec<VariableId>) {
+        match &self.model.expressions[id.index()].kind {
+            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Target => {}
+            ExpressionKind::Variable(variable) => found.push(*variable),
+            ExpressionKind::Unary { operand, .. } => self.variables_of(*operand, found),
+            ExpressionKind::Binary { left, right, .. } => {
+                self.variables_of(*left, found);
+                self.variables_of(*right, found);
+            }
+            ExpressionKind::Conditional { then, otherwise, .. } => {
+                self.variables_of(*then, found);
+                self.variables_of(*otherwise, found);
+            }
+            ExpressionKind::Index { base, .. } => self.variables_of(*base, found),
+            ExpressionKind::Array(items) | ExpressionKind::Row(items) => {
+                items.iter().for_each(|&item| self.variables_of(item, found));
+            }
+            ExpressionKind::Call { arguments, .. } => {
+                arguments.iter().for_each(|&argument| self.variables_of(argument, found));
+            }
+        }
+    }
+
+    /// The outcomes of all densities within an expression.
+    fn outcomes(&self, id: ExpressionId, found: &mut Vec<ExpressionId>) {
+        match &self.model.expressions[id.index()].kind {
+            ExpressionKind::Int(_)
+            | ExpressionKind::Real(_)
+            | ExpressionKind::Target
+            | ExpressionKind::Variable(_)
+            | ExpressionKind::Index { .. } => {}
+            ExpressionKind::Unary { operand, .. } => self.outcomes(*operand, found),
+            ExpressionKind::Binary { left, right, .. } => {
+                self.outcomes(*left, found);
+                self.outcomes(*right, found);
+            }
+            ExpressionKind::Conditional { then, otherwise, .. } => {
+                self.outcomes(*then, found);
+                self.outcomes(*otherwise, found);
+            }
+            ExpressionKind::Array(items) | ExpressionKind::Row(items) => {
+                items.iter().for_each(|&item| self.outcomes(item, found));
+            }
+            ExpressionKind::Call { callee, arguments } => match callee {
+                Callee::Family { density: Density::Lpdf | Density::Lupdf | Density::Lcdf | Density::Lccdf, .. } => {
+                    found.extend(arguments.first());
+                }
+                Callee::User(function) if is_density(&self.model.functions[function.0].name) => {
+                    found.extend(arguments.first());
+                }
+                Callee::Family { .. } | Callee::User(_) | Callee::Builtin(_) => {
+                    arguments.iter().for_each(|&argument| self.outcomes(argument, found));
+                }
+            },
+        }
+    }
+}
+
+fn is_density(name: &str) -> bool {
+    ["_lpdf", "_lpmf", "_lupdf", "_lupmf", "_lcdf", "_lccdf"].iter().any(|end| name.ends_with(end))
+}
+
+fn unclear(what: &str, span: Span) -> BindError {
+    BindError::NotYet { what: format!("{what}: telling data from priors for log_likelihood and log_prior there"), span }
+}

@@ -1,0 +1,417 @@
+//! A run whose draws leave as they come: blocks of draws go to a sink, and no more than two of them are held, one that
+//! is being filled and one that is being taken.
+//!
+//! A block is a function of the checkpoint before it and of nothing else: chains are put where the checkpoint has them,
+//! whether the run has just come from there or was killed there a week ago. So a run that is resumed takes the steps
+//! it would have taken. A device that is lost is replaced, and the run goes on from the last checkpoint.
+//! Absent on purpose: what the sink does with a block.
+
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, channel, sync_channel};
+use std::thread::scope;
+use std::time::Instant;
+
+use super::quantities::{self, PointwiseDraws};
+use super::settings::{Glance, Look, Phase, RunError, Settings, SinkError, Watch};
+use super::{check, statistics, warm_up};
+use crate::backend::{Backend, Checkpoint, Counts, Keep, Method, Population, Stretch, Trees, gpu};
+use crate::draws::Draws;
+use crate::lang::quantities::Quantities;
+use crate::model::Model;
+
+/// How often a device may be lost.
+const MOST_LOSSES: u32 = 3;
+
+/// Draws that follow one another, of all chains.
+#[derive(Debug)]
+pub struct Block {
+    /// Index of the first draw.
+    pub from: usize,
+    /// `[chain, draw, parameter]`, generated quantities last. The block that ends warm-up has no draws.
+    pub draws: Draws,
+    /// What is told of each draw's step.
+    pub statistics: Draws,
+    /// What data and priors contribute at each draw, where the plan asks for it.
+    pub pointwise: Option<PointwiseDraws>,
+    /// Where the chains are after it.
+    pub after: Checkpoint,
+}
+
+/// Takes blocks in their order, on a thread of its own.
+pub type Sink<'a> = &'a mut (dyn FnMut(&Block) -> Result<(), SinkError> + Send);
+
+/// Makes a backend in place of one whose device was lost.
+pub type Again<'a> = &'a mut dyn FnMut(&gpu::Error) -> Result<Box<dyn Backend>, RunError>;
+
+/// How a run is cut, and where it goes.
+pub struct Plan<'a> {
+    /// Draws of a block, at least 1.
+    pub block: usize,
+    /// What is computed beside the draws.
+    pub quantities: &'a Quantities,
+    /// Whether contributions to the density are computed, too.
+    pub pointwise: bool,
+    /// Takes the blocks.
+    pub sink: Sink<'a>,
+    /// Shown the draws of each block, all of them new.
+    pub look: Option<Look<'a>>,
+    /// Asked after each block whether to stop there.
+    pub stop: &'a dyn Fn() -> bool,
+    /// Called when a device is lost.
+    pub again: Again<'a>,
+}
+
+impl std::fmt::Debug for Plan<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plan").field("block", &self.block).finish_non_exhaustive()
+    }
+}
+
+/// Runs the chains, from the start or from a checkpoint, and returns the last checkpoint: that of the whole run, unless
+/// the plan stopped it.
+///
+/// # Errors
+/// As [`run`](super::run), and when the sink fails. What the sink has taken stays taken.
+///
+/// # Panics
+/// When the sink does, or the checkpoint is another run's.
+pub fn stream(
+    model: &Model,
+    backend: &mut Box<dyn Backend>,
+    settings: &Settings,
+    from: Option<Checkpoint>,
+    plan: &mut Plan<'_>,
+    watch: Watch<'_>,
+) -> Result<Checkpoint, RunError> {
+    check(model, settings)?;
+    let mut last = from;
+    let mut losses = 0;
+    loop {
+        match advance(model, backend.as_mut(), settings, &mut last, plan, watch) {
+            Ok(checkpoint) => return Ok(checkpoint),
+            Err(RunError::Backend(crate::backend::Error::Gpu(error))) if losses < MOST_LOSSES && is_loss(&error) => {
+                losses += 1;
+                *backend = (plan.again)(&error)?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn is_loss(error: &gpu::Error) -> bool {
+    matches!(error, gpu::Error::Lost { .. } | gpu::Error::Unresponsive { .. })
+}
+
+/// Goes on from the last checkpoint, which follows what the sink has taken.
+fn advance(
+    model: &Model,
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    last: &mut Option<Checkpoint>,
+    plan: &mut Plan<'_>,
+    watch: Watch<'_>,
+) -> Result<Checkpoint, RunError> {
+    let (block, wants_pointwise) = (plan.block, plan.pointwise);
+    let (sink, look, stop, quantities) = (&mut *plan.sink, &mut plan.look, plan.stop, plan.quantities);
+    let tuned = match last {
+        Some(_) => None,
+        None => Some(tuned(model, backend, settings, watch)?),
+    };
+    // A rendezvous: the next block is filled while the one before is taken.
+    let (full, blocks) = sync_channel::<Block>(0);
+    let (empty, spares) = channel::<Block>();
+    scope(|scope| {
+        let taker = scope.spawn(move || {
+            for block in blocks {
+                sink(&block)?;
+                // Nobody fills it again after the last.
+                let _ = empty.send(block);
+            }
+            Ok::<(), SinkError>(())
+        });
+        let fill = || -> Result<(), RunError> {
+            if let Some(checkpoint) = tuned {
+                let names = all_names(model, quantities);
+                let draws = Draws::new(names, settings.chains, 0)?;
+                let statistics = Draws::new(statistics(backend.method()), settings.chains, 0)?;
+                let sent = full.send(Block { from: 0, draws, statistics, pointwise: None, after: checkpoint.clone() });
+                *last = Some(checkpoint);
+                if sent.is_err() {
+                    return Ok(());
+                }
+            }
+            while let Some(checkpoint) = last.as_ref().filter(|last| last.draws < settings.draws) {
+                if stop() {
+                    break;
+                }
+                let (from, length) = (checkpoint.draws, block_length(checkpoint.draws, settings.draws, block));
+                let clock = Instant::now();
+                let (draws, mut statistics) = room(model, backend.method(), settings, length, &spares)?;
+                let (mut draws, mut after) = (draws, checkpoint.clone());
+                fill_block(backend, settings, &mut draws, &mut statistics, &mut after, watch)?;
+                if let Some(look) = look {
+                    look(Glance { draws: &draws, filled: 0..length, counts: &after.counts });
+                }
+                let pointwise = wants_pointwise.then(|| quantities::pointwise(quantities, &draws)).transpose()?;
+                let draws = quantities::generate(quantities, draws, settings.first_chain, from, settings.seed)?;
+                after.sampling_seconds += clock.elapsed().as_secs_f64();
+                // The taker has failed if nobody receives: its error is looked at below.
+                let sent = full.send(Block { from, draws, statistics, pointwise, after: after.clone() });
+                if sent.is_err() {
+                    break;
+                }
+                *last = Some(after);
+            }
+            Ok(())
+        };
+        let filled = fill();
+        drop(full);
+        taker.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        filled
+    })?;
+    Ok(last.clone().expect("warm-up ends with a checkpoint"))
+}
+
+/// Draws of the next block: blocks begin at multiples of their length.
+fn block_length(done: usize, draws: usize, block: usize) -> usize {
+    (block - done % block).min(draws - done)
+}
+
+fn all_names(model: &Model, quantities: &Quantities) -> Vec<String> {
+    model.parameters.iter().chain(quantities.names()).cloned().collect()
+}
+
+/// Warm-up from the start.
+fn tuned(
+    model: &Model,
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    watch: Watch<'_>,
+) -> Result<Checkpoint, RunError> {
+    let clock = Instant::now();
+    let tuning = warm_up(model, backend, settings, watch)?;
+    let counts = match backend.method() {
+        Method::Metropolis => Counts::Accepted(vec![0; settings.chains * model.coordinates.len()]),
+        Method::Nuts { .. } => Counts::Trees(vec![Trees::default(); settings.chains]),
+    };
+    Ok(Checkpoint {
+        step: settings.warmup,
+        draws: 0,
+        positions: backend.positions()?,
+        tuning,
+        counts,
+        warmup_seconds: clock.elapsed().as_secs_f64(),
+        sampling_seconds: 0.0,
+    })
+}
+
+/// Room for a block: that of one the sink has done with, where it fits.
+fn room(
+    model: &Model,
+    method: Method,
+    settings: &Settings,
+    length: usize,
+    spares: &Receiver<Block>,
+) -> Result<(Draws, Draws), RunError> {
+    let fits = |spare: &Block| spare.draws.draws() == length && spare.draws.parameters() == model.parameters;
+    if let Some(spare) = spares.try_iter().find(fits) {
+        return Ok((spare.draws, spare.statistics));
+    }
+    let draws = Draws::new(model.parameters.clone(), settings.chains, length)?;
+    Ok((draws, Draws::new(statistics(method), settings.chains, length)?))
+}
+
+/// Takes the steps of a block, from a checkpoint to the one after.
+fn fill_block(
+    backend: &mut dyn Backend,
+    settings: &Settings,
+    draws: &mut Draws,
+    statistics: &mut Draws,
+    checkpoint: &mut Checkpoint,
+    watch: Watch<'_>,
+) -> Result<(), RunError> {
+    let total = settings.draws as u32 * settings.thin;
+    let done = checkpoint.draws as u32 * settings.thin;
+    let length = draws.draws();
+    let population = Population { first: settings.first_chain, chains: settings.chains };
+    backend.start(population, &checkpoint.positions)?;
+    backend.tune(&checkpoint.tuning)?;
+    let stretch = Stretch { first_step: checkpoint.step, steps: length as u32 * settings.thin };
+    let keep = Keep { draws, statistics: Some(statistics), from: 0, thin: settings.thin };
+    let stats = backend.advance(stretch, Some(keep), &mut |now| watch(Phase::Sampling, done + now, total))?;
+    checkpoint.step += stretch.steps;
+    checkpoint.draws += length;
+    checkpoint.positions = backend.positions()?;
+    checkpoint.counts.add(&stats.counts);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::*;
+    use crate::backend::cpu::CpuBackend;
+    use crate::backend::{self, BlockStats, Description, Progress, Tuning};
+    use crate::lang::{self, source::Source};
+    use crate::model::data::Data;
+    use crate::run::{Init, run};
+
+    /// A device that is lost at its `lasts`-th stretch.
+    struct Mortal {
+        inner: CpuBackend<f32>,
+        lasts: usize,
+    }
+
+    impl Backend for Mortal {
+        fn description(&self) -> &Description {
+            self.inner.description()
+        }
+
+        fn method(&self) -> Method {
+            self.inner.method()
+        }
+
+        fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, backend::Error> {
+            self.inner.start(population, positions)
+        }
+
+        fn tune(&mut self, tuning: &Tuning) -> Result<(), backend::Error> {
+            self.inner.tune(tuning)
+        }
+
+        fn advance(
+            &mut self,
+            stretch: Stretch,
+            keep: Option<Keep<'_>>,
+            progress: Progress<'_>,
+        ) -> Result<BlockStats, backend::Error> {
+            self.lasts = self.lasts.checked_sub(1).ok_or_else(|| gpu::Error::Lost {
+                adapter: "a mortal one".into(),
+                reason: "its time had come".into(),
+            })?;
+            self.inner.advance(stretch, keep, progress)
+        }
+
+        fn positions(&mut self) -> Result<Vec<f64>, backend::Error> {
+            self.inner.positions()
+        }
+    }
+
+    fn settings() -> Settings {
+        Settings {
+            first_chain: 0,
+            chains: 6,
+            superchain_size: 2,
+            warmup: 150,
+            draws: 25,
+            thin: 2,
+            seed: 5,
+            init: Init::Random { radius: 2.0 },
+            target_accept: 0.8,
+        }
+    }
+
+    /// Runs with a block of 4 draws on devices that last so many stretches each; draws chain after chain, and losses.
+    fn streamed(lasts: &[usize], method: Method) -> (Result<Vec<f64>, RunError>, usize) {
+        let text = "parameters { real mu; vector[2] x; } model { mu ~ normal(0, 1); x ~ normal(mu, 1); }
+                    generated quantities { real z = normal_rng(mu, 1); }";
+        let source = Source::new("m.stan", text);
+        let compiled = lang::compile(&source, &Data::default(), "m", lang::Settings::default()).unwrap();
+        let (model, settings) = (&compiled.model, settings());
+        let mut lives = lasts.iter();
+        let mut device = || -> Box<dyn Backend> {
+            let lasts = *lives.next().unwrap();
+            Box::new(Mortal { inner: CpuBackend::with_method(model, method, settings.seed), lasts })
+        };
+        let (mut backend, mut losses) = (device(), 0);
+        let mut rows = vec![Vec::new(); settings.chains];
+        let ended = stream(
+            model,
+            &mut backend,
+            &settings,
+            None,
+            &mut Plan {
+                block: 4,
+                quantities: &compiled.quantities,
+                pointwise: false,
+                sink: &mut |block| {
+                    let row = block.draws.draws() * block.draws.parameters().len();
+                    if row > 0 {
+                        let chains = block.draws.values().chunks_exact(row);
+                        rows.iter_mut().zip(chains).for_each(|(all, more)| all.extend_from_slice(more));
+                    }
+                    Ok(())
+                },
+                look: None,
+                stop: &|| false,
+                again: &mut |_| {
+                    losses += 1;
+                    Ok(device())
+                },
+            },
+            &mut |_, _, _| ControlFlow::Continue(()),
+        );
+        (ended.map(|_| rows.concat()), losses)
+    }
+
+    #[test]
+    fn blocks_are_the_draws_of_the_run_in_memory_also_on_devices_that_are_lost() {
+        for method in [Method::Metropolis, Method::Nuts { max_treedepth: 4 }] {
+            let (whole, losses) = streamed(&[usize::MAX], method);
+            let whole = whole.unwrap();
+            assert_eq!(losses, 0);
+            // In warm-up, between blocks, and at once.
+            let warmup = if method == Method::Metropolis { 2 } else { 150 };
+            for lasts in [&[1, usize::MAX][..], &[warmup + 2, 0, 3, usize::MAX], &[warmup, usize::MAX]] {
+                let (found, losses) = streamed(lasts, method);
+                assert_eq!((found.unwrap(), losses), (whole.clone(), lasts.len() - 1), "{lasts:?}");
+            }
+            let (refused, losses) = streamed(&[0, 0, 0, 0], method);
+            assert!(matches!(refused, Err(RunError::Backend(backend::Error::Gpu(gpu::Error::Lost { .. })))));
+            assert_eq!(losses, 3);
+        }
+    }
+
+    #[test]
+    fn a_stream_holds_the_draws_of_a_run_in_memory() {
+        let text = "parameters { real mu; vector[2] x; } model { mu ~ normal(0, 1); x ~ normal(mu, 1); }";
+        let source = Source::new("m.stan", text);
+        let model = lang::compile(&source, &Data::default(), "m", lang::Settings::default()).unwrap().model;
+        let mut backend = CpuBackend::<f32>::new(&model, 5);
+        let whole = run(&model, &mut backend, &settings(), &mut |_, _, _| ControlFlow::Continue(())).unwrap();
+        let (found, _) = streamed(&[usize::MAX], Method::Metropolis);
+        // The generated quantity is the last of four columns.
+        let found: Vec<f64> = found.unwrap().chunks_exact(4).flat_map(|row| row[..3].to_vec()).collect();
+        assert_eq!(found, whole.draws.values());
+    }
+
+    #[test]
+    fn a_sink_that_fails_ends_the_run_with_its_error() {
+        let source = Source::new("m.stan", "parameters { real mu; } model { mu ~ normal(0, 1); }");
+        let compiled = lang::compile(&source, &Data::default(), "m", lang::Settings::default()).unwrap();
+        let mut backend: Box<dyn Backend> = Box::new(CpuBackend::<f32>::new(&compiled.model, 5));
+        let mut taken = 0;
+        let ended = stream(
+            &compiled.model,
+            &mut backend,
+            &settings(),
+            None,
+            &mut Plan {
+                block: 4,
+                quantities: &compiled.quantities,
+                pointwise: false,
+                sink: &mut |block| {
+                    taken += block.draws.draws();
+                    if taken >= 8 { Err("the disk is full".into()) } else { Ok(()) }
+                },
+                look: None,
+                stop: &|| false,
+                again: &mut |_| unreachable!("nothing is lost"),
+            },
+            &mut |_, _, _| ControlFlow::Continue(()),
+        );
+        assert_eq!(ended.unwrap_err().to_string(), "the disk is full");
+        assert_eq!(taken, 8);
+    }
+}

@@ -1,0 +1,269 @@
+//! A run as it is written: each block of draws becomes chunks of every variable, a checkpoint, and metadata that show
+//! the draws, in this order; so whatever moment a process is killed at, what is shown is complete.
+//!
+//! Draws and checkpoints flow in. Absent on purpose: threads, and what to do when the disk is full.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::error::StoreError;
+use super::facts::Facts;
+use super::lock::Lock;
+use super::run_directory::RunDirectory;
+use super::variable::{Variable, variables};
+use super::zarr_layout::{ArraySpec, Group, Type};
+use super::zarr_write::ZarrWriter;
+use crate::backend::{Checkpoint, Counts, Tuning};
+use crate::draws::Draws;
+
+/// A group of draws, its variables ready to be taken from blocks.
+type Table = Vec<(Variable, ArraySpec)>;
+
+/// Writes a run.
+#[derive(Debug)]
+pub struct RunWriter {
+    directory: RunDirectory,
+    facts: Facts,
+    zarr: ZarrWriter,
+    tables: Vec<(&'static str, Table)>,
+    tuning: ArraySpec,
+    acceptance: Option<ArraySpec>,
+    _lock: Lock,
+}
+
+impl RunWriter {
+    /// Begins a run in a directory that does not exist or is empty. `columns` names what blocks will hold.
+    ///
+    /// # Errors
+    /// When there is something in the way, or the directory cannot be written.
+    pub fn create(path: &Path, facts: Facts, model: &str, columns: &[String]) -> Result<Self, StoreError> {
+        let directory = RunDirectory::at(path);
+        let lock = directory.create(&facts, model)?;
+        Self::new(directory, facts, columns, lock)
+    }
+
+    /// Goes on with a run, from the last checkpoint whose draws are all there. None is left of a run that was stopped in
+    /// its warm-up.
+    ///
+    /// # Errors
+    /// When there is no run, it is another one, another process is at it, or it is damaged.
+    pub fn resume(path: &Path, facts: &Facts, columns: &[String]) -> Result<(Self, Option<Checkpoint>), StoreError> {
+        let directory = RunDirectory::at(path);
+        let stored = directory.facts()?;
+        let differences = stored.differences(facts);
+        if !differences.is_empty() {
+            return Err(StoreError::Differs { path: path.to_owned(), differences });
+        }
+        let lock = directory.lock()?;
+        let writer = Self::new(directory, stored, columns, lock)?;
+        let checkpoint = writer.last_complete()?;
+        if let Some(checkpoint) = &checkpoint {
+            // The process may have been killed after the checkpoint and before this.
+            writer.zarr.publish(checkpoint.draws)?;
+        }
+        Ok((writer, checkpoint))
+    }
+
+    fn new(directory: RunDirectory, facts: Facts, columns: &[String], lock: Lock) -> Result<Self, StoreError> {
+        let posterior = table(&facts, &facts.parameters, columns, facts.single);
+        let single = if facts.single > 0 { facts.statistics.len() } else { 0 };
+        let statistics = table(&facts, &facts.statistics, &facts.statistics, single);
+        let (chains, coordinates) = (facts.shape.chains, facts.coordinates.len());
+        let of_tuning = |name: &str| {
+            let mut array = ArraySpec::constant(name, Type::F64, &[chains, coordinates], &["chain", "coordinate"]);
+            array.attributes.insert("coordinate_names".into(), json!(facts.coordinates));
+            array
+        };
+        let nuts = !facts.statistics.is_empty();
+        let tuning = of_tuning(if nuts { "inv_metric" } else { "scaling" });
+        let acceptance = (!nuts).then(|| of_tuning("acceptance_rate"));
+        let attributes = attributes(&facts, None);
+        let mut tables = vec![("posterior", posterior), ("sample_stats", statistics)];
+        for (name, names) in [("log_likelihood", &facts.likelihood), ("log_prior", &facts.prior)] {
+            if !names.is_empty() {
+                tables.push((name, table(&facts, names, names, 0)));
+            }
+        }
+        let mut groups: Vec<Group> =
+            tables.iter().map(|(name, table)| group(&facts, name, &attributes, table)).collect();
+        groups[1].arrays.push(tuning.clone());
+        groups[1].arrays.extend(acceptance.clone());
+        let zarr = ZarrWriter::new(&directory.root, attributes, groups)?;
+        Ok(Self { directory, facts, zarr, tables, tuning, acceptance, _lock: lock })
+    }
+
+    /// What is known of the run.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Stores the draws from index `from` on, a multiple of the chunks' length, and the checkpoint after them: of each
+    /// group, by its name, `[chain, draw, column]`. The first block of a run has no draws.
+    ///
+    /// # Errors
+    /// When the directory cannot be written. The run is then as it was before.
+    pub fn append(&mut self, from: usize, groups: &[(&str, &Draws)], after: &Checkpoint) -> Result<(), StoreError> {
+        if !self.directory.exists() {
+            // Files are made with their directories: without a look, a run that was removed would grow again, headless.
+            let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(StoreError::io("write", &self.directory.root)(gone));
+        }
+        if after.draws == 0 {
+            self.constants(after)?;
+        } else {
+            self.chunks(from, groups)?;
+        }
+        if after.draws == self.facts.shape.draws {
+            self.finish(after)?;
+        }
+        self.show(after)
+    }
+
+    /// Stores draws, not yet to be seen.
+    pub(super) fn chunks(&self, from: usize, groups: &[(&str, &Draws)]) -> Result<(), StoreError> {
+        let index = from / self.facts.block;
+        for (name, table) in &self.tables {
+            if let Some((_, draws)) = groups.iter().find(|(other, _)| other == name) {
+                self.zarr.block(name, table, index, draws)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a run whose chunks are all there.
+    pub(super) fn conclude(&mut self, last: &Checkpoint) -> Result<(), StoreError> {
+        self.constants(last)?;
+        self.finish(last)?;
+        self.show(last)
+    }
+
+    fn show(&mut self, after: &Checkpoint) -> Result<(), StoreError> {
+        self.directory.keep(after, self.facts.shape.chains)?;
+        let attributes = attributes(&self.facts, Some(after.sampling_seconds));
+        for group in &mut self.zarr.groups {
+            group.attributes.clone_from(&attributes);
+        }
+        self.zarr.attributes = attributes;
+        self.zarr.publish(after.draws)
+    }
+
+    /// What does not change with the draws.
+    fn constants(&self, after: &Checkpoint) -> Result<(), StoreError> {
+        for group in &self.zarr.groups {
+            for array in &group.arrays {
+                let [name] = &array.dimensions[..] else { continue };
+                if *name == array.name {
+                    let first = if name == "chain" { i64::from(self.facts.shape.first_chain) } else { 0 };
+                    let values: Vec<i64> = (first..).take(array.shape[0]).collect();
+                    self.zarr.constant(&group.name, array, &values)?;
+                }
+            }
+        }
+        let values = match &after.tuning {
+            Tuning::Metropolis { scales } => scales,
+            Tuning::Nuts { inverse_metric, .. } => inverse_metric,
+        };
+        self.zarr.constant("sample_stats", &self.tuning, values)
+    }
+
+    /// What is known when the last draw is.
+    fn finish(&self, after: &Checkpoint) -> Result<(), StoreError> {
+        let (Some(array), Counts::Accepted(accepted)) = (&self.acceptance, &after.counts) else { return Ok(()) };
+        let steps = f64::from(after.step - self.facts.shape.warmup);
+        let rates: Vec<f64> = accepted.iter().map(|&count| f64::from(count) / steps).collect();
+        self.zarr.constant("sample_stats", array, &rates)
+    }
+
+    /// The last checkpoint all of whose draws are there. A checkpoint or a chunk that is damaged takes those after it
+    /// along: they are drawn again.
+    fn last_complete(&self) -> Result<Option<Checkpoint>, StoreError> {
+        let whole = |index: usize| {
+            let arrays =
+                self.tables.iter().flat_map(|(group, table)| table.iter().map(move |(_, array)| (group, array)));
+            arrays.into_iter().all(|(group, array)| self.zarr.has_chunk(group, array, index))
+        };
+        let complete = (0..self.facts.shape.draws.div_ceil(self.facts.block)).take_while(|&index| whole(index)).count();
+        for draws in self.directory.checkpointed() {
+            if draws.div_ceil(self.facts.block) <= complete
+                && let Ok(checkpoint) = self.directory.checkpoint(draws)
+                && checkpoint.draws == draws
+            {
+                return Ok(Some(checkpoint));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The variables among `kept`, each with the columns it has among `columns`; the first `single` of those kept are in
+/// single precision.
+fn table(facts: &Facts, kept: &[String], columns: &[String], single: usize) -> Table {
+    let at: HashMap<&String, usize> = columns.iter().zip(0..).collect();
+    let places: Vec<usize> = kept.iter().map(|name| at[name]).collect();
+    let (chains, draws, block) = (facts.shape.chains, facts.shape.draws, facts.block);
+    variables(kept)
+        .into_iter()
+        .map(|variable| {
+            let of = match &variable.name[..] {
+                "diverging" => Type::Bool,
+                "tree_depth" | "n_steps" => Type::I64,
+                _ if variable.columns.iter().all(|&column| column < single) => Type::F32,
+                _ => Type::F64,
+            };
+            let sizes = &variable.sizes;
+            let own = (0..sizes.len()).map(|axis| format!("{}_dim_{axis}", variable.name));
+            let array = ArraySpec {
+                name: variable.name.clone(),
+                of,
+                shape: [&[chains, draws], &sizes[..]].concat(),
+                chunk: [&[chains, block], &sizes[..]].concat(),
+                dimensions: ["chain".to_owned(), "draw".to_owned()].into_iter().chain(own).collect(),
+                draws: Some(1),
+                attributes: Map::new(),
+            };
+            let columns = variable.columns.iter().map(|&column| places[column]).collect();
+            (Variable { columns, ..variable }, array)
+        })
+        .collect()
+}
+
+/// A group with its coordinates: chains, draws, and the indices of each variable's dimensions.
+fn group(facts: &Facts, name: &str, attributes: &Map<String, Value>, table: &Table) -> Group {
+    let mut arrays = vec![
+        ArraySpec::constant("chain", Type::I64, &[facts.shape.chains], &["chain"]),
+        ArraySpec { draws: Some(0), ..ArraySpec::constant("draw", Type::I64, &[facts.shape.draws], &["draw"]) },
+    ];
+    for (_, array) in table {
+        for (dimension, &size) in array.dimensions.iter().zip(&array.shape).skip(2) {
+            arrays.push(ArraySpec::constant(dimension, Type::I64, &[size], &[dimension]));
+        }
+    }
+    arrays.extend(table.iter().map(|(_, array)| array.clone()));
+    Group { name: name.to_owned(), attributes: attributes.clone(), arrays }
+}
+
+/// What ArviZ's users look for on a group.
+fn attributes(facts: &Facts, sampling_seconds: Option<f64>) -> Map<String, Value> {
+    let mut map = Map::new();
+    for (name, value) in [
+        ("created_at", json!(facts.created_at)),
+        ("creation_library", json!("ridgewalk")),
+        ("creation_library_version", json!(facts.version)),
+        ("creation_library_language", json!("Rust")),
+        ("inference_library", json!("ridgewalk")),
+        ("inference_library_version", json!(facts.version)),
+        ("model_name", json!(facts.model)),
+        ("sampling_time", json!(sampling_seconds)),
+        ("tuning_steps", json!(facts.shape.warmup)),
+        ("thin", json!(facts.shape.thin)),
+        // A number beyond 2^53 is not every reader's.
+        ("seed", json!(facts.shape.seed.to_string())),
+    ] {
+        if !value.is_null() {
+            map.insert(name.to_owned(), value);
+        }
+    }
+    map
+}

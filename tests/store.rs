@@ -1,0 +1,12 @@
+//! Runs that last: what is stored, what survives, what is refused; with the program itself, on the CPU.
+
+#[path = "store/kills.rs"]
+mod kills;
+#[path = "store/layout.rs"]
+mod layout;
+#[path = "store/program.rs"]
+mod program;
+#[path = "store/refusals.rs"]
+mod refusals;
+#[path = "store/shards.rs"]
+mod shards;
