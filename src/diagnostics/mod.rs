@@ -25,6 +25,7 @@ pub mod rhat;
 mod sort;
 pub mod summary;
 pub mod trajectory;
+mod values;
 pub mod verdict;
 mod word;
 
