@@ -69,8 +69,9 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
     Ok(if arguments.strict && diagnosis.is_bad(&[]) { Verdict::Bad } else { Verdict::Good })
 }
 
-/// `hdi94` or `eti89`, with any percentage between 0 and 100.
+/// `hdi94` or `eti89`, with any percentage from 1 to below 100.
 fn interval(text: &str) -> Result<Interval, CliError> {
+    // Below one a percentage is a slip: 0.94 was meant to be 94.
     let parsed = text.split_at_checked(3).and_then(|(kind, percentage)| {
         let probability = percentage.parse::<f64>().ok()? / 100.0;
         let kind = match kind {
@@ -78,11 +79,11 @@ fn interval(text: &str) -> Result<Interval, CliError> {
             "eti" => Interval::EqualTailed,
             _ => return None,
         };
-        (0.0 < probability && probability < 1.0).then(|| kind(probability))
+        (0.01..1.0).contains(&probability).then(|| kind(probability))
     });
     parsed.ok_or_else(|| {
         CliError::plain(format!(
-            "--interval {text}: must be hdi or eti and a percentage between 0 and 100, such as hdi94 or eti89"
+            "--interval {text}: must be hdi or eti and a percentage from 1 to below 100, such as hdi94 or eti89"
         ))
     })
 }
