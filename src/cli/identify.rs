@@ -5,20 +5,19 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::args::Identify;
+use super::draws::{self, Found};
 use super::error::{CliError, Verdict};
 use super::files;
 use super::identification::Identification;
 use crate::lang;
-use crate::store::draws_csv;
 
 pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Verdict, CliError> {
     let files = files::read(&arguments.input)?;
     let compiled = files.compiled(lang::Settings { seed: arguments.seed, collapse: true })?;
     let mut found = Identification::before(&files, &compiled.model, arguments.seed)?;
     if !arguments.run.is_empty() {
-        let draws = draws_csv::read(&arguments.run)?.draws;
-        let superchains = draws.chains();
-        found = found.after(&draws, superchains)?;
+        let Found { loaded, superchains, .. } = draws::read(&arguments.run)?;
+        found = found.after(&loaded.draws, superchains)?;
     }
     if arguments.json {
         let mut object = json!({

@@ -11,6 +11,7 @@ mod bench_report;
 mod check;
 mod compile;
 mod diagnosis;
+mod draws;
 mod error;
 mod export;
 mod files;

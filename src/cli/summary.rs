@@ -1,22 +1,20 @@
 //! `ridgewalk summary`: what draws in files say, however they were made.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use super::args::Summary;
 use super::diagnosis::Diagnosis;
+use super::draws::{self, Found};
 use super::error::{CliError, Verdict};
-use super::memory;
 use super::selection::select;
 use super::terminal::say;
 use crate::diagnostics::ebfmi::ebfmi;
 use crate::diagnostics::{Interval, Settings};
 use crate::draws::Draws;
 use crate::report::table::Folding;
-use crate::store::draws_csv::{self, Loaded};
-use crate::store::open_run;
+use crate::store::draws_csv::Loaded;
 use crate::store::{json::number, summary_csv};
 
 /// Energies below this fraction say that momenta explore them badly (Betancourt 2016; Stan's `diagnose`).
@@ -24,7 +22,7 @@ const LEAST_EBFMI: f64 = 0.3;
 
 pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own } = read(&arguments.files)?;
+    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, .. } = draws::read(&arguments.files)?;
     let tell = |text: &str| {
         if !arguments.quiet {
             say(text);
@@ -72,41 +70,9 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
     Ok(if arguments.strict && diagnosis.is_bad(&[]) { Verdict::Bad } else { Verdict::Good })
 }
 
-/// Draws, and the superchains their run had.
-struct Found {
-    loaded: Loaded,
-    superchains: usize,
-}
-
-/// Reads a run directory or another Zarr store, or else CSV files.
-fn read(files: &[PathBuf]) -> Result<Found, CliError> {
-    let [path] = files else {
-        if let Some(directory) = files.iter().find(|file| file.is_dir()) {
-            let sentence = format!("{} is a directory: of run directories name one at a time", directory.display());
-            return Err(CliError::plain(sentence));
-        }
-        let loaded = draws_csv::read(files)?;
-        return Ok(Found { superchains: loaded.draws.chains(), loaded });
-    };
-    if !path.is_dir() {
-        let loaded = draws_csv::read(files)?;
-        return Ok(Found { superchains: loaded.draws.chains(), loaded });
-    }
-    let stored = open_run(path)?;
-    let parameters = stored.parameters().len();
-    let every = memory::every(stored.chains(), stored.draws(), parameters);
-    let mut notes = stored.notes().to_vec();
-    if every > 1 {
-        notes.push(format!("the summary looks at one draw in {every}, which is what fits into memory"));
-    }
-    let superchain_size = stored.facts().map_or(1, |facts| facts.shape.superchain_size);
-    let sampler = stored.last_statistics(stored.draws())?;
-    let loaded = Loaded { draws: stored.draws_every(every)?, sampler, notes };
-    Ok(Found { superchains: stored.chains() / superchain_size, loaded })
-}
-
-/// `hdi94` or `eti89`, with any percentage between 0 and 100.
+/// `hdi94` or `eti89`, with any percentage from 1 to below 100.
 pub(super) fn interval(text: &str) -> Result<Interval, CliError> {
+    // Below one a percentage is a slip: 0.94 was meant to be 94.
     let parsed = text.split_at_checked(3).and_then(|(kind, percentage)| {
         let probability = percentage.parse::<f64>().ok()? / 100.0;
         let kind = match kind {
@@ -114,11 +80,11 @@ pub(super) fn interval(text: &str) -> Result<Interval, CliError> {
             "eti" => Interval::EqualTailed,
             _ => return None,
         };
-        (0.0 < probability && probability < 1.0).then(|| kind(probability))
+        (0.01..1.0).contains(&probability).then(|| kind(probability))
     });
     parsed.ok_or_else(|| {
         CliError::plain(format!(
-            "--interval {text}: must be hdi or eti and a percentage between 0 and 100, such as hdi94 or eti89"
+            "--interval {text}: must be hdi or eti and a percentage from 1 to below 100, such as hdi94 or eti89"
         ))
     })
 }

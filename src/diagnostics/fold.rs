@@ -1,6 +1,7 @@
 //! Ranks of the distances from a centre: a merge of the draws below it, backwards, with those above it.
 //!
-//! Sorted draws flow in, ranks flow out. The merge is cut into pieces for threads where no two distances are equal.
+//! Sorted draws flow in; ranks flow out, or the moments of their normal scores in each row, which are all that R-hat asks
+//! for. The merge is cut into pieces for threads where no two distances are equal.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -8,33 +9,59 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::diagnostics::layout::Layout;
-use crate::diagnostics::order::Order;
-use crate::diagnostics::ranks::Ranks;
+use crate::diagnostics::order::{Order, first};
+use crate::diagnostics::ranks::{Ranks, scores_of};
 use crate::draws::ChainView;
+use crate::math::autocovariance::groups;
 
 /// Ranks the distances from `centre`, which must be finite, of the draws that belong to a row. The view must hold no
 /// NaN.
 pub(super) fn rank_distances(view: ChainView<'_>, order: &Order, centre: f64, layout: Layout, ranks: &Ranks) {
-    let fold = Fold { view, order, centre, layout, split: first(0..order.size(), |k| order.exact(view, k) >= centre) };
+    let fold = Fold::about(centre, view, order, layout);
     let pieces = fold.pieces();
-    let kept: Vec<u32> = pieces.par_iter().map(|piece| fold.kept(piece)).collect();
-    let before = kept.iter().scan(0, |sum, kept| Some(std::mem::replace(sum, *sum + kept)));
-    pieces.par_iter().zip(before.collect::<Vec<u32>>()).for_each(|(piece, below)| fold.merge(piece, below, ranks));
+    let below = fold.kept_before(&pieces);
+    pieces.par_iter().zip(below).for_each(|(piece, below)| {
+        fold.merge(piece, below, &mut |position, twice_rank| ranks.set(position, twice_rank));
+    });
 }
 
-/// The least of a range that satisfies what all after it satisfy; the range's end if none does.
-fn first(range: Range<usize>, satisfies: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if satisfies(middle) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
+/// Mean and variance of the normal scores of these ranks in each row: what [`Ranks::moments`] gives, without a look at
+/// every draw's place in memory. None for an odd number of draws, and where a row's scores are so alike that sums of
+/// their squares do not know the variance.
+pub(super) fn distance_moments(
+    view: ChainView<'_>,
+    order: &Order,
+    centre: f64,
+    layout: Layout,
+) -> Option<(Vec<f64>, Vec<f64>)> {
+    if layout.drops() {
+        return None;
     }
-    low
+    let fold = Fold::about(centre, view, order, layout);
+    let pieces = fold.pieces();
+    let below = fold.kept_before(&pieces);
+    let sums: Vec<ScoreSums> = groups(pieces.len())
+        .map(|group| {
+            let mut sums = ScoreSums::new(layout);
+            for (piece, below) in pieces[group.clone()].iter().zip(&below[group]) {
+                fold.merge(piece, *below, &mut |position, twice_rank| sums.push(position, twice_rank));
+            }
+            sums.add();
+            sums
+        })
+        .collect();
+    let length = layout.length() as f64;
+    let moments = |row: usize| {
+        let total = |k: usize| sums.iter().map(|sums| sums.rows[row][k]).sum::<f64>();
+        let mean = total(0) / length;
+        let variance = (total(1) - length * mean * mean) / (length - 1.0);
+        (variance > LEAST_SHARE * mean * mean).then_some((mean, variance))
+    };
+    (0..layout.rows()).map(moments).collect::<Option<Vec<_>>>().map(|moments| moments.into_iter().unzip())
 }
+
+/// A variance below this share of the squared mean would lose more than two digits of sixteen.
+const LEAST_SHARE: f64 = 0.01;
 
 /// Draws of the longer side that a thread merges at a time.
 const MERGED: usize = 1 << 15;
@@ -54,7 +81,12 @@ struct Piece {
     right: Range<usize>,
 }
 
-impl Fold<'_> {
+impl<'a> Fold<'a> {
+    fn about(centre: f64, view: ChainView<'a>, order: &'a Order, layout: Layout) -> Self {
+        let split = first(0..order.size(), |k| order.exact(view, k) >= centre);
+        Self { view, order, centre, layout, split }
+    }
+
     fn exact(&self, k: usize) -> f64 {
         (self.order.exact(self.view, k) - self.centre).abs()
     }
@@ -80,17 +112,23 @@ impl Fold<'_> {
         pieces
     }
 
-    fn kept(&self, piece: &Piece) -> u32 {
-        self.order.kept(piece.left.clone(), self.layout) + self.order.kept(piece.right.clone(), self.layout)
+    /// How many draws that belong to a row are nearer than those of each piece.
+    fn kept_before(&self, pieces: &[Piece]) -> Vec<u32> {
+        let kept = |piece: &Piece| {
+            self.order.kept(piece.left.clone(), self.layout) + self.order.kept(piece.right.clone(), self.layout)
+        };
+        let kept: Vec<u32> = pieces.par_iter().map(kept).collect();
+        kept.iter().scan(0, |sum, kept| Some(std::mem::replace(sum, *sum + kept))).collect()
     }
 
-    fn merge(&self, piece: &Piece, mut below: u32, ranks: &Ranks) {
+    /// Tells the position of every draw of a piece and twice the rank of its distance.
+    fn merge(&self, piece: &Piece, mut below: u32, told: &mut impl FnMut(usize, u32)) {
         let (mut left, mut right) = (piece.left.end, piece.right.start);
         let nearest_left = |left: usize| (left > piece.left.start).then(|| self.distance(left - 1));
         let nearest_right = |right: usize| (right < piece.right.end).then(|| self.distance(right));
         loop {
             if !self.layout.drops() {
-                (left, right, below) = self.merge_distinct(piece, left, right, below, ranks);
+                (left, right, below) = self.merge_distinct(piece, left, right, below, told);
             }
             let (mut next_left, mut next_right) = (nearest_left(left), nearest_right(right));
             let order = match (next_left, next_right) {
@@ -120,45 +158,64 @@ impl Fold<'_> {
                 }
             }
             let kept = self.order.kept(left..from, self.layout) + self.order.kept(until..right, self.layout);
-            self.order.assign(left..from, self.layout, 2 * below + kept + 1, ranks);
-            self.order.assign(until..right, self.layout, 2 * below + kept + 1, ranks);
+            for k in (left..from).chain(until..right) {
+                let position = self.order.position(k);
+                if self.layout.keeps(position) {
+                    told(position, 2 * below + kept + 1);
+                }
+            }
             below += kept;
         }
     }
 
-    /// Merges from `left` and `right` on as long as each side has two draws left and bounds tell all distances apart:
-    /// nearly always, and without a look at any draw. Returns how far it came, and how many draws lie below.
+    /// Merges from `left` and `right` on as long as bounds tell all distances apart: nearly always, and without a look
+    /// at any draw. Returns how far it came, and how many draws lie below.
     fn merge_distinct(
         &self,
         piece: &Piece,
         mut left: usize,
         mut right: usize,
         mut below: u32,
-        ranks: &Ranks,
+        told: &mut impl FnMut(usize, u32),
     ) -> (usize, usize, u32) {
-        let (last_left, last_right) = (piece.left.start + 1, piece.right.end.saturating_sub(1));
-        if left <= last_left || right >= last_right {
-            return (left, right, below);
-        }
-        let (mut a, mut b) = (self.distance(left - 1), self.distance(right));
-        while left > last_left && right < last_right {
-            let is_left = a.most < b.least;
-            let is_right = b.most < a.least;
-            let (taken, next) = if is_left { (a, left - 2) } else { (b, right + 1) };
-            let next = self.distance(next);
-            let is_apart = taken.most < next.least;
-            if !((is_left || is_right) && is_apart) {
-                break;
+        let (order, centre) = (self.order, self.centre);
+        let (mut below_centre, mut above) = (Run::new(), Run::new());
+        let (mut i, mut j) = (0, 0);
+        loop {
+            // Both from the centre outwards.
+            if i == below_centre.apart {
+                let words = |step: usize| order.word(left - 1 - step);
+                below_centre.fill(order, left - piece.left.start, words, |low, high| (centre - high, centre - low));
+                i = 0;
             }
-            ranks.set(self.order.position(taken.k), 2 * below + 2);
-            below += 1;
-            if is_left {
-                (left, a) = (left - 1, next);
-            } else {
-                (right, b) = (right + 1, next);
+            if j == above.apart {
+                let words = |step: usize| order.word(right + step);
+                above.fill(order, piece.right.end - right, words, |low, high| (low - centre, high - centre));
+                j = 0;
+            }
+            if below_centre.apart == 0 || above.apart == 0 {
+                return (left, right, below);
+            }
+            let (from_i, from_j) = (i, j);
+            let mut is_told = true;
+            while is_told && i < below_centre.apart && j < above.apart {
+                // No branch depends on which of them is nearer: nobody could foresee it.
+                let is_left = below_centre.most[i] < above.least[j];
+                let is_right = above.most[j] < below_centre.least[i];
+                is_told = is_left | is_right;
+                let position = [above.positions[j], below_centre.positions[i]][usize::from(is_left)];
+                if is_told {
+                    below += 1;
+                    told(position as usize, 2 * below);
+                }
+                i += usize::from(is_left);
+                j += usize::from(is_right);
+            }
+            (left, right) = (left - (i - from_i), right + (j - from_j));
+            if !is_told {
+                return (left, right, below);
             }
         }
-        (left, right, below)
     }
 
     /// Bounds of the distance of the `k`-th smallest draw.
@@ -191,6 +248,87 @@ struct Distance {
     most: f64,
 }
 
+/// Draws that a run takes.
+const RUN: usize = 256;
+
+/// Draws of one side of the centre, by growing distance, as long as bounds tell the distances apart.
+struct Run {
+    least: [f64; RUN],
+    most: [f64; RUN],
+    positions: [u32; RUN],
+    /// Number of draws before the first that may be as distant as the next one, or that has none in the run.
+    apart: usize,
+}
+
+impl Run {
+    fn new() -> Self {
+        Self { least: [0.0; RUN], most: [0.0; RUN], positions: [0; RUN], apart: 0 }
+    }
+
+    /// Takes the first of `count` draws, told their words.
+    #[expect(clippy::cast_possible_truncation, reason = "a position is below 2^31")]
+    fn fill(
+        &mut self,
+        order: &Order,
+        count: usize,
+        word: impl Fn(usize) -> u64,
+        distance: impl Fn(f64, f64) -> (f64, f64),
+    ) {
+        let count = count.min(RUN);
+        for step in 0..count {
+            let word = word(step);
+            let (low, high) = order.bounds_of(word);
+            (self.least[step], self.most[step]) = distance(low, high);
+            self.positions[step] = order.position_of(word) as u32;
+        }
+        let pairs = self.most[..count].iter().zip(self.least[..count].iter().skip(1));
+        self.apart = pairs.take_while(|(most, next)| most < next).count();
+    }
+}
+
+/// Scores summed together.
+const TOGETHER: usize = 512;
+
+/// Sums of the normal scores, and of their squares, in each row.
+struct ScoreSums {
+    layout: Layout,
+    rows: Vec<[f64; 2]>,
+    scores: [f64; TOGETHER],
+    places: [f64; TOGETHER],
+    count: usize,
+}
+
+impl ScoreSums {
+    fn new(layout: Layout) -> Self {
+        let rows = vec![[0.0; 2]; layout.rows()];
+        Self { layout, rows, scores: [0.0; TOGETHER], places: [0.0; TOGETHER], count: 0 }
+    }
+
+    fn push(&mut self, position: usize, twice_rank: u32) {
+        self.scores[self.count] = f64::from(twice_rank);
+        self.places[self.count] = position as f64;
+        self.count += 1;
+        if self.count == TOGETHER {
+            self.add();
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows are counted from 0")]
+    fn add(&mut self) {
+        let scores = &mut self.scores[..self.count];
+        scores_of(self.layout, scores);
+        // A half away from what would be whole numbers, so that rounding cannot reach the next row.
+        let share = 1.0 / self.layout.length() as f64;
+        self.places[..self.count].iter_mut().for_each(|place| *place = (*place + 0.5) * share);
+        for (score, place) in scores.iter().zip(&self.places) {
+            let [sum, squares] = &mut self.rows[*place as usize];
+            *sum += score;
+            *squares += score * score;
+        }
+        self.count = 0;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -201,7 +339,7 @@ mod tests {
     fn judge(values: &[f64], centre: f64, layout: fn(ChainView<'_>) -> Layout) {
         let view = ChainView::from_slice(values, 1, values.len()).unwrap();
         let (layout, ranks) = (layout(view), Ranks::new(values.len()));
-        rank_distances(view, &Order::of(view, Vec::new()), centre, layout, &ranks);
+        rank_distances(view, &Order::of(view), centre, layout, &ranks);
         let kept: Vec<usize> = (0..values.len()).filter(|&position| layout.keeps(position)).collect();
         let mut distances: Vec<f64> = kept.iter().map(|&position| (values[position] - centre).abs()).collect();
         distances.sort_unstable_by(f64::total_cmp);
@@ -211,6 +349,40 @@ mod tests {
             let at_or_below = distances.partition_point(|other| *other <= distance);
             assert_eq!(ranks.twice(position) as usize, below + at_or_below + 1, "{position} of {}", values.len());
         }
+    }
+
+    /// Moments without ranks against moments of ranks: n values of order 1 sum to n roundings, and a variance of at
+    /// least a hundredth loses two digits more.
+    fn judge_moments(values: &[f64], rows: usize) {
+        let values = &values[..values.len() / rows * rows];
+        let view = ChainView::from_slice(values, rows, values.len() / rows).unwrap();
+        let (order, layout, ranks) = (Order::of(view), Layout::split(view), Ranks::new(values.len()));
+        if values.is_empty() || layout.length() < 2 {
+            return;
+        }
+        if let Some((means, variances)) = distance_moments(view, &order, 0.1, layout) {
+            rank_distances(view, &order, 0.1, layout, &ranks);
+            let expected = ranks.moments(layout);
+            let tolerance = 100.0 * layout.length() as f64 * f64::EPSILON;
+            for (found, expected) in means.iter().chain(&variances).zip(expected.0.iter().chain(&expected.1)) {
+                assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn moments_of_long_rows_are_those_of_their_ranks() {
+        let values: Vec<f64> = (0..8 * 9000).map(|k| (f64::from(k) * 0.37).sin() + f64::from(k % 5)).collect();
+        judge_moments(&values, 4);
+        let view = ChainView::from_slice(&values, 4, values.len() / 4).unwrap();
+        assert!(distance_moments(view, &Order::of(view), 0.1, Layout::split(view)).is_some());
+    }
+
+    #[test]
+    fn moments_of_rows_of_equal_scores_are_left_to_ranks() {
+        let values = [1.0, 1.0, 1.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+        let view = ChainView::from_slice(&values, 1, 8).unwrap();
+        assert!(distance_moments(view, &Order::of(view), 0.0, Layout::split(view)).is_none());
     }
 
     proptest! {
@@ -224,6 +396,7 @@ mod tests {
         ) {
             judge(&values, centre, Layout::whole);
             judge(&values, centre, Layout::split);
+            (1..4).for_each(|rows| judge_moments(&values, rows));
         }
     }
 

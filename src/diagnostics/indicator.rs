@@ -27,7 +27,7 @@ impl Bits {
     }
 
     /// Adds a row: whether each value is at most `limit`.
-    pub(super) fn push(&mut self, row: &[f64], limit: f64) {
+    pub(super) fn push<T: Copy + PartialOrd>(&mut self, row: &[T], limit: T) {
         self.words.extend(
             row.chunks(64).map(|values| values.iter().rev().fold(0, |word, x| word << 1 | u64::from(*x <= limit))),
         );

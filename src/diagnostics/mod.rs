@@ -26,6 +26,7 @@ pub mod rhat;
 mod sort;
 pub mod summary;
 pub mod trajectory;
+mod values;
 pub mod verdict;
 mod word;
 

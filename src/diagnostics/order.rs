@@ -13,7 +13,8 @@ use rayon::prelude::*;
 use crate::diagnostics::chains::pieces;
 use crate::diagnostics::layout::Layout;
 use crate::diagnostics::ranks::Ranks;
-use crate::diagnostics::sort::{Sorted, sort};
+use crate::diagnostics::sort::sort;
+use crate::diagnostics::values::Values;
 use crate::diagnostics::word::Format;
 use crate::draws::ChainView;
 
@@ -21,14 +22,18 @@ use crate::draws::ChainView;
 pub(super) struct Order {
     words: Vec<AtomicU64>,
     format: Format,
-    means: Vec<f64>,
 }
 
 impl Order {
-    /// Sorts the draws. `words` is memory to work in; its contents do not matter.
-    pub(super) fn of(view: ChainView<'_>, mut words: Vec<AtomicU64>) -> Self {
-        let Sorted { format, means } = sort(view, &mut words);
-        Self { words, format, means }
+    /// Sorts the draws.
+    pub(super) fn of(view: ChainView<'_>) -> Self {
+        Self::of_values(view, Values::gather(view, Vec::new()))
+    }
+
+    /// Sorts the draws where they were gathered.
+    pub(super) fn of_values(view: ChainView<'_>, values: Values) -> Self {
+        let (words, format) = sort(view, values);
+        Self { words, format }
     }
 
     /// The memory worked in.
@@ -40,12 +45,7 @@ impl Order {
         self.words.len()
     }
 
-    /// Mean of each chain.
-    pub(super) fn means(&self) -> &[f64] {
-        &self.means
-    }
-
-    fn word(&self, k: usize) -> u64 {
+    pub(super) fn word(&self, k: usize) -> u64 {
         self.words[k].load(Relaxed)
     }
 
@@ -57,12 +57,27 @@ impl Order {
     /// Bounds of the `k`-th smallest draw that cost no look at the draw itself, which lies
     /// anywhere in memory. NaN for a NaN or next to infinity.
     pub(super) fn bounds(&self, k: usize) -> (f64, f64) {
-        self.format.bounds(self.word(k))
+        self.bounds_of(self.word(k))
+    }
+
+    /// The same of the draw of a word.
+    pub(super) fn bounds_of(&self, word: u64) -> (f64, f64) {
+        self.format.bounds(word)
+    }
+
+    /// Position of the draw of a word.
+    pub(super) fn position_of(&self, word: u64) -> usize {
+        self.format.position(word)
     }
 
     /// The `k`-th smallest draw itself.
     pub(super) fn exact(&self, view: ChainView<'_>, k: usize) -> f64 {
         view.at(self.position(k))
+    }
+
+    /// How many draws are at or below a value; the view must hold no NaN.
+    pub(super) fn at_or_below(&self, view: ChainView<'_>, value: f64) -> usize {
+        first(0..self.size(), |k| self.exact(view, k) > value)
     }
 
     fn is_tied(&self, k: usize) -> bool {
@@ -144,4 +159,18 @@ impl Order {
             }
         }
     }
+}
+
+/// The least of a range that satisfies what all after it satisfy; the range's end if none does.
+pub(super) fn first(range: Range<usize>, satisfies: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if satisfies(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
 }

@@ -43,14 +43,14 @@ fn scores(view: ChainView<'_>, ranks: &Ranks) -> Vec<f64> {
 /// Ranks of the draws that belong to a row. The view must hold no NaN.
 pub(super) fn ranks(view: ChainView<'_>, layout: Layout) -> Ranks {
     let ranks = Ranks::new(view.size());
-    Order::of(view, Vec::new()).rank(layout, &ranks);
+    Order::of(view).rank(layout, &ranks);
     ranks
 }
 
 /// Ranks of the distances of the draws that belong to a row from the median of these draws.
 /// None if the median is not finite. The view must hold no NaN.
 pub(super) fn folded_ranks(view: ChainView<'_>, layout: Layout) -> Option<Ranks> {
-    let order = Order::of(view, Vec::new());
+    let order = Order::of(view);
     let centre = median_of_rows(&order, view, layout);
     if !centre.is_finite() {
         return None;

@@ -11,10 +11,19 @@ use std::sync::atomic::Ordering::Relaxed;
 use rayon::prelude::*;
 
 use crate::diagnostics::chains::PIECE;
+use crate::diagnostics::indicator::Bits;
 use crate::diagnostics::layout::Layout;
-use crate::math::autocovariance::MeanAutocovariance;
+use crate::math::autocovariance::{FirstLags, MeanAutocovariance, Padded, groups};
 use crate::math::moments::moments;
 use crate::math::normal_quantile::normal_quantiles;
+
+/// Replaces twice the ranks of draws by their normal scores `Phi^-1((rank - 3/8) / (size + 1/4))` (Blom 1958; Vehtari et
+/// al. 2021, eq. 14).
+pub(super) fn scores_of(layout: Layout, twice_ranks: &mut [f64]) {
+    let scale = 1.0 / (layout.size() as f64 + 0.25);
+    twice_ranks.iter_mut().for_each(|rank| *rank = (*rank * 0.5 - 0.375) * scale);
+    normal_quantiles(twice_ranks);
+}
 
 /// Twice the rank of each draw, in `[chain, draw]` order: an average rank may end in a half.
 #[derive(Debug)]
@@ -36,14 +45,49 @@ impl Ranks {
         self.0[position].load(Relaxed)
     }
 
-    /// The normal scores `Phi^-1((rank - 3/8) / (size + 1/4))` (Blom 1958; Vehtari et al. 2021, eq. 14) of the draws
-    /// from a position on, as many as fit into `into`, all of which must be ranked.
+    /// The normal scores of the draws from a position on, as many as fit into `into`, all of which must be ranked.
     pub(super) fn scores(&self, from: usize, layout: Layout, into: &mut [f64]) {
-        let scale = 1.0 / (layout.size() as f64 + 0.25);
         for (score, rank) in into.iter_mut().zip(&self.0[from..]) {
-            *score = (f64::from(rank.load(Relaxed)) * 0.5 - 0.375) * scale;
+            *score = f64::from(rank.load(Relaxed));
         }
-        normal_quantiles(into);
+        scores_of(layout, into);
+    }
+
+    /// What [`Self::autocovariance`] gives, of as many lags as a similar series has `known`; and for each of some
+    /// numbers of draws, which draws are among the so many smallest.
+    pub(super) fn autocovariance_and_tails<const N: usize>(
+        &self,
+        layout: Layout,
+        known: usize,
+        smallest: [u32; N],
+    ) -> (MeanAutocovariance<impl Fn(usize, &mut [f64]) + Sync + '_>, [Vec<Bits>; N]) {
+        let (rows, length) = (layout.rows(), layout.length());
+        let stretches: Vec<_> = groups(rows)
+            .map(|group| {
+                let mut padded = Padded::new(length);
+                let mut sums = FirstLags::like(known);
+                let mut tails = smallest.map(|_| Bits::new(group.len(), length));
+                let mut ranks = vec![0; length];
+                for row in group {
+                    let start = layout.start(row);
+                    ranks.iter_mut().zip(&self.0[start..]).for_each(|(rank, from)| *rank = from.load(Relaxed));
+                    for (bits, smallest) in tails.iter_mut().zip(smallest) {
+                        // The average rank of equal draws is not beyond the last of them.
+                        bits.push(&ranks, 2 * smallest);
+                    }
+                    self.scores(start, layout, padded.values());
+                    sums.add(&mut padded);
+                }
+                (sums, tails)
+            })
+            .collect();
+        let (sums, tails): (Vec<_>, Vec<_>) = stretches.into_iter().unzip();
+        let mut all = smallest.map(|_| Vec::with_capacity(tails.len()));
+        for tails in tails {
+            all.iter_mut().zip(tails).for_each(|(all, bits)| all.push(bits));
+        }
+        let fill = move |row, into: &mut [f64]| self.scores(layout.start(row), layout, into);
+        (MeanAutocovariance::from_first_lags(rows, length, fill, sums), all)
     }
 
     /// The autocovariance of the scores of rows.

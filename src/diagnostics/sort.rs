@@ -11,16 +11,17 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use rayon::prelude::*;
 
+use crate::diagnostics::values::Values;
 use crate::diagnostics::word::{Format, bits, key};
 use crate::draws::ChainView;
-use crate::math::moments::mean;
 
 /// Draws that are looked at to choose buckets.
 const SAMPLED: usize = 1 << 12;
 
 /// Draws for each bucket, if all buckets were equally full; they never are.
-const DRAWS_PER_BUCKET: usize = 64;
-const MOST_BUCKETS: usize = 1 << 16;
+const DRAWS_PER_BUCKET: usize = 512;
+/// The places where each bucket goes on must fit into a cache together.
+const MOST_BUCKETS: usize = 1 << 11;
 
 /// Chains are dealt by at most this many threads, each with its own count of every bucket.
 const MOST_DEALERS: usize = 16;
@@ -34,39 +35,41 @@ const MOST_IN_CACHE: usize = 1 << 17;
 /// Draws that a small sort takes.
 const SMALL: usize = 24;
 
-/// What one pass over the draws, before they are sorted, has found.
-pub(super) struct Sorted {
-    pub(super) format: Format,
-    /// Mean of each chain
-    pub(super) means: Vec<f64>,
-}
-
-/// Fills `words` with the words of all draws in increasing order.
-pub(super) fn sort(view: ChainView<'_>, words: &mut Vec<AtomicU64>) -> Sorted {
-    words.resize_with(view.size(), AtomicU64::default);
-    let words = &words[..];
-    let buckets = Buckets::of(view);
+/// Sorts the draws where they were gathered: the words of all draws in increasing order, and what the words mean.
+pub(super) fn sort(view: ChainView<'_>, values: Values) -> (Vec<AtomicU64>, Format) {
+    let step = view.size().div_ceil(SAMPLED).max(1);
+    let sample: Vec<f64> = (0..view.size()).step_by(step).map(|position| view.at(position)).collect();
+    let format = Format::new(view.size(), values.keys(), floor(&sample));
+    let buckets = Buckets::of(view.size(), &sample, format);
     let each = view.chains().div_ceil(rayon::current_num_threads().min(MOST_DEALERS)).max(1);
     let dealers: Vec<Range<usize>> =
         (0..view.chains()).step_by(each).map(|first| first..(first + each).min(view.chains())).collect();
-    let mut dealt: Vec<Dealt> = dealers.par_iter().map(|chains| buckets.count(view, chains.clone())).collect();
-    let least = dealt.iter().map(|dealt| dealt.least).min().unwrap_or(0);
-    let most = dealt.iter().map(|dealt| dealt.most).max().unwrap_or(0);
-    let format = Format::new(view.size(), least, most);
-    let ends = places(buckets.count, &mut dealt);
-    dealers.into_par_iter().zip(&mut dealt).for_each(|(chains, dealt)| {
+    let mut counts: Vec<Vec<u32>> = dealers
+        .par_iter()
+        .map(|chains| {
+            let (mut chain, mut counts) = (vec![0.0; view.draws()], vec![0; buckets.count]);
+            for index in chains.clone() {
+                values.copy(index * view.draws(), &mut chain);
+                buckets.each(&chain, |_, bucket| counts[bucket] += 1);
+            }
+            counts
+        })
+        .collect();
+    let ends = places(buckets.count, &mut counts);
+    // From here on draws are read where they came from.
+    let words = values.into_words();
+    dealers.into_par_iter().zip(&mut counts).for_each(|(chains, places)| {
         let mut chain = vec![0.0; view.draws()];
         for first in chains.map(|index| index * view.draws()) {
             view.copy(first, &mut chain);
-            for (offset, value) in chain.iter().enumerate() {
-                let key = key(*value);
-                let place = &mut dealt.counts[buckets.bucket(key)];
-                words[*place as usize].store(format.word(key, first + offset), Relaxed);
-                *place += 1;
-            }
+            let mut position = first;
+            buckets.each(&chain, |value, bucket| {
+                let place = &mut places[bucket];
+                words[*place as usize].store(format.word(key(value), position), Relaxed);
+                (*place, position) = (*place + 1, position + 1);
+            });
         }
     });
-    let means = dealt.into_iter().flat_map(|dealt| dealt.means).collect();
     tasks(&ends).into_par_iter().for_each_init(Space::default, |space, task| {
         let starts = task.clone().map(|bucket| if bucket == 0 { 0 } else { ends[bucket - 1] });
         for (start, &end) in starts.zip(&ends[task]) {
@@ -75,65 +78,95 @@ pub(super) fn sort(view: ChainView<'_>, words: &mut Vec<AtomicU64>) -> Sorted {
             }
         }
     });
-    Sorted { format, means }
+    (words, format)
 }
 
-/// Which leading bits of a key say in which bucket its draw belongs.
+/// Which draws belong in which bucket.
 struct Buckets {
     count: usize,
-    least: u64,
-    shift: u32,
+    rule: Rule,
 }
 
-/// What a dealer knows of its chains.
-struct Dealt {
-    least: u64,
-    most: u64,
-    means: Vec<f64>,
-    /// Draws of each bucket, then where the next of them goes; below 2^31.
-    counts: Vec<u32>,
+/// A non-decreasing function of the value of a draw.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// Buckets of equal width.
+    Values { least: f64, scale: f64 },
+    /// Buckets of equally many narrow keys, for draws of many orders of magnitude.
+    Keys { format: Format, least: u64, shift: u32 },
 }
 
 impl Buckets {
-    fn of(view: ChainView<'_>) -> Self {
-        let count = (view.size() / DRAWS_PER_BUCKET).clamp(1, MOST_BUCKETS).next_power_of_two();
-        let step = view.size().div_ceil(SAMPLED).max(1);
-        let keys = || (0..view.size()).step_by(step).map(|position| key(view.at(position)));
+    fn of(size: usize, sample: &[f64], format: Format) -> Self {
+        let count = (size / DRAWS_PER_BUCKET).clamp(1, MOST_BUCKETS).next_power_of_two();
+        let keys = || sample.iter().map(|value| format.narrow(key(*value)));
         let (least, most) = (keys().min().unwrap_or(0), keys().max().unwrap_or(0));
-        Self { count, least, shift: bits(most - least).saturating_sub(count.ilog2()) }
+        let shift = bits(most - least).saturating_sub(count.ilog2());
+        let by_keys = Self { count, rule: Rule::Keys { format, least, shift } };
+        let least = sample.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = sample.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let scale = count as f64 / (most - least);
+        if !(scale.is_normal() && least.is_finite()) {
+            return by_keys;
+        }
+        let by_values = Self { count, rule: Rule::Values { least, scale } };
+        if by_values.work(sample) <= by_keys.work(sample) { by_values } else { by_keys }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a bucket is below 2^16")]
-    fn bucket(&self, key: u64) -> usize {
-        // By 64 where there is one bucket and the keys span all bits.
-        let leading = key.saturating_sub(self.least).checked_shr(self.shift).unwrap_or(0);
-        leading.min(self.count as u64 - 1) as usize
+    /// Sum of squares of how many draws of a sample each bucket takes.
+    fn work(&self, sample: &[f64]) -> u64 {
+        let mut counts = vec![0_u32; self.count];
+        self.each(sample, |_, bucket| counts[bucket] += 1);
+        counts.iter().map(|count| u64::from(*count).pow(2)).sum()
     }
 
-    fn count(&self, view: ChainView<'_>, chains: Range<usize>) -> Dealt {
-        let mut chain = vec![0.0; view.draws()];
-        let means = Vec::with_capacity(chains.len());
-        let mut dealt = Dealt { least: u64::MAX, most: 0, means, counts: vec![0; self.count] };
-        for index in chains {
-            view.copy(index * view.draws(), &mut chain);
-            dealt.means.push(mean(&chain));
-            for value in &chain {
-                let key = key(*value);
-                (dealt.least, dealt.most) = (dealt.least.min(key), dealt.most.max(key));
-                dealt.counts[self.bucket(key)] += 1;
+    /// Says of each value, in order, in which bucket it belongs.
+    #[expect(clippy::cast_possible_truncation, reason = "a bucket is below 2^11")]
+    fn each(&self, values: &[f64], mut told: impl FnMut(f64, usize)) {
+        let last = self.count - 1;
+        match self.rule {
+            Rule::Values { least, scale } => {
+                // Beside so large a number whole ones are left, in the lowest bits.
+                const LARGE: f64 = (1_u64 << (f64::MANTISSA_DIGITS - 1)) as f64;
+                let mut buckets = [0; 64];
+                for values in values.chunks(buckets.len()) {
+                    for (bucket, value) in buckets.iter_mut().zip(values) {
+                        let place = (value - least) * scale;
+                        // A NaN is not below the last place.
+                        let place = if place < last as f64 { place } else { last as f64 };
+                        *bucket = (place.max(0.0) + LARGE).to_bits();
+                    }
+                    for (bucket, value) in buckets.iter().zip(values) {
+                        told(*value, *bucket as usize & last);
+                    }
+                }
+            }
+            Rule::Keys { format, least, shift } => {
+                for value in values {
+                    // By 64 where there is one bucket and the keys span all bits.
+                    let key = format.narrow(key(*value));
+                    let leading = key.saturating_sub(least).checked_shr(shift).unwrap_or(0);
+                    told(*value, leading.min(last as u64) as usize);
+                }
             }
         }
-        dealt
     }
 }
 
-/// Turns counts into places, bucket after bucket and, within one, dealer after dealer. Returns where each bucket ends.
-fn places(buckets: usize, dealt: &mut [Dealt]) -> Vec<usize> {
+/// A magnitude that few draws are below, if draws have both signs; or 0.
+fn floor(sample: &[f64]) -> f64 {
+    let has_both = sample.iter().any(|x| *x < 0.0) && sample.iter().any(|x| *x > 0.0);
+    if has_both { sample.iter().map(|x| x.abs()).fold(f64::INFINITY, f64::min) } else { 0.0 }
+}
+
+/// Turns each dealer's counts into places, bucket after bucket and, within one, dealer after dealer. Returns where each
+/// bucket ends.
+fn places(buckets: usize, dealers: &mut [Vec<u32>]) -> Vec<usize> {
     let mut next = 0_u32;
     (0..buckets)
         .map(|bucket| {
-            for dealt in &mut *dealt {
-                let count = std::mem::replace(&mut dealt.counts[bucket], next);
+            for counts in &mut *dealers {
+                let count = std::mem::replace(&mut counts[bucket], next);
                 next += count;
             }
             next as usize
@@ -190,7 +223,7 @@ fn sort_bucket(words: &[AtomicU64], view: ChainView<'_>, format: Format, space: 
 #[expect(clippy::cast_possible_truncation, reason = "bits that count the words")]
 fn deal(words: &[u64], into: &mut [u64], counts: &mut Vec<u32>) {
     let (least, most) = words.iter().fold((u64::MAX, 0), |(least, most), word| (least.min(*word), most.max(*word)));
-    let places = (words.len() / 2).next_power_of_two();
+    let places = words.len().next_power_of_two();
     let shift = bits(most - least).saturating_sub(places.ilog2());
     let place = |word: u64| ((word - least) >> shift) as usize;
     counts.clear();
@@ -267,8 +300,7 @@ mod tests {
     /// Keys in the order found, and where a draw is said to equal the one before it.
     fn sorted(values: &[f64], chains: usize) -> (Vec<u64>, Vec<bool>) {
         let view = ChainView::from_slice(values, chains, values.len() / chains).unwrap();
-        let mut words = Vec::new();
-        let Sorted { format, .. } = sort(view, &mut words);
+        let (words, format) = sort(view, Values::gather(view, Vec::new()));
         let words: Vec<u64> = words.into_iter().map(AtomicU64::into_inner).collect();
         let mut positions: Vec<usize> = words.iter().map(|word| format.position(*word)).collect();
         let keys = positions.iter().map(|position| key(values[*position])).collect();

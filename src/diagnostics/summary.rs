@@ -2,8 +2,8 @@
 //!
 //! Draws flow in, a [`Summary`] flows out. A parameter is sorted once; ranks, quantiles, intervals and indicators are
 //! all read off that order. The work space of a parameter in flight is one column of draws and half of another, and
-//! only as many parameters are in flight as fit into half the memory of the draws (always at least one). Results do
-//! not depend on the number of threads.
+//! only as many parameters are in flight as fit into half the memory of the draws, or into a few megabytes (always at
+//! least one). Results do not depend on the number of threads.
 //! Deliberately absent: rounding, and judgement (`verdict`).
 
 use std::sync::atomic::AtomicU64;
@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::diagnostics::ess::{effective_size, within_row};
-use crate::diagnostics::fold::rank_distances;
-use crate::diagnostics::indicator::{self, Bits};
+use crate::diagnostics::fold::{distance_moments, rank_distances};
+use crate::diagnostics::indicator;
 use crate::diagnostics::interval::Interval;
 use crate::diagnostics::layout::Layout;
 use crate::diagnostics::mcse::sd_error;
@@ -24,6 +24,8 @@ use crate::diagnostics::quantile::interpolate;
 use crate::diagnostics::rank::median_of_rows;
 use crate::diagnostics::ranks::Ranks;
 use crate::diagnostics::rhat;
+use crate::diagnostics::values::Values;
+use crate::diagnostics::word::key;
 use crate::draws::{ChainView, Draws};
 use crate::math::autocovariance::{FirstLags, MeanAutocovariance, Padded, groups};
 use crate::math::moments::mean;
@@ -116,11 +118,12 @@ pub fn summarise(draws: &Draws, superchains: usize, settings: &Settings) -> Resu
         return Err(SummaryError::UnequalSuperchains { chains, superchains });
     }
     let parameters = draws.parameters().len();
-    let in_flight = (parameters / 3).clamp(1, rayon::current_num_threads());
-    let mut spaces: Vec<_> = (0..in_flight).map(|_| Space::new(chains * draws.draws())).collect();
+    let size = chains * draws.draws();
+    let in_flight = (parameters / 3).max(SMALL_SPACES / size.max(1)).min(parameters).min(rayon::current_num_threads());
+    let mut spaces: Vec<_> = (0..in_flight.max(1)).map(|_| Space::new(size)).collect();
     let indices: Vec<usize> = (0..parameters).collect();
     let mut rows = Vec::with_capacity(parameters);
-    for batch in indices.chunks(in_flight) {
+    for batch in indices.chunks(in_flight.max(1)) {
         let pairs = batch.par_iter().zip(&mut spaces);
         rows.par_extend(pairs.map(|(&index, space)| {
             let view = draws.view(index);
@@ -131,6 +134,9 @@ pub fn summarise(draws: &Draws, superchains: usize, settings: &Settings) -> Resu
     }
     Ok(Summary { chains, draws: draws.draws(), superchains, interval: settings.interval, rows })
 }
+
+/// Draws of all parameters in flight, together, that are so few that their work space does not matter: 24 MiB.
+const SMALL_SPACES: usize = 1 << 21;
 
 /// Summarises the parameters of a run one after another, for draws that are not all in memory: each row is that of
 /// [`summarise`].
@@ -185,20 +191,23 @@ fn summarise_parameter(
     parameters: usize,
     space: &mut Space,
 ) -> Row {
-    let order = Order::of(view, std::mem::take(&mut space.words));
+    let values = Values::gather(view, std::mem::take(&mut space.words));
+    let (least, most) = values.keys();
+    let has_nan = most == key(f64::NAN);
+    let diagnosable = view.draws() >= 4 && view.chains() >= 1 && !has_nan;
+    let spread = if diagnosable { Spread::of(view, &values) } else { Spread::undetermined(view) };
+    let order = Order::of_values(view, values);
     let at = |k: usize| order.exact(view, k);
     let size = order.size();
     let [q5, q25, q50, q75, q95] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| interpolate(size, p, at));
-    let constant = size > 0 && at(0) == at(size - 1);
-    let has_nan = size > 0 && at(size - 1).is_nan();
+    let constant = size > 0 && least == most && !has_nan;
     let all_finite = size == 0 || at(0).is_finite() && at(size - 1).is_finite();
     let non_finite = if all_finite { 0 } else { view.iterate().filter(|x| !x.is_finite()).count() };
     let interval = settings.interval.between(size, at, |k| order.bounds(k));
-    let diagnosable = view.draws() >= 4 && view.chains() >= 1 && !has_nan;
-    let (spread, mixing) = if diagnosable {
-        (spread(view, mean(order.means()), q5, q95), mixing(view, superchains, &order, &space.ranks))
+    let mixing = if diagnosable {
+        mixing(view, superchains, &order, &space.ranks, spread.known, [q5, q95])
     } else {
-        (Spread::undetermined(view), Mixing::undetermined())
+        Mixing::undetermined()
     };
     space.words = order.into_words();
     // Three statistics for every parameter: location, distances, drift.
@@ -215,7 +224,7 @@ fn summarise_parameter(
         mcse_mean: spread.pooled.sd() / spread.ess_mean.sqrt(),
         mcse_sd: sd_error(&spread.pooled, spread.ess_sd),
         ess_bulk: mixing.ess_bulk,
-        ess_tail: spread.ess_tail,
+        ess_tail: mixing.ess_tail,
         r_hat: mixing.r_hat,
         r_hat_limit: mixing.noise.filter(|noise| matches!(noise, Noise::OfHalves { .. })).map(limit_of),
         r_hat_nested: mixing.r_hat_nested,
@@ -237,76 +246,63 @@ struct Spread {
     pooled: Pooled,
     ess_mean: f64,
     ess_sd: f64,
-    ess_tail: f64,
+    /// Lags that the effective size of the mean asked for, about.
+    known: usize,
 }
 
 impl Spread {
     /// Of draws that have no effective size.
     fn undetermined(view: ChainView<'_>) -> Self {
-        Self { pooled: Pooled::of(view), ess_mean: f64::NAN, ess_sd: f64::NAN, ess_tail: f64::NAN }
+        Self { pooled: Pooled::of(view), ess_mean: f64::NAN, ess_sd: f64::NAN, known: 0 }
     }
-}
 
-/// What one look at a stretch of neighbouring chains gives.
-struct Stretch {
-    powers: Vec<[f64; 2]>,
-    levels: FirstLags,
-    squares: FirstLags,
-    low: Bits,
-    high: Bits,
-}
-
-/// Reads the values once; again only where chains mix so slowly that more than the first lags are needed.
-fn spread(view: ChainView<'_>, centre: f64, q5: f64, q95: f64) -> Spread {
-    let layout = Layout::split(view);
-    let (draws, rows, length) = (view.draws(), layout.rows(), layout.length());
-    let square = |x: &mut f64| *x = (*x - centre) * (*x - centre);
-    let stretches: Vec<Stretch> = groups(view.chains())
-        .map(|chains| {
-            let (mut chain, mut padded) = (vec![0.0; draws], Padded::new(length));
-            let bits = || Bits::new(2 * chains.len(), length);
-            let (levels, squares) = (FirstLags::default(), FirstLags::default());
-            let mut stretch = Stretch { powers: Vec::new(), levels, squares, low: bits(), high: bits() };
-            for index in chains.clone() {
-                view.copy(index * draws, &mut chain);
-                stretch.powers.push(powers(&chain, centre));
-                for row in [&chain[..length], &chain[draws - length..]] {
-                    stretch.low.push(row, q5);
-                    stretch.high.push(row, q95);
-                    padded.values().copy_from_slice(row);
-                    stretch.levels.add(&mut padded);
-                    padded.values().copy_from_slice(row);
-                    padded.values().iter_mut().for_each(square);
-                    stretch.squares.add(&mut padded);
+    /// Reads the values once; again only where chains mix so slowly that more than the first lags are needed.
+    fn of(view: ChainView<'_>, values: &Values) -> Self {
+        let layout = Layout::split(view);
+        let centre = mean(values.means());
+        let (draws, rows, length) = (view.draws(), layout.rows(), layout.length());
+        let square = |x: &mut f64| *x = (*x - centre) * (*x - centre);
+        let stretches: Vec<_> = groups(view.chains())
+            .map(|chains| {
+                let (mut chain, mut padded) = (vec![0.0; draws], Padded::new(length));
+                let (mut levels, mut squares) = (FirstLags::default(), FirstLags::default());
+                let mut all_powers = Vec::with_capacity(chains.len());
+                for index in chains {
+                    values.copy(index * draws, &mut chain);
+                    all_powers.push(powers(&chain, centre));
+                    for row in [&chain[..length], &chain[draws - length..]] {
+                        padded.values().copy_from_slice(row);
+                        levels.add(&mut padded);
+                        padded.values().copy_from_slice(row);
+                        padded.values().iter_mut().for_each(square);
+                        squares.add(&mut padded);
+                    }
                 }
-            }
-            stretch
-        })
-        .collect();
-    let (mut all_powers, mut levels, mut squares, mut low, mut high) = (vec![], vec![], vec![], vec![], vec![]);
-    for stretch in stretches {
-        all_powers.extend(stretch.powers);
-        levels.push(stretch.levels);
-        squares.push(stretch.squares);
-        low.push(stretch.low);
-        high.push(stretch.high);
-    }
-    let fill = |row: usize, into: &mut [f64]| view.copy(layout.start(row), into);
-    let fill_squares = |row: usize, into: &mut [f64]| {
-        fill(row, into);
-        into.iter_mut().for_each(square);
-    };
-    Spread {
-        pooled: Pooled::from_powers(centre, &all_powers, view.size()),
-        ess_mean: effective_size(&mut MeanAutocovariance::from_first_lags(rows, length, fill, &levels)),
-        ess_sd: effective_size(&mut MeanAutocovariance::from_first_lags(rows, length, fill_squares, &squares)),
-        ess_tail: indicator::effective_size(&low, length).min(indicator::effective_size(&high, length)),
+                (all_powers, (levels, squares))
+            })
+            .collect();
+        let (all_powers, lags): (Vec<_>, Vec<_>) = stretches.into_iter().unzip();
+        let (levels, squares) = lags.into_iter().unzip();
+        let fill = |row: usize, into: &mut [f64]| values.copy(layout.start(row), into);
+        let fill_squares = |row: usize, into: &mut [f64]| {
+            fill(row, into);
+            into.iter_mut().for_each(square);
+        };
+        let mut levels = MeanAutocovariance::from_first_lags(rows, length, fill, levels);
+        let mut squares = MeanAutocovariance::from_first_lags(rows, length, fill_squares, squares);
+        Self {
+            pooled: Pooled::from_powers(centre, &all_powers.concat(), view.size()),
+            ess_mean: effective_size(&mut levels),
+            ess_sd: effective_size(&mut squares),
+            known: levels.known(),
+        }
     }
 }
 
 /// What ranks alone determine.
 struct Mixing {
     ess_bulk: f64,
+    ess_tail: f64,
     r_hat: f64,
     r_hat_nested: Option<f64>,
     /// Halves of the run compared, and the effective draws of one.
@@ -317,7 +313,7 @@ struct Mixing {
 impl Mixing {
     /// Of draws that have no ranks.
     fn undetermined() -> Self {
-        Self { ess_bulk: f64::NAN, r_hat: f64::NAN, r_hat_nested: None, drift: None, noise: None }
+        Self { ess_bulk: f64::NAN, ess_tail: f64::NAN, r_hat: f64::NAN, r_hat_nested: None, drift: None, noise: None }
     }
 }
 
@@ -330,7 +326,15 @@ enum Noise {
     OfHalves { effective: f64 },
 }
 
-fn mixing(view: ChainView<'_>, superchains: usize, order: &Order, ranks: &Ranks) -> Mixing {
+/// `known` lags are likely to be asked for; `tails` are the quantiles that bound the tails.
+fn mixing(
+    view: ChainView<'_>,
+    superchains: usize,
+    order: &Order,
+    ranks: &Ranks,
+    known: usize,
+    tails: [f64; 2],
+) -> Mixing {
     let layout = Layout::split(view);
     let is_nested = superchains >= 2 && view.chains() > superchains;
     let mut distances = f64::NAN;
@@ -338,22 +342,29 @@ fn mixing(view: ChainView<'_>, superchains: usize, order: &Order, ranks: &Ranks)
     let mut effective = f64::INFINITY;
     let median = median_of_rows(order, view, Layout::whole(view));
     if view.chains() >= 2 && median.is_finite() {
-        rank_distances(view, order, median, layout, ranks);
+        let rank = || rank_distances(view, order, median, layout, ranks);
         if is_nested {
+            rank();
             let mut rows = ranks.autocovariance(layout);
             distances = rhat::r_hat(&rows);
             nested_distances = Some(nested(&rows, superchains));
             effective = within_row(&mut rows);
         } else {
-            let (means, variances) = ranks.moments(layout);
+            let (means, variances) = distance_moments(view, order, median, layout).unwrap_or_else(|| {
+                rank();
+                ranks.moments(layout)
+            });
             distances = rhat::from_moments(&means, &variances, layout.length());
             if distances > TOLERANCE {
+                rank();
                 effective = within_row(&mut ranks.autocovariance(layout));
             }
         }
     }
     order.rank(layout, ranks);
-    let mut rows = ranks.autocovariance(layout);
+    let smallest = tails.map(|quantile| order.kept(0..order.at_or_below(view, quantile), layout));
+    let (mut rows, tails) = ranks.autocovariance_and_tails(layout, known, smallest);
+    let [low, high] = tails.map(|bits| indicator::effective_size(&bits, layout.length()));
     let location = if view.chains() >= 2 { rhat::r_hat(&rows) } else { f64::NAN };
     let r_hat = rhat::larger(location, distances);
     let exceeds = r_hat > TOLERANCE;
@@ -381,6 +392,7 @@ fn mixing(view: ChainView<'_>, superchains: usize, order: &Order, ranks: &Ranks)
             exceeds.then_some(Noise::OfHalves { effective })
         },
         ess_bulk: effective_size(&mut rows),
+        ess_tail: low.min(high),
     }
 }
 

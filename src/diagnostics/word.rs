@@ -15,11 +15,6 @@ pub(super) fn key(value: f64) -> u64 {
     if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
-/// The value of a key.
-fn value(key: u64) -> f64 {
-    f64::from_bits(if key & SIGN == 0 { !key } else { key ^ SIGN })
-}
-
 /// Number of bits that hold numbers up to `most`.
 pub(super) fn bits(most: u64) -> u32 {
     u64::BITS - most.leading_zeros()
@@ -29,24 +24,35 @@ pub(super) fn bits(most: u64) -> u32 {
 #[derive(Clone, Copy)]
 pub(super) struct Format {
     position_bits: u32,
+    /// Bits of the magnitude up to which all draws look alike.
+    floor: u64,
+    /// Narrow keys.
     least: u64,
     most: u64,
-    /// Bits of a key that a word has no room for.
+    /// Bits of a narrow key that a word has no room for.
     cut: u32,
 }
 
 impl Format {
-    /// For `size` draws whose keys lie between `least` and `most`.
-    pub(super) fn new(size: usize, least: u64, most: u64) -> Self {
+    /// For `size` draws whose keys lie between `least` and `most`. Draws no greater than `floor` in magnitude look alike:
+    /// where draws have both signs, half of all keys stand for magnitudes so small that next to no draw has them.
+    pub(super) fn new(size: usize, (least, most): (u64, u64), floor: f64) -> Self {
         let position_bits = bits(size.saturating_sub(1) as u64);
+        let floor = floor.to_bits();
+        let (least, most) = (narrow(floor, least), narrow(floor, most));
         let range_bits = bits(most.saturating_sub(least));
         let cut = (range_bits + position_bits + 1).saturating_sub(u64::BITS);
-        Self { position_bits, least, most, cut }
+        Self { position_bits, floor, least, most, cut }
     }
 
     pub(super) fn word(self, key: u64, position: usize) -> u64 {
         // Shifted twice: by 64 at once where a single draw needs no bits of its key.
-        (key - self.least) >> self.cut << self.position_bits << 1 | position as u64
+        (self.narrow(key) - self.least) >> self.cut << self.position_bits << 1 | position as u64
+    }
+
+    /// Orders as keys do, but that small magnitudes are equal.
+    pub(super) fn narrow(self, key: u64) -> u64 {
+        narrow(self.floor, key)
     }
 
     /// The bit of a draw that equals the one before it.
@@ -66,15 +72,27 @@ impl Format {
 
     /// Whether that is all of the key.
     pub(super) fn is_whole(self) -> bool {
-        self.cut == 0
+        self.cut == 0 && self.floor == 0
     }
 
     /// Values between which a word's draw lies. NaN for a NaN or next to infinity.
     pub(super) fn bounds(self, word: u64) -> (f64, f64) {
         let low = self.least + (self.prefix(word) << self.cut);
-        let beyond = (1_u64 << self.cut) - 1;
-        (value(low), value(low.saturating_add(beyond).min(self.most)))
+        let high = low.saturating_add((1 << self.cut) - 1).min(self.most);
+        let value = |narrow: u64, is_negative: bool| {
+            let magnitude = narrow.abs_diff(SIGN) + self.floor;
+            f64::from_bits(magnitude | u64::from(is_negative) << 63)
+        };
+        (value(low, low <= SIGN), value(high, high < SIGN))
     }
+}
+
+/// Lowers the magnitude of a key by `floor`, down to zero.
+fn narrow(floor: u64, key: u64) -> u64 {
+    // The magnitude of a negative value is that of the complement of its key.
+    let negative = SIGN - (!key & !SIGN).saturating_sub(floor);
+    let positive = SIGN + (key & !SIGN).saturating_sub(floor);
+    if key & SIGN == 0 { negative } else { positive }
 }
 
 #[cfg(test)]
@@ -85,20 +103,22 @@ mod tests {
     fn keys_order_as_values_do() {
         let values = [f64::NEG_INFINITY, -1e300, -1.0, -1e-310, 0.0, 1e-310, 1.0, 1e300, f64::INFINITY];
         assert!(values.map(key).is_sorted_by(|a, b| a < b));
-        assert_eq!(values.map(|x| value(key(x))), values);
         assert_eq!(key(-0.0), key(0.0));
         assert!(key(-f64::NAN) > key(f64::INFINITY));
     }
 
     #[test]
     fn a_word_knows_its_draw_up_to_its_bounds() {
-        let values: [f64; 4] = [-3.0, 1e-8, 2.0, 1e9];
-        for size in [4, 1 << 30] {
-            let format = Format::new(size, key(values[0]), key(values[3]));
+        let values: [f64; 8] = [-3.0, -1e-7, -1e-9, 0.0, 1e-12, 1e-7, 2.0, 1e9];
+        for (size, floor) in [(8, 0.0), (1 << 30, 0.0), (8, 1e-8), (1 << 30, 1e-8)] {
+            let format = Format::new(size, (key(values[0]), key(values[7])), floor);
+            let words = values.map(|x| format.word(key(x), 0));
+            assert!(words.is_sorted());
             for (position, x) in values.into_iter().enumerate() {
                 let word = format.word(key(x), position) | format.tied();
                 let (low, high) = format.bounds(word);
-                assert!(low <= x && x <= high && (high - low).abs() <= x.abs() * 1e-5, "{low} {x} {high}");
+                let width = (x.abs() * 1e-5).max(2.1 * floor).max(f64::MIN_POSITIVE);
+                assert!(low <= x && x <= high && high - low <= width, "{low} {x} {high}");
                 assert_eq!(format.position(word), position);
             }
         }

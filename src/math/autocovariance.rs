@@ -58,18 +58,25 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
                 sums
             })
             .collect();
-        Self::from_first_lags(rows, length, fill, &stretches)
+        Self::from_first_lags(rows, length, fill, stretches)
     }
 
-    /// What [`Self::new`] makes of the same rows, read elsewhere in the stretches that [`groups`] says.
-    pub fn from_first_lags(rows: usize, length: usize, fill: F, stretches: &[FirstLags]) -> Self {
+    /// What [`Self::new`] makes of the same rows, read elsewhere in the stretches that [`groups`] says. All stretches
+    /// must know equally many lags.
+    pub fn from_first_lags(rows: usize, length: usize, fill: F, stretches: Vec<FirstLags>) -> Self {
         let scale = 1.0 / (rows as f64 * length as f64);
-        let lags = (0..FIRST_LAGS.min(length))
+        let known = stretches.iter().map(|sums| sums.products.len()).min().unwrap_or(0);
+        let lags = (0..known.min(length))
             .map(|lag| stretches.iter().map(|sums| sums.products[lag]).sum::<f64>() * scale)
             .collect();
-        let moments = stretches.iter().flat_map(|sums| &sums.moments);
-        let (means, variances) = moments.map(|&(mean, squares)| (mean, squares / (length as f64 - 1.0))).unzip();
+        let moments = stretches.into_iter().flat_map(|sums| sums.moments);
+        let (means, variances) = moments.map(|(mean, squares)| (mean, squares / (length as f64 - 1.0))).unzip();
         Self { rows, length, fill, means, variances, lags }
+    }
+
+    /// How many lags are known: those that were asked for, and a few beyond.
+    pub fn known(&self) -> usize {
+        self.lags.len()
     }
 
     /// Number of rows.
@@ -233,21 +240,38 @@ lane_kernel! {
 }
 
 /// Sums that the first lags are made of, over a stretch of rows.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub struct FirstLags {
-    products: [f64; FIRST_LAGS],
+    products: Vec<f64>,
     /// Mean of each row, and sum of the squared distances from it.
     moments: Vec<(f64, f64)>,
 }
 
+impl Default for FirstLags {
+    /// Of a few lags.
+    fn default() -> Self {
+        Self { products: vec![0.0; FIRST_LAGS], moments: Vec::new() }
+    }
+}
+
 impl FirstLags {
+    /// Of as many lags as are likely to be asked for because a similar series had `known` of them: to add them now
+    /// costs less than to read the rows again. Of a few where all would have to come from Fourier transforms anyway.
+    pub fn like(known: usize) -> Self {
+        let blocks = if known > MOST_DIRECT_LAGS { 0 } else { known.saturating_sub(FIRST_LAGS).div_ceil(MORE_LAGS) };
+        Self { products: vec![0.0; FIRST_LAGS + blocks * MORE_LAGS], moments: Vec::new() }
+    }
+
     /// Adds a row, and centres it on its mean.
     pub fn add(&mut self, row: &mut Padded) {
         let mean = centre(row.values());
+        let (first, more) = self.products.split_at_mut(FIRST_LAGS);
         let products = row.first_products();
         self.moments.push((mean, products[0]));
-        for (sum, product) in self.products.iter_mut().zip(products) {
-            *sum += product;
+        first.iter_mut().zip(products).for_each(|(sum, product)| *sum += product);
+        for (block, sums) in more.chunks_mut(MORE_LAGS).enumerate() {
+            let products = row.more_products(FIRST_LAGS + block * MORE_LAGS);
+            sums.iter_mut().zip(products).for_each(|(sum, product)| *sum += product);
         }
     }
 }
@@ -399,6 +423,25 @@ mod tests {
             for lag in 0..length {
                 let slow: f64 = data.iter().map(|row| by_definition(row)[lag]).sum();
                 assert!((mean.at(lag) - slow / rows as f64).abs() < TOLERANCE);
+            }
+        }
+    }
+
+    #[test]
+    fn lags_that_are_foreseen_are_those_that_would_be_asked_for() {
+        for (length, known) in [(300, 40), (300, 104), (300, 300), (30, 30), (7, 7)] {
+            let data = [series(length, 0.0), series(length, 1.0)];
+            let fill = |row: usize, into: &mut [f64]| into.copy_from_slice(&data[row]);
+            let mut padded = Padded::new(length);
+            let mut lags = FirstLags::like(known);
+            for row in &data {
+                padded.values().copy_from_slice(row);
+                lags.add(&mut padded);
+            }
+            let mut foreseen = MeanAutocovariance::from_first_lags(2, length, fill, vec![lags]);
+            let mut asked = MeanAutocovariance::new(2, length, fill);
+            for lag in 0..length {
+                assert!((foreseen.at(lag) - asked.at(lag)).abs() < TOLERANCE, "{lag} of {length}");
             }
         }
     }

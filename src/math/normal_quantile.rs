@@ -132,6 +132,10 @@ pub fn normal_quantiles(probabilities: &mut [f64]) {
     let width = Width::widest();
     let (mut tails, mut places) = ([0.5; TOGETHER], [0; TOGETHER]);
     for chunk in probabilities.chunks_mut(TOGETHER) {
+        if chunk.iter().all(|p| (p - 0.5).abs() <= CENTRE) {
+            centres(width, chunk);
+            continue;
+        }
         let mut count = 0;
         for (place, &p) in chunk.iter().enumerate() {
             // Written always, kept where the count moves on.
