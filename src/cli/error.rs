@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::backend;
+use crate::identify::IdentifyError;
 use crate::run::RunError;
 use crate::store::draws_csv::ReadError;
 
@@ -26,6 +27,8 @@ pub(super) enum CliError {
     Run(#[from] RunError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Identify(#[from] IdentifyError),
     #[error(transparent)]
     Backend(#[from] backend::Error),
     #[error(transparent)]

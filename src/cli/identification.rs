@@ -8,7 +8,7 @@ use super::files::Files;
 use crate::draws::Draws;
 use crate::identify::convergence::{Convergence, convergence, determined, excused};
 use crate::identify::posterior::{Comparison, Weighed, compare};
-use crate::identify::{Analysis, Combination, IdentifyError, Settings, analyse};
+use crate::identify::{Analysis, Combination, Scale, Settings, analyse};
 use crate::lang;
 use crate::model::Model;
 use crate::model::likelihood::Likelihood;
@@ -50,13 +50,13 @@ impl Identification {
         };
         let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
         let prior_sd = prior.as_ref().map(|prior| {
-            let single = |parameter| Combination { scale: crate::identify::Scale::Natural, weights: vec![(parameter, 1.0)] };
+            let single = |parameter| Combination { scale: Scale::Natural, weights: vec![(parameter, 1.0)] };
             let each: Vec<Combination> = (0..declared).map(single).collect();
             compare(&each, prior, Some(prior), None).into_iter().map(|own| own.prior_sd.unwrap_or(f64::INFINITY)).collect()
         });
         let mut vary = |change, number| changed(&files.source, &files.data, &likelihood, language, change, number);
         let settings = Settings { seed, prior_sd, ..Settings::default() };
-        let analysis = analyse(model, &likelihood, &settings, &mut vary).map_err(|error| refused(&error))?;
+        let analysis = analyse(model, &likelihood, &settings, &mut vary)?;
         Ok(Self { model: model.clone(), likelihood, analysis, prior, after: None })
     }
 
@@ -133,10 +133,6 @@ impl Identification {
         }
         whole
     }
-}
-
-fn refused(error: &IdentifyError) -> CliError {
-    CliError::plain(error.to_string())
 }
 
 /// Draws with a model's parameters, in its order.

@@ -258,30 +258,30 @@ impl<'a> Found<'a> {
         if points.is_empty() {
             return Err(IdentifyError::NotFinite { attempts: 40 * settings.points });
         }
-        let matrices: Vec<Matrix> = points.iter().map(|point| evaluated(scores, point)).collect();
-        let mut found = Self {
-            model,
-            scores,
-            mode,
-            points,
-            matrices,
-            ranks: Vec::new(),
-            declared: likelihood.declared.iter().map(|(_, size)| size).sum(),
-        };
-        found.ranks = found.keep_largest(random);
+        let mut found =
+            Self { model, scores, mode, points: Vec::new(), matrices: Vec::new(), ranks: Vec::new(), declared: 0 };
+        found.declared = likelihood.declared.iter().map(|(_, size)| size).sum();
+        for point in points {
+            let matrix = evaluated(scores, &point);
+            let rank = rank(&matrix, &mut signed(random));
+            let best = found.ranks.first().map_or(0, |best| best.rank);
+            if rank.rank > best {
+                found.points.clear();
+                found.matrices.clear();
+                found.ranks.clear();
+            }
+            if rank.rank >= best {
+                // No point can have more: one is enough.
+                let full = rank.rank == scores.free().len();
+                found.points.push(point);
+                found.matrices.push(matrix);
+                found.ranks.push(rank);
+                if full {
+                    break;
+                }
+            }
+        }
         Ok(found)
-    }
-
-    /// The ranks at the points, after leaving out the points whose rank is not the largest.
-    fn keep_largest(&mut self, random: &mut Random) -> Vec<Rank> {
-        let ranks: Vec<Rank> = self.matrices.iter().map(|matrix| rank(matrix, &mut signed(random))).collect();
-        let largest = ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
-        let kept: Vec<bool> = ranks.iter().map(|rank| rank.rank == largest).collect();
-        let mut of_points = kept.iter();
-        self.points.retain(|_| *of_points.next().unwrap_or(&false));
-        let mut of_matrices = kept.iter();
-        self.matrices.retain(|_| *of_matrices.next().unwrap_or(&false));
-        ranks.into_iter().filter(|rank| rank.rank == largest).collect()
     }
 
     /// The directions that stay open, and why.

@@ -101,6 +101,10 @@ impl Span {
 /// The vectors that on a scale lie in the null spaces of all places, `[parameter, basis]`; none where there is none, or a
 /// parameter has no value on the scale.
 fn common(places: &[Place], scale: Scale) -> Option<DMatrix<f64>> {
+    // At one place everything is constant.
+    if places.len() < 2 {
+        return None;
+    }
     let spaces: Vec<DMatrix<f64>> = places.iter().map(|place| on_scale(place, scale)).collect();
     if spaces.iter().any(|space| space.iter().any(|x| !x.is_finite())) {
         return None;
