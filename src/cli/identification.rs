@@ -52,7 +52,10 @@ impl Identification {
         let prior_sd = prior.as_ref().map(|prior| {
             let single = |parameter| Combination { scale: Scale::Natural, weights: vec![(parameter, 1.0)] };
             let each: Vec<Combination> = (0..declared).map(single).collect();
-            compare(&each, prior, Some(prior), None).into_iter().map(|own| own.prior_sd.unwrap_or(f64::INFINITY)).collect()
+            compare(&each, prior, Some(prior), None)
+                .into_iter()
+                .map(|own| own.prior_sd.unwrap_or(f64::INFINITY))
+                .collect()
         });
         let mut vary = |change, number| changed(&files.source, &files.data, &likelihood, language, change, number);
         let settings = Settings { seed, prior_sd, ..Settings::default() };
@@ -100,7 +103,10 @@ impl Identification {
                 if !sentence.is_empty() {
                     text += &format!("\n{sentence}");
                 }
-                text += &format!("\n{}", posterior::comparison(&self.analysis, &after.comparisons, names));
+                text += &format!(
+                    "\n{}",
+                    posterior::comparison(&self.analysis, &after.convergence, &after.comparisons, names)
+                );
             }
             None => {
                 let open: Vec<Combination> =
@@ -137,11 +143,12 @@ impl Identification {
 
 /// Draws with a model's parameters, in its order.
 fn ordered(draws: &Draws, parameters: &[String]) -> Result<Draws, CliError> {
-    let place = |name: &String| {
-        draws.parameters().iter().position(|other| other == name).ok_or_else(|| {
-            CliError::plain(format!("the draws have no column for the parameter {name} of this model"))
-        })
-    };
+    let place =
+        |name: &String| {
+            draws.parameters().iter().position(|other| other == name).ok_or_else(|| {
+                CliError::plain(format!("the draws have no column for the parameter {name} of this model"))
+            })
+        };
     let places = parameters.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let width = draws.parameters().len();
     let values = draws.values().chunks_exact(width).flat_map(|draw| places.iter().map(|&place| draw[place])).collect();

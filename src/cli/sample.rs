@@ -96,7 +96,8 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
     // Where chains disagree, the first question is whether the data could ever make them agree.
-    let identification = diagnosis.has_disagreement().then(|| {
+    let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;
+    let identification = (is_asked && diagnosis.has_disagreement()).then(|| {
         Identification::before(&files, model, seed).and_then(|found| found.after(&outcome.draws, superchains))
     });
     let identification = identification.and_then(Result::ok).filter(Identification::has_open);

@@ -74,7 +74,9 @@ pub enum IdentifyError {
         most: usize,
     },
     /// The likelihood is not finite at any point that was tried.
-    #[error("the likelihood could not be evaluated at any of {attempts} points: are the data possible under the model?")]
+    #[error(
+        "the likelihood could not be evaluated at any of {attempts} points: are the data possible under the model?"
+    )]
     NotFinite {
         /// Points tried.
         attempts: usize,
@@ -144,6 +146,20 @@ impl Analysis {
     pub fn rank(&self) -> usize {
         self.directions - self.open.len()
     }
+
+    /// The determined transformed parameter that is a combination, by its value near the mode.
+    pub fn transformed_as(&self, combination: &Combination) -> Option<usize> {
+        let value = combination.value(&self.mode);
+        let is_value = |parameter: usize| {
+            let own = match combination.scale {
+                Scale::Natural | Scale::Local | Scale::Square => self.mode[parameter],
+                Scale::Log => self.mode[parameter].abs().ln(),
+            };
+            (own - value).abs() <= 1e-9 * (own.abs() + value.abs())
+        };
+        let determined = self.transformed.iter().filter(|(_, determined)| *determined);
+        determined.map(|(parameter, _)| *parameter).find(|&parameter| is_value(parameter))
+    }
 }
 
 /// Derivatives held at once: half a gigabyte for each point and its neighbour.
@@ -173,10 +189,8 @@ pub fn analyse(
     let mut random = Random::new(settings.seed, 0, 0, Purpose::Start);
     let start: Vec<f64> = (0..coordinates).map(|_| 2.0 * random.uniform() - 1.0).collect();
     let scores = Scores::new(likelihood, &start);
-    let prior = Prior {
-        terms: &likelihood.prior,
-        without: likelihood.latent.as_ref().map(|latent| &latent.population),
-    };
+    let prior =
+        Prior { terms: &likelihood.prior, without: likelihood.latent.as_ref().map(|latent| &latent.population) };
     let found = Found::new(model, likelihood, &scores, &prior, settings, start, &mut random)?;
     let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
     let order = order(likelihood);
@@ -293,10 +307,9 @@ impl<'a> Found<'a> {
         }
         let mut stacked = self.matrices.clone();
         let mut stages: Vec<(Reason, Vec<Matrix>)> = vec![(Reason::Data, stacked.clone())];
-        for (change, reason) in [
-            (Change::Outcomes, Reason::Design(Vec::new())),
-            (Change::Covariates, Reason::Structural),
-        ] {
+        for (change, reason) in
+            [(Change::Outcomes, Reason::Design(Vec::new())), (Change::Covariates, Reason::Structural)]
+        {
             let sets = (columns + 2).div_ceil(likelihood.observations.results.len()).max(2);
             let largest = 2 * columns + 10;
             for set in 0..sets.min(largest) as u64 {
@@ -397,9 +410,7 @@ impl<'a> Found<'a> {
                 let (_, slopes) = self.parameters(&self.points[0]);
                 slopes.row(parameter).iter().any(|x| *x != 0.0)
             })
-            .map(|parameter| {
-                (parameter, moves.iter().all(|moves| moves.row(parameter).iter().all(|x| *x < ROUNDING)))
-            })
+            .map(|parameter| (parameter, moves.iter().all(|moves| moves.row(parameter).iter().all(|x| *x < ROUNDING))))
             .collect()
     }
 }

@@ -138,8 +138,7 @@ fn common(places: &[Place], scale: Scale) -> Option<DMatrix<f64>> {
     }
     let decomposition = defects.svd(false, true);
     let right = decomposition.v_t?;
-    let kept: Vec<usize> =
-        (0..right.nrows()).filter(|&i| decomposition.singular_values[i] < CONSTANT).collect();
+    let kept: Vec<usize> = (0..right.nrows()).filter(|&i| decomposition.singular_values[i] < CONSTANT).collect();
     if kept.is_empty() {
         return None;
     }
@@ -171,10 +170,8 @@ pub(super) fn echelon(space: &DMatrix<f64>, order: &[usize]) -> Vec<Vec<(usize, 
     /// Beside the largest entry of a row in the units of its parameter.
     const ROUNDING: f64 = 1e-6;
     let units: Vec<f64> = space.row_iter().map(|row| if row.amax() > 0.0 { row.amax() } else { 1.0 }).collect();
-    let mut rows: Vec<Vec<f64>> = space
-        .column_iter()
-        .map(|column| column.iter().zip(&units).map(|(x, unit)| x / unit).collect())
-        .collect();
+    let mut rows: Vec<Vec<f64>> =
+        space.column_iter().map(|column| column.iter().zip(&units).map(|(x, unit)| x / unit).collect()).collect();
     let mut done = 0;
     for &parameter in order {
         let best = (done..rows.len()).max_by(|&a, &b| rows[a][parameter].abs().total_cmp(&rows[b][parameter].abs()));

@@ -40,7 +40,9 @@ pub fn relations(covariates: &[Covariate]) -> Vec<Relation> {
         for row in echelon(&null_space, &order) {
             let relation = Combination::new(Scale::Natural, row);
             let named = relation.weights.into_iter().filter(|(column, _)| *column < columns.len());
-            found.push(Relation { columns: named.map(|(column, weight)| (columns[column].name.clone(), weight)).collect() });
+            found.push(Relation {
+                columns: named.map(|(column, weight)| (columns[column].name.clone(), weight)).collect(),
+            });
         }
     }
     found
@@ -52,7 +54,11 @@ mod tests {
 
     #[test]
     fn a_column_that_is_a_sum_of_others_is_named_with_them() {
-        let column = |name: &str, values: [f64; 5]| Covariate { variable: name.into(), name: name.into(), values: values.to_vec() };
+        let column = |name: &str, values: [f64; 5]| Covariate {
+            variable: name.into(),
+            name: name.into(),
+            values: values.to_vec(),
+        };
         let (x, z) = ([1.0, 4.0, 2.0, 8.0, 5.0], [3.0, 1.0, 4.0, 1.0, 5.0]);
         let sum: Vec<f64> = x.iter().zip(&z).map(|(x, z)| x + 2.0 * z + 3.0).collect();
         let sum = Covariate { variable: "s".into(), name: "s".into(), values: sum };

@@ -98,7 +98,11 @@ mod tests {
     #[test]
     fn weights_become_whole_numbers_where_they_can() {
         let of = |weights: [f64; 3]| {
-            Combination::new(Scale::Natural, weights.into_iter().enumerate()).weights.into_iter().map(|(_, w)| w).collect::<Vec<_>>()
+            Combination::new(Scale::Natural, weights.into_iter().enumerate())
+                .weights
+                .into_iter()
+                .map(|(_, w)| w)
+                .collect::<Vec<_>>()
         };
         assert_eq!(of([0.5, -0.5, 1e-12]), [1.0, -1.0]);
         assert_eq!(of([-0.2, 0.3, 0.0]), [2.0, -3.0]);

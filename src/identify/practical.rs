@@ -60,7 +60,9 @@ pub(super) fn practical(
         .map(|column| {
             let moved: Vec<usize> = (0..prior_sd.len()).filter(|&row| slopes[(row, column)] != 0.0).collect();
             match moved[..] {
-                [parameter] if prior_sd[parameter].is_finite() => prior_sd[parameter] / slopes[(parameter, column)].abs(),
+                [parameter] if prior_sd[parameter].is_finite() => {
+                    prior_sd[parameter] / slopes[(parameter, column)].abs()
+                }
                 _ if information[(column, column)] > 0.0 => FLAT / information[(column, column)].sqrt(),
                 _ => 1.0,
             }

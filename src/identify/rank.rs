@@ -144,9 +144,8 @@ fn condensed(matrix: DMatrix<f64>, unknown: usize, random: &mut impl FnMut() -> 
     }
     let mut condensed = DMatrix::zeros(few, columns);
     // Column by column, as they lie in memory.
-    let places: Vec<(usize, f64)> = (0..rows * COPIES)
-        .map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random()))
-        .collect();
+    let places: Vec<(usize, f64)> =
+        (0..rows * COPIES).map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random())).collect();
     for (mut to, from) in condensed.column_iter_mut().zip(matrix.column_iter()) {
         for (x, places) in from.iter().zip(places.chunks(COPIES)).filter(|(x, _)| **x != 0.0) {
             for &(place, factor) in places {

@@ -91,7 +91,8 @@ pub(super) fn symmetries(
                 set.iter().for_each(|stretch| parameters.swap(stretch.from + a, stretch.from + b));
             };
             // Elements that can be exchanged with the first.
-            let elements = (1..size).filter(|&other| trial.holds(&|parameters| exchanged(0, other, parameters))).count();
+            let elements =
+                (1..size).filter(|&other| trial.holds(&|parameters| exchanged(0, other, parameters))).count();
             if elements > 0 {
                 let names = set.iter().map(|stretch| stretch.name.to_owned()).collect();
                 found.push(Symmetry::Exchange { names, elements: elements + 1 });
@@ -140,8 +141,9 @@ fn numbered(stretches: &[Stretch<'_>], trial: &Trial<'_>) -> Option<Symmetry> {
     if pairs.is_empty() {
         return None;
     }
-    let weights: Vec<Option<usize>> =
-        std::iter::once(None).chain(stretches.iter().filter(|stretch| stretch.size == 1).map(|s| Some(s.from))).collect();
+    let weights: Vec<Option<usize>> = std::iter::once(None)
+        .chain(stretches.iter().filter(|stretch| stretch.size == 1).map(|s| Some(s.from)))
+        .collect();
     weights.into_iter().find_map(|weight| {
         let exchange = |parameters: &mut [f64]| {
             pairs.iter().for_each(|&(a, b, _)| parameters.swap(a, b));

@@ -20,13 +20,8 @@ pub trait Algebra {
     /// A function of two values.
     fn binary(&mut self, function: Binary, x: Self::Value, y: Self::Value) -> Self::Value;
     /// `holds` where `left <= right`, else `fails`.
-    fn at_most(
-        &mut self,
-        left: Self::Value,
-        right: Self::Value,
-        holds: Self::Value,
-        fails: Self::Value,
-    ) -> Self::Value;
+    fn at_most(&mut self, left: Self::Value, right: Self::Value, holds: Self::Value, fails: Self::Value)
+    -> Self::Value;
     /// Whether a value is known never to vary.
     fn is_constant(&self, value: Self::Value) -> bool;
 

@@ -20,8 +20,8 @@ use std::sync::Arc;
 
 use super::evaluate;
 use super::op::{Binary, Unary};
-pub use addends::Addend;
 use crate::math::accumulate::{Accumulator, accumulate};
+pub use addends::Addend;
 
 /// A number of the model.
 #[derive(Clone, Copy, Debug, PartialEq)]

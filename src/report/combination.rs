@@ -107,9 +107,8 @@ impl Names<'_> {
         let name = |part: &Part| {
             if part.elements > 1 { format!("every element of {}", part.name) } else { part.name.clone() }
         };
-        let of = |sign: f64| -> Vec<String> {
-            parts.iter().filter(|part| part.weight * sign > 0.0).map(name).collect()
-        };
+        let of =
+            |sign: f64| -> Vec<String> { parts.iter().filter(|part| part.weight * sign > 0.0).map(name).collect() };
         let equal = parts.iter().all(|part| part.weight.abs() == parts[0].weight.abs());
         let (up, down) = (joined(&of(1.0)), joined(&of(-1.0)));
         match combination.scale {
