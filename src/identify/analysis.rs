@@ -191,7 +191,7 @@ pub fn analyse(
     let scores = Scores::new(likelihood, &start);
     let prior =
         Prior { terms: &likelihood.prior, without: likelihood.latent.as_ref().map(|latent| &latent.population) };
-    let found = Found::new(model, likelihood, &scores, &prior, settings, start, &mut random)?;
+    let found = Found::new(model, likelihood, &scores, &prior, settings, &start, &mut random)?;
     let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
     let order = order(likelihood);
 
@@ -261,11 +261,11 @@ impl<'a> Found<'a> {
         scores: &'a Scores<'a>,
         prior: &Prior<'_>,
         settings: &Settings,
-        start: Vec<f64>,
+        start: &[f64],
         random: &mut Random,
     ) -> Result<Self, IdentifyError> {
         // A mode may lie where the model is degenerate, and plausible values far from 0: both are asked.
-        let mode = mode(scores, prior, &start, random);
+        let mode = mode(scores, prior, start, random);
         let mut points = generic(scores, &mode, 1.0, settings.points.div_ceil(2), random);
         points.extend(generic(scores, &mode, 0.2, settings.points.div_ceil(4), random));
         points.extend(generic(scores, &vec![0.0; mode.len()], 1.0, settings.points.div_ceil(2), random));

@@ -214,16 +214,9 @@ pub fn invariants(directions: &[Combination], order: &[usize]) -> Vec<Combinatio
         }
     }
     let rows = echelon(&space, order);
-    let pivots: Vec<usize> = rows
-        .iter()
-        .map(|row| {
-            let own = |parameter: &usize| row.iter().any(|(other, _)| other == parameter);
-            let alone = |parameter: &usize| {
-                rows.iter().filter(|other| other.iter().any(|(touched, _)| touched == parameter)).count() == 1
-            };
-            *order.iter().find(|parameter| own(parameter) && alone(parameter)).expect("a pivot stands in one row")
-        })
-        .collect();
+    // The first of a row in the preferred order: other rows have a zero there.
+    let pivot = |row: &Vec<(usize, f64)>| order.iter().copied().find(|of| row.iter().any(|(other, _)| other == of));
+    let pivots: Vec<usize> = rows.iter().filter_map(pivot).collect();
     let mut touched: Vec<usize> = rows.iter().flatten().map(|(parameter, _)| *parameter).collect();
     touched.sort_unstable();
     touched.dedup();

@@ -113,7 +113,7 @@ pub fn rank(matrix: &Matrix, random: &mut impl FnMut() -> f64) -> Rank {
     let rows = scaled.nrows();
     let triangle = if rows > columns { scaled.qr().r() } else { scaled };
     let decomposition = triangle.svd(false, true);
-    let vectors = decomposition.v_t.expect("the right vectors were asked for");
+    let vectors = decomposition.v_t.unwrap_or_else(|| unreachable!("the right vectors were asked for"));
     let mut order: Vec<usize> = (0..columns).collect();
     order.sort_by(|&a, &b| decomposition.singular_values[b].total_cmp(&decomposition.singular_values[a]));
     let largest = order.first().map_or(0.0, |&first| decomposition.singular_values[first]);

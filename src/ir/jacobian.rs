@@ -23,19 +23,51 @@ pub struct Jacobian {
     pub derivatives: Vec<f64>,
 }
 
-/// The results of `program` at the point `coordinates`, and their derivatives there by the coordinates `by`, in that
-/// order. A coordinate that a result does not depend on has derivative exactly 0.
+/// The results of `program` at the point `coordinates`, and their derivatives there. See [`Derivatives::at`].
 ///
 /// # Panics
 /// When the number of coordinates is not the program's, or `by` names one that is not there.
 pub fn jacobian(program: &Program, coordinates: &[f64], by: &[usize]) -> Jacobian {
+    Derivatives::new(program).at(coordinates, by)
+}
+
+/// A program that is asked for derivatives at several points.
+#[derive(Debug)]
+pub struct Derivatives<'a> {
+    program: &'a Program,
+    /// For each value, whether it depends on any coordinate.
+    active: Vec<bool>,
+}
+
+impl<'a> Derivatives<'a> {
+    /// Finds out what depends on coordinates.
+    pub fn new(program: &'a Program) -> Self {
+        Self { program, active: active(program) }
+    }
+
+    /// Number of results.
+    pub fn results(&self) -> usize {
+        self.program.results.len()
+    }
+
+    /// The results at a point, and their derivatives by the coordinates `by`, in that order. A coordinate that a result does
+    /// not depend on has derivative exactly 0.
+    ///
+    /// # Panics
+    /// When the number of coordinates is not the program's, or `by` names one that is not there.
+    pub fn at(&self, coordinates: &[f64], by: &[usize]) -> Jacobian {
+        evaluated(self.program, &self.active, coordinates, by)
+    }
+}
+
+fn evaluated(program: &Program, active: &[bool], coordinates: &[f64], by: &[usize]) -> Jacobian {
     assert_eq!(coordinates.len(), program.coordinates, "one number per coordinate");
     let count = by.len();
     let mut columns = vec![None; program.coordinates];
     by.iter().enumerate().for_each(|(column, &coordinate)| columns[coordinate] = Some(column));
     let mut places = vec![None; program.values()];
     let mut active_values = 0;
-    for (place, _) in places.iter_mut().zip(active(program)).filter(|(_, active)| *active) {
+    for (place, _) in places.iter_mut().zip(active).filter(|(_, active)| **active && count > 0) {
         *place = Some(active_values * count);
         active_values += 1;
     }

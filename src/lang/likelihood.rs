@@ -115,14 +115,14 @@ impl<'a> Reading<'a> {
             }
             ExpressionKind::Unary { operand, .. } => self.walk(*operand, visit),
             ExpressionKind::Binary { left, right, .. } => {
-                [*left, *right].into_iter().for_each(|part| self.walk(part, visit))
+                [*left, *right].into_iter().for_each(|part| self.walk(part, visit));
             }
             ExpressionKind::Conditional { condition, then, otherwise } => {
                 [*condition, *then, *otherwise].into_iter().for_each(|part| self.walk(part, visit));
             }
             ExpressionKind::Index { base, .. } => self.walk(*base, visit),
             ExpressionKind::Array(parts) | ExpressionKind::Row(parts) => {
-                parts.iter().for_each(|&part| self.walk(part, visit))
+                parts.iter().for_each(|&part| self.walk(part, visit));
             }
             ExpressionKind::Call { arguments, .. } => arguments.iter().for_each(|&part| self.walk(part, visit)),
         }
@@ -409,9 +409,9 @@ impl<'a> Parts<'a> {
         let total = self.graph.sum(number, rows);
         let is_prior = term.source != Added::Jacobian;
         if is_prior {
-            self.prior.push(total)
+            self.prior.push(total);
         } else {
-            self.jacobian.push(total)
+            self.jacobian.push(total);
         }
         let Added::Density { outcome } = term.source else { return };
         let Some(parameter) = self.reading.parameter(outcome) else { return };
