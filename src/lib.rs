@@ -1,5 +1,5 @@
 //! ridgewalk runs thousands of MCMC chains of a Stan-language model on any GPU, through WGSL compute shaders, or on all
-//! CPU cores; says whether they converged; and (soon) says which parameter combinations the data can identify at all.
+//! CPU cores; says whether they converged; and says which parameter combinations the data can identify at all.
 //!
 //! The one way data flows, and the floors of the house, lowest first (`ARCHITECTURE.md` tells more):
 //!
@@ -8,7 +8,7 @@
 //! | 1 | [`math`], [`draws`] |
 //! | 2 | [`ir`], [`rng`], [`diagnostics`] |
 //! | 3 | [`model`], [`sampler`] |
-//! | 4 | [`lang`], [`backend`] |
+//! | 4 | [`lang`], [`backend`], [`identify`] |
 //! | 5 | [`mod@run`], [`report`], [`store`] |
 //! | 6 | [`cli`] |
 //!

@@ -35,7 +35,7 @@ use walls::Wall;
 const FLOORS: &[Room] = &[
     ("cli", 6),
     ("run", 5), ("report", 5), ("store", 5),
-    ("lang", 4), ("backend", 4),
+    ("lang", 4), ("backend", 4), ("identify", 4),
     ("model", 3), ("sampler", 3),
     ("ir", 2), ("rng", 2), ("diagnostics", 2),
     ("math", 1), ("draws", 1),

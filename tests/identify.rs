@@ -5,6 +5,9 @@
 #[path = "identify/cases.rs"]
 mod cases;
 
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::CommandCargoExt;
 use cases::{Case, all};
 use rayon::prelude::*;
 use ridgewalk::identify::{Analysis, Reason, Scale, Settings, analyse};
@@ -13,7 +16,7 @@ use ridgewalk::model::data::Data;
 use ridgewalk::report::combination::Names;
 use ridgewalk::report::identifiability;
 use ridgewalk::run::change::changed;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 struct Outcome {
     analysis: Analysis,
@@ -166,5 +169,67 @@ fn the_notebook_has_its_answer_in_words() {
         "sample mu = alpha1 + alpha2 instead",
     ] {
         assert!(text.contains(line), "{line}\nis not in\n{text}");
+    }
+}
+
+fn ridgewalk(arguments: &[&str]) -> Output {
+    Command::cargo_bin("ridgewalk").expect("the program is built").args(arguments).output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const MODEL: &str = "examples/identifiability/nonidentified.stan";
+const DATA: &str = "examples/identifiability/y.json";
+
+#[test]
+fn json_has_the_findings_for_machines() {
+    let output = ridgewalk(&["identify", MODEL, "--data", DATA, "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&object["directions"], &object["determined_directions"]), (&json!(3), &json!(2)));
+    let open = &object["open"][0];
+    assert_eq!(open["formula"], "alpha1 - alpha2");
+    assert_eq!(open["weights"], json!({"alpha1": 1.0, "alpha2": -1.0}));
+    assert_eq!((&open["scale"], &open["reason"]), (&json!("natural"), &json!("structural")));
+    assert_eq!(object["determined"], json!(["sigma"]));
+    assert_eq!(object["transformed"], json!([{"parameter": "mu", "determined": true}]));
+}
+
+/// The run is the notebook's, short; what chains do along the ridge is certain: four start apart and stay apart.
+#[test]
+fn chains_that_disagree_on_the_ridge_alone_are_forgiven_if_the_user_says_so() {
+    let run = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--chains", "4", "--draws", "4000", "--seed", "1"];
+    let strict = ridgewalk(&[&run[..], &["--strict"]].concat());
+    assert_eq!(strict.status.code(), Some(1));
+    let error = text(&strict.stderr);
+    for sentence in ["The likelihood determines 2 of 3 directions.", "only alpha1 - alpha2 has not, and never will"] {
+        assert!(error.contains(sentence), "{sentence}\nis not in\n{error}");
+    }
+    let forgiven = ridgewalk(&[&run[..], &["--strict", "--allow-nonidentified", "--quiet"]].concat());
+    assert_eq!(forgiven.status.code(), Some(0), "{}", text(&forgiven.stderr));
+}
+
+#[test]
+fn models_without_an_answer_are_told_so_in_a_sentence() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (name, model, status, sentence) in [
+        ("prior.stan", "parameters { real mu; } model { mu ~ normal(0, 1); }", 0, "the posterior is the prior"),
+        ("empty.stan", "model { }", 2, "has no parameters"),
+        (
+            "constant.stan",
+            "data { vector[3] y; } parameters { real mu; } model { y ~ normal(mu - mu, 1); }",
+            0,
+            "it determines nothing",
+        ),
+    ] {
+        let path = folder.join(name);
+        std::fs::write(&path, model).expect("a scratch file");
+        let data = folder.join("three.json");
+        std::fs::write(&data, r#"{"y": [1, 2, 3]}"#).expect("a scratch file");
+        let output = ridgewalk(&["identify", &path.to_string_lossy(), "--data", &data.to_string_lossy()]);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(status), "{name}: {said}");
+        assert!(said.contains(sentence), "{name}: {said}");
     }
 }

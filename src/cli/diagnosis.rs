@@ -62,7 +62,10 @@ impl Diagnosis {
         };
         let findings = self.findings.iter().filter(beyond);
         let stuck = |finding: &Finding| {
-            finding.parameters().iter().any(|name| sampled.iter().any(|other| other == name && !excused.contains(other)))
+            finding
+                .parameters()
+                .iter()
+                .any(|name| sampled.iter().any(|other| other == name && !excused.contains(other)))
         };
         findings.into_iter().any(|finding| finding.is_bad() || stuck(finding))
     }

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::backend;
+use crate::identify::IdentifyError;
 use crate::run::RunError;
 use crate::store::StoreError;
 use crate::store::draws_csv::ReadError;
@@ -29,6 +30,8 @@ pub(super) enum CliError {
     Read(#[from] ReadError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Identify(#[from] IdentifyError),
     #[error(transparent)]
     Backend(#[from] backend::Error),
     #[error(transparent)]

@@ -8,7 +8,7 @@ use super::files::Files;
 use crate::draws::Draws;
 use crate::identify::convergence::{Convergence, convergence, determined, excused};
 use crate::identify::posterior::{Comparison, Weighed, compare};
-use crate::identify::{Analysis, Combination, IdentifyError, Settings, analyse};
+use crate::identify::{Analysis, Combination, Scale, Settings, analyse};
 use crate::lang;
 use crate::model::Model;
 use crate::model::likelihood::Likelihood;
@@ -50,13 +50,16 @@ impl Identification {
         };
         let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
         let prior_sd = prior.as_ref().map(|prior| {
-            let single = |parameter| Combination { scale: crate::identify::Scale::Natural, weights: vec![(parameter, 1.0)] };
+            let single = |parameter| Combination { scale: Scale::Natural, weights: vec![(parameter, 1.0)] };
             let each: Vec<Combination> = (0..declared).map(single).collect();
-            compare(&each, prior, Some(prior), None).into_iter().map(|own| own.prior_sd.unwrap_or(f64::INFINITY)).collect()
+            compare(&each, prior, Some(prior), None)
+                .into_iter()
+                .map(|own| own.prior_sd.unwrap_or(f64::INFINITY))
+                .collect()
         });
         let mut vary = |change, number| changed(&files.source, &files.data, &likelihood, language, change, number);
         let settings = Settings { seed, prior_sd, ..Settings::default() };
-        let analysis = analyse(model, &likelihood, &settings, &mut vary).map_err(|error| refused(&error))?;
+        let analysis = analyse(model, &likelihood, &settings, &mut vary)?;
         Ok(Self { model: model.clone(), likelihood, analysis, prior, after: None })
     }
 
@@ -100,7 +103,10 @@ impl Identification {
                 if !sentence.is_empty() {
                     text += &format!("\n{sentence}");
                 }
-                text += &format!("\n{}", posterior::comparison(&self.analysis, &after.comparisons, names));
+                text += &format!(
+                    "\n{}",
+                    posterior::comparison(&self.analysis, &after.convergence, &after.comparisons, names)
+                );
             }
             None => {
                 let open: Vec<Combination> =
@@ -135,17 +141,14 @@ impl Identification {
     }
 }
 
-fn refused(error: &IdentifyError) -> CliError {
-    CliError::plain(error.to_string())
-}
-
 /// Draws with a model's parameters, in its order.
 fn ordered(draws: &Draws, parameters: &[String]) -> Result<Draws, CliError> {
-    let place = |name: &String| {
-        draws.parameters().iter().position(|other| other == name).ok_or_else(|| {
-            CliError::plain(format!("the draws have no column for the parameter {name} of this model"))
-        })
-    };
+    let place =
+        |name: &String| {
+            draws.parameters().iter().position(|other| other == name).ok_or_else(|| {
+                CliError::plain(format!("the draws have no column for the parameter {name} of this model"))
+            })
+        };
     let places = parameters.iter().map(place).collect::<Result<Vec<_>, _>>()?;
     let width = draws.parameters().len();
     let values = draws.values().chunks_exact(width).flat_map(|draw| places.iter().map(|&place| draw[place])).collect();

@@ -9,12 +9,31 @@ use super::draws::{self, Found};
 use super::error::{CliError, Verdict};
 use super::files;
 use super::identification::Identification;
+use crate::identify::IdentifyError;
 use crate::lang;
 
 pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Verdict, CliError> {
     let files = files::read(&arguments.input)?;
     let compiled = files.compiled(lang::Settings { seed: arguments.seed, collapse: true })?;
-    let mut found = Identification::before(&files, &compiled.model, arguments.seed)?;
+    let mut found = match Identification::before(&files, &compiled.model, arguments.seed) {
+        // That is an answer as well.
+        Err(CliError::Identify(error @ IdentifyError::NoLikelihood)) => {
+            if arguments.json {
+                let directions = compiled.model.coordinates.len();
+                let object = json!({
+                    "model": compiled.model.name,
+                    "directions": directions,
+                    "determined_directions": 0,
+                    "message": error.to_string(),
+                });
+                writeln!(out, "{object:#}")?;
+            } else {
+                writeln!(out, "The likelihood determines nothing: {error}.")?;
+            }
+            return Ok(Verdict::Good);
+        }
+        other => other?,
+    };
     if !arguments.run.is_empty() {
         let Found { loaded, superchains, .. } = draws::read(&arguments.run)?;
         found = found.after(&loaded.draws, superchains)?;

@@ -145,7 +145,8 @@ fn conclude(
         report::of_sample(path, job, outcome, &diagnosis)?;
     }
     // Where chains disagree, the first question is whether the data could ever make them agree.
-    let identification = diagnosis.has_disagreement().then(|| {
+    let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;
+    let identification = (is_asked && diagnosis.has_disagreement()).then(|| {
         let found = Identification::before(job.files, model, job.settings.seed)?;
         found.after(&outcome.draws, superchains)
     });

@@ -74,7 +74,9 @@ pub enum IdentifyError {
         most: usize,
     },
     /// The likelihood is not finite at any point that was tried.
-    #[error("the likelihood could not be evaluated at any of {attempts} points: are the data possible under the model?")]
+    #[error(
+        "the likelihood could not be evaluated at any of {attempts} points: are the data possible under the model?"
+    )]
     NotFinite {
         /// Points tried.
         attempts: usize,
@@ -144,6 +146,20 @@ impl Analysis {
     pub fn rank(&self) -> usize {
         self.directions - self.open.len()
     }
+
+    /// The determined transformed parameter that is a combination, by its value near the mode.
+    pub fn transformed_as(&self, combination: &Combination) -> Option<usize> {
+        let value = combination.value(&self.mode);
+        let is_value = |parameter: usize| {
+            let own = match combination.scale {
+                Scale::Natural | Scale::Local | Scale::Square => self.mode[parameter],
+                Scale::Log => self.mode[parameter].abs().ln(),
+            };
+            (own - value).abs() <= 1e-9 * (own.abs() + value.abs())
+        };
+        let determined = self.transformed.iter().filter(|(_, determined)| *determined);
+        determined.map(|(parameter, _)| *parameter).find(|&parameter| is_value(parameter))
+    }
 }
 
 /// Derivatives held at once: half a gigabyte for each point and its neighbour.
@@ -173,11 +189,9 @@ pub fn analyse(
     let mut random = Random::new(settings.seed, 0, 0, Purpose::Start);
     let start: Vec<f64> = (0..coordinates).map(|_| 2.0 * random.uniform() - 1.0).collect();
     let scores = Scores::new(likelihood, &start);
-    let prior = Prior {
-        terms: &likelihood.prior,
-        without: likelihood.latent.as_ref().map(|latent| &latent.population),
-    };
-    let found = Found::new(model, likelihood, &scores, &prior, settings, start, &mut random)?;
+    let prior =
+        Prior { terms: &likelihood.prior, without: likelihood.latent.as_ref().map(|latent| &latent.population) };
+    let found = Found::new(model, likelihood, &scores, &prior, settings, &start, &mut random)?;
     let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
     let order = order(likelihood);
 
@@ -247,41 +261,41 @@ impl<'a> Found<'a> {
         scores: &'a Scores<'a>,
         prior: &Prior<'_>,
         settings: &Settings,
-        start: Vec<f64>,
+        start: &[f64],
         random: &mut Random,
     ) -> Result<Self, IdentifyError> {
         // A mode may lie where the model is degenerate, and plausible values far from 0: both are asked.
-        let mode = mode(scores, prior, &start, random);
+        let mode = mode(scores, prior, start, random);
         let mut points = generic(scores, &mode, 1.0, settings.points.div_ceil(2), random);
         points.extend(generic(scores, &mode, 0.2, settings.points.div_ceil(4), random));
         points.extend(generic(scores, &vec![0.0; mode.len()], 1.0, settings.points.div_ceil(2), random));
         if points.is_empty() {
             return Err(IdentifyError::NotFinite { attempts: 40 * settings.points });
         }
-        let matrices: Vec<Matrix> = points.iter().map(|point| evaluated(scores, point)).collect();
-        let mut found = Self {
-            model,
-            scores,
-            mode,
-            points,
-            matrices,
-            ranks: Vec::new(),
-            declared: likelihood.declared.iter().map(|(_, size)| size).sum(),
-        };
-        found.ranks = found.keep_largest(random);
+        let mut found =
+            Self { model, scores, mode, points: Vec::new(), matrices: Vec::new(), ranks: Vec::new(), declared: 0 };
+        found.declared = likelihood.declared.iter().map(|(_, size)| size).sum();
+        for point in points {
+            let matrix = evaluated(scores, &point);
+            let rank = rank(&matrix, &mut signed(random));
+            let best = found.ranks.first().map_or(0, |best| best.rank);
+            if rank.rank > best {
+                found.points.clear();
+                found.matrices.clear();
+                found.ranks.clear();
+            }
+            if rank.rank >= best {
+                // No point can have more: one is enough.
+                let full = rank.rank == scores.free().len();
+                found.points.push(point);
+                found.matrices.push(matrix);
+                found.ranks.push(rank);
+                if full {
+                    break;
+                }
+            }
+        }
         Ok(found)
-    }
-
-    /// The ranks at the points, after leaving out the points whose rank is not the largest.
-    fn keep_largest(&mut self, random: &mut Random) -> Vec<Rank> {
-        let ranks: Vec<Rank> = self.matrices.iter().map(|matrix| rank(matrix, &mut signed(random))).collect();
-        let largest = ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
-        let kept: Vec<bool> = ranks.iter().map(|rank| rank.rank == largest).collect();
-        let mut of_points = kept.iter();
-        self.points.retain(|_| *of_points.next().unwrap_or(&false));
-        let mut of_matrices = kept.iter();
-        self.matrices.retain(|_| *of_matrices.next().unwrap_or(&false));
-        ranks.into_iter().filter(|rank| rank.rank == largest).collect()
     }
 
     /// The directions that stay open, and why.
@@ -293,10 +307,9 @@ impl<'a> Found<'a> {
         }
         let mut stacked = self.matrices.clone();
         let mut stages: Vec<(Reason, Vec<Matrix>)> = vec![(Reason::Data, stacked.clone())];
-        for (change, reason) in [
-            (Change::Outcomes, Reason::Design(Vec::new())),
-            (Change::Covariates, Reason::Structural),
-        ] {
+        for (change, reason) in
+            [(Change::Outcomes, Reason::Design(Vec::new())), (Change::Covariates, Reason::Structural)]
+        {
             let sets = (columns + 2).div_ceil(likelihood.observations.results.len()).max(2);
             let largest = 2 * columns + 10;
             for set in 0..sets.min(largest) as u64 {
@@ -397,9 +410,7 @@ impl<'a> Found<'a> {
                 let (_, slopes) = self.parameters(&self.points[0]);
                 slopes.row(parameter).iter().any(|x| *x != 0.0)
             })
-            .map(|parameter| {
-                (parameter, moves.iter().all(|moves| moves.row(parameter).iter().all(|x| *x < ROUNDING)))
-            })
+            .map(|parameter| (parameter, moves.iter().all(|moves| moves.row(parameter).iter().all(|x| *x < ROUNDING))))
             .collect()
     }
 }

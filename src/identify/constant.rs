@@ -101,6 +101,10 @@ impl Span {
 /// The vectors that on a scale lie in the null spaces of all places, `[parameter, basis]`; none where there is none, or a
 /// parameter has no value on the scale.
 fn common(places: &[Place], scale: Scale) -> Option<DMatrix<f64>> {
+    // At one place everything is constant.
+    if places.len() < 2 {
+        return None;
+    }
     let spaces: Vec<DMatrix<f64>> = places.iter().map(|place| on_scale(place, scale)).collect();
     if spaces.iter().any(|space| space.iter().any(|x| !x.is_finite())) {
         return None;
@@ -210,16 +214,9 @@ pub fn invariants(directions: &[Combination], order: &[usize]) -> Vec<Combinatio
         }
     }
     let rows = echelon(&space, order);
-    let pivots: Vec<usize> = rows
-        .iter()
-        .map(|row| {
-            let own = |parameter: &usize| row.iter().any(|(other, _)| other == parameter);
-            let alone = |parameter: &usize| {
-                rows.iter().filter(|other| other.iter().any(|(touched, _)| touched == parameter)).count() == 1
-            };
-            *order.iter().find(|parameter| own(parameter) && alone(parameter)).expect("a pivot stands in one row")
-        })
-        .collect();
+    // The first of a row in the preferred order: other rows have a zero there.
+    let pivot = |row: &Vec<(usize, f64)>| order.iter().copied().find(|of| row.iter().any(|(other, _)| other == of));
+    let pivots: Vec<usize> = rows.iter().filter_map(pivot).collect();
     let mut touched: Vec<usize> = rows.iter().flatten().map(|(parameter, _)| *parameter).collect();
     touched.sort_unstable();
     touched.dedup();

@@ -28,12 +28,13 @@ pub enum ConvergenceError {
     Summary(#[from] SummaryError),
 }
 
-/// What is determined: single parameters, combinations, and transformed parameters.
+/// What is determined: single parameters, transformed ones, and combinations that no transformed parameter is.
 pub fn determined(analysis: &Analysis) -> Vec<Combination> {
     let single = |parameter: usize| Combination { scale: Scale::Natural, weights: vec![(parameter, 1.0)] };
     let parameters = analysis.determined.iter().map(|&parameter| single(parameter));
     let transformed = analysis.transformed.iter().filter(|(_, determined)| *determined);
-    let all = analysis.combinations.iter().cloned().chain(parameters);
+    let unnamed = analysis.combinations.iter().filter(|combination| analysis.transformed_as(combination).is_none());
+    let all = unnamed.cloned().chain(parameters);
     all.chain(transformed.map(|&(parameter, _)| single(parameter))).collect()
 }
 

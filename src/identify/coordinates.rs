@@ -26,8 +26,8 @@ pub fn coordinates(model: &Model, start: &[f64], parameters: &[f64]) -> Option<V
         }
         let slopes = DMatrix::from_row_slice(found.values.len(), point.len(), &found.derivatives);
         let slopes = slopes.rows(0, declared).into_owned();
-        let diagonal = declared == point.len()
-            && (0..declared).all(|i| (0..declared).all(|j| i == j || slopes[(i, j)] == 0.0));
+        let diagonal =
+            declared == point.len() && (0..declared).all(|i| (0..declared).all(|j| i == j || slopes[(i, j)] == 0.0));
         let step = if diagonal {
             DVector::from_iterator(declared, (0..declared).map(|i| rest[i] / slopes[(i, i)]))
         } else {

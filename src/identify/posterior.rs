@@ -136,7 +136,7 @@ pub fn overlap(x: &[f64], y: &[f64]) -> f64 {
     let (wide, narrow) = (width(&x), width(&y));
     let low = (x[0] - 3.0 * wide).min(y[0] - 3.0 * narrow);
     let high = (x[x.len() - 1] + 3.0 * wide).max(y[y.len() - 1] + 3.0 * narrow);
-    if !(high > low) {
+    if high <= low || (high - low).is_nan() {
         return f64::NAN;
     }
     // The grid follows the narrower of the two as well as the wider: points are quantiles of both.

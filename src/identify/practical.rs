@@ -13,6 +13,9 @@ use crate::model::Model;
 /// A standard error of more prior standard deviations than this leaves the prior nine tenths of its variance.
 const HOPELESS: f64 = 3.0;
 
+/// Standard errors that a flat prior is wide.
+const FLAT: f64 = 1e4;
+
 /// A direction that the data hardly determine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Practical {
@@ -55,12 +58,13 @@ pub(super) fn practical(
     let slopes = DMatrix::from_row_slice(found.values.len(), free.len(), &found.derivatives);
     // The prior's spread of each coordinate, by the parameter that it moves alone. Where the prior is flat, or a coordinate
     // moves several parameters, the data decide in any case.
-    const FLAT: f64 = 1e4;
     let units: Vec<f64> = (0..free.len())
         .map(|column| {
             let moved: Vec<usize> = (0..prior_sd.len()).filter(|&row| slopes[(row, column)] != 0.0).collect();
             match moved[..] {
-                [parameter] if prior_sd[parameter].is_finite() => prior_sd[parameter] / slopes[(parameter, column)].abs(),
+                [parameter] if prior_sd[parameter].is_finite() => {
+                    prior_sd[parameter] / slopes[(parameter, column)].abs()
+                }
                 _ if information[(column, column)] > 0.0 => FLAT / information[(column, column)].sqrt(),
                 _ => 1.0,
             }

@@ -113,7 +113,7 @@ pub fn rank(matrix: &Matrix, random: &mut impl FnMut() -> f64) -> Rank {
     let rows = scaled.nrows();
     let triangle = if rows > columns { scaled.qr().r() } else { scaled };
     let decomposition = triangle.svd(false, true);
-    let vectors = decomposition.v_t.expect("the right vectors were asked for");
+    let vectors = decomposition.v_t.unwrap_or_else(|| unreachable!("the right vectors were asked for"));
     let mut order: Vec<usize> = (0..columns).collect();
     order.sort_by(|&a, &b| decomposition.singular_values[b].total_cmp(&decomposition.singular_values[a]));
     let largest = order.first().map_or(0.0, |&first| decomposition.singular_values[first]);
@@ -144,9 +144,8 @@ fn condensed(matrix: DMatrix<f64>, unknown: usize, random: &mut impl FnMut() -> 
     }
     let mut condensed = DMatrix::zeros(few, columns);
     // Column by column, as they lie in memory.
-    let places: Vec<(usize, f64)> = (0..rows * COPIES)
-        .map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random()))
-        .collect();
+    let places: Vec<(usize, f64)> =
+        (0..rows * COPIES).map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random())).collect();
     for (mut to, from) in condensed.column_iter_mut().zip(matrix.column_iter()) {
         for (x, places) in from.iter().zip(places.chunks(COPIES)).filter(|(x, _)| **x != 0.0) {
             for &(place, factor) in places {

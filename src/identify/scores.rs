@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use nalgebra::DMatrix;
 
 use crate::ir::Program;
-use crate::ir::jacobian::{Jacobian, jacobian};
+use crate::ir::jacobian::{Derivatives, Jacobian, jacobian};
 use crate::model::likelihood::Likelihood;
 
 /// How latent parameters are dealt with.
@@ -29,8 +29,8 @@ pub enum Treatment {
 /// The observations of a model, ready to be asked at points.
 #[derive(Debug)]
 pub struct Scores<'a> {
-    observations: &'a Program,
-    population: Option<&'a Program>,
+    observations: Derivatives<'a>,
+    population: Option<Derivatives<'a>>,
     groups: Option<Groups>,
     /// The coordinates that scores are derivatives by.
     free: Vec<usize>,
@@ -68,8 +68,8 @@ impl<'a> Scores<'a> {
         };
         let integrated = |coordinate: &usize| groups.as_ref().is_some_and(|groups| groups.latent.contains(coordinate));
         Self {
-            observations: &likelihood.observations,
-            population: likelihood.latent.as_ref().map(|latent| &latent.population),
+            observations: Derivatives::new(&likelihood.observations),
+            population: likelihood.latent.as_ref().map(|latent| Derivatives::new(&latent.population)),
             free: (0..coordinates).filter(|coordinate| !integrated(coordinate)).collect(),
             groups,
             treatment,
@@ -84,7 +84,7 @@ impl<'a> Scores<'a> {
     /// What one evaluation costs, about: derivatives computed.
     pub fn cost(&self) -> usize {
         let nodes = if self.treatment == Treatment::Integrated { 60 } else { 1 };
-        self.observations.results.len() * self.free.len() * nodes
+        self.observations.results() * self.free.len() * nodes
     }
 
     /// How latent parameters are dealt with.
@@ -97,10 +97,10 @@ impl<'a> Scores<'a> {
     /// # Panics
     /// When the point has not the model's number of coordinates.
     pub fn at(&self, point: &[f64]) -> Contributions {
-        match (&self.groups, self.population) {
+        match (&self.groups, &self.population) {
             (Some(groups), Some(population)) => self.integrated(groups, population, point),
             (None, Some(population)) => {
-                let mut all = self.plain(self.observations, point);
+                let mut all = self.plain(&self.observations, point);
                 let own = self.plain(population, point);
                 all.values.extend(own.values);
                 let rows = all.scores.nrows();
@@ -108,25 +108,25 @@ impl<'a> Scores<'a> {
                 scores.rows_mut(rows, own.scores.nrows()).copy_from(&own.scores);
                 Contributions { values: all.values, scores }
             }
-            (_, None) => self.plain(self.observations, point),
+            (_, None) => self.plain(&self.observations, point),
         }
     }
 
     /// The log density of each observation at a point, without scores.
     pub fn values(&self, point: &[f64]) -> Vec<f64> {
         if self.treatment == Treatment::None {
-            return jacobian(self.observations, point, &[]).values;
+            return self.observations.at(point, &[]).values;
         }
         self.at(point).values
     }
 
-    fn plain(&self, program: &Program, point: &[f64]) -> Contributions {
-        let Jacobian { values, derivatives } = jacobian(program, point, &self.free);
+    fn plain(&self, program: &Derivatives<'_>, point: &[f64]) -> Contributions {
+        let Jacobian { values, derivatives } = program.at(point, &self.free);
         let scores = DMatrix::from_row_slice(values.len(), self.free.len(), &derivatives);
         Contributions { values, scores }
     }
 
-    fn integrated(&self, groups: &Groups, population: &Program, point: &[f64]) -> Contributions {
+    fn integrated(&self, groups: &Groups, population: &Derivatives<'_>, point: &[f64]) -> Contributions {
         /// Steps to either side: nine standard deviations, of which the last weighs 10^-18.
         const STEPS: i32 = 30;
         const REACH: f64 = 9.0;
@@ -137,7 +137,7 @@ impl<'a> Scores<'a> {
         let mut outside = None;
         for step in -STEPS..=STEPS {
             let place = move_to(groups, point, &located, REACH * f64::from(step) / f64::from(STEPS));
-            let (own, theirs) = (self.plain(self.observations, &place), self.plain(population, &place));
+            let (own, theirs) = (self.plain(&self.observations, &place), self.plain(population, &place));
             let mut values = vec![0.0; count];
             let mut scores = DMatrix::zeros(count, free);
             for (all, of) in [(&own, &groups.of_observations), (&theirs, &groups.of_population)] {
@@ -179,7 +179,7 @@ impl<'a> Scores<'a> {
 
     /// Where the density of each latent coordinate lies: the mean and spread that a grid gives, which moves and shrinks
     /// until it fits.
-    fn locate(&self, groups: &Groups, population: &Program, point: &[f64]) -> Vec<(f64, f64)> {
+    fn locate(&self, groups: &Groups, population: &Derivatives<'_>, point: &[f64]) -> Vec<(f64, f64)> {
         const STEPS: i32 = 12;
         const REACH: f64 = 6.0;
         const ROUNDS: usize = 40;
@@ -190,9 +190,10 @@ impl<'a> Scores<'a> {
             for step in -STEPS..=STEPS {
                 let place = move_to(groups, point, &located, REACH * f64::from(step) / f64::from(STEPS));
                 let mut values = vec![0.0; count];
-                for (program, of) in [(self.observations, &groups.of_observations), (population, &groups.of_population)]
+                for (program, of) in
+                    [(&self.observations, &groups.of_observations), (population, &groups.of_population)]
                 {
-                    for (value, group) in jacobian(program, &place, &[]).values.into_iter().zip(of) {
+                    for (value, group) in program.at(&place, &[]).values.into_iter().zip(of) {
                         if let Some(group) = *group {
                             values[group] += value;
                         }

@@ -1,15 +1,18 @@
-//! The results of a program at a point, and the derivative of each by each coordinate: forward mode, in `f64`.
+//! The results of a program at a point, and the derivative of each by each coordinate, in `f64`.
 //!
-//! Beside every value that depends on coordinates runs its derivative, a row with one number per coordinate asked for. So a
-//! million results cost as many passes over the data as one: what the analysis of identifiability asks for, which wants
-//! the derivative of each observation by itself. (`differentiate` gives the derivative of a sum, for samplers.)
-//! The rules are those of `derivative`, in numbers; the machine is `evaluate`'s, slow and obvious.
-//! Absent on purpose: sparsity beyond values that no coordinate touches.
+//! Outside of loops beside every value that depends on coordinates runs its derivative, one number per coordinate asked
+//! for (forward mode). A row of a loop is swept backward for each number that it stores or adds (reverse mode), so that it
+//! costs a few times its own operations, however many coordinates there are. A million results take one pass over the
+//! data: what the analysis of identifiability asks for, which wants the derivative of each observation by itself.
+//! (`differentiate` gives the derivative of a sum, for samplers.) The rules are those of `derivative`, in numbers.
+//! Absent on purpose: speed of the sampling kind.
+
+use std::collections::HashMap;
 
 use super::dependence::active;
 use super::derivative::{self, Numbers};
 use super::evaluate;
-use super::op::{Array, Op, Order, Place, Program, Statement, Value};
+use super::op::{Array, Loop, Op, Order, Place, Program, Statement, Value};
 
 /// Results and their derivatives.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,19 +23,51 @@ pub struct Jacobian {
     pub derivatives: Vec<f64>,
 }
 
-/// The results of `program` at the point `coordinates`, and their derivatives there by the coordinates `by`, in that
-/// order. A coordinate that a result does not depend on has derivative exactly 0.
+/// The results of `program` at the point `coordinates`, and their derivatives there. See [`Derivatives::at`].
 ///
 /// # Panics
 /// When the number of coordinates is not the program's, or `by` names one that is not there.
 pub fn jacobian(program: &Program, coordinates: &[f64], by: &[usize]) -> Jacobian {
+    Derivatives::new(program).at(coordinates, by)
+}
+
+/// A program that is asked for derivatives at several points.
+#[derive(Debug)]
+pub struct Derivatives<'a> {
+    program: &'a Program,
+    /// For each value, whether it depends on any coordinate.
+    active: Vec<bool>,
+}
+
+impl<'a> Derivatives<'a> {
+    /// Finds out what depends on coordinates.
+    pub fn new(program: &'a Program) -> Self {
+        Self { program, active: active(program) }
+    }
+
+    /// Number of results.
+    pub fn results(&self) -> usize {
+        self.program.results.len()
+    }
+
+    /// The results at a point, and their derivatives by the coordinates `by`, in that order. A coordinate that a result does
+    /// not depend on has derivative exactly 0.
+    ///
+    /// # Panics
+    /// When the number of coordinates is not the program's, or `by` names one that is not there.
+    pub fn at(&self, coordinates: &[f64], by: &[usize]) -> Jacobian {
+        evaluated(self.program, &self.active, coordinates, by)
+    }
+}
+
+fn evaluated(program: &Program, active: &[bool], coordinates: &[f64], by: &[usize]) -> Jacobian {
     assert_eq!(coordinates.len(), program.coordinates, "one number per coordinate");
     let count = by.len();
     let mut columns = vec![None; program.coordinates];
     by.iter().enumerate().for_each(|(column, &coordinate)| columns[coordinate] = Some(column));
     let mut places = vec![None; program.values()];
     let mut active_values = 0;
-    for (place, _) in places.iter_mut().zip(active(program)).filter(|(_, active)| *active) {
+    for (place, _) in places.iter_mut().zip(active).filter(|(_, active)| **active && count > 0) {
         *place = Some(active_values * count);
         active_values += 1;
     }
@@ -81,6 +116,7 @@ impl Machine<'_> {
         for statement in body {
             match statement {
                 Statement::Let(value) => self.compute(*value),
+                Statement::Loop(inner) if inner.order == Order::Any && is_flat(&inner.body) => self.rows(inner),
                 Statement::Loop(inner) => {
                     if self.rows.len() <= inner.id.index() {
                         self.rows.resize(inner.id.index() + 1, 0);
@@ -104,21 +140,122 @@ impl Machine<'_> {
                     }
                 }
                 Statement::Store(store) | Statement::Accumulate(store) => {
-                    let (at, array) = (self.place(store.at), store.array.index());
-                    let x = self.read(store.value);
+                    let (at, x) = (self.place(store.at), self.read(store.value));
                     self.gather(store.value);
-                    let (values, tangents) = &mut self.arrays[array];
-                    let tangents = &mut tangents[at * self.count..(at + 1) * self.count];
-                    if matches!(statement, Statement::Store(_)) {
-                        values[at] = x;
-                        tangents.copy_from_slice(&self.scratch);
-                    } else {
-                        values[at] += x;
-                        tangents.iter_mut().zip(&self.scratch).for_each(|(total, x)| *total += x);
-                    }
+                    self.put(store.array.index(), at, x, matches!(statement, Statement::Accumulate(_)));
                 }
             }
         }
+    }
+
+    /// Runs a loop whose rows do not read one another, each row forward for its values and backward for its derivatives.
+    fn rows(&mut self, inner: &Loop) {
+        if self.rows.len() <= inner.id.index() {
+            self.rows.resize(inner.id.index() + 1, 0);
+        }
+        let locals: Vec<Value> = inner.body.iter().filter_map(computed).collect();
+        let mut sweep = Sweep::new(self, &locals);
+        let mut sums = vec![(0.0, vec![0.0; self.count]); inner.sums.len()];
+        for row in 0..inner.rows {
+            self.rows[inner.id.index()] = row;
+            for &local in &locals {
+                self.values[local.index()] = self.value(local);
+            }
+            for statement in &inner.body {
+                let (Statement::Store(store) | Statement::Accumulate(store)) = statement else { continue };
+                let (at, array, x) = (self.place(store.at), store.array.index(), self.read(store.value));
+                self.sweep_back(&mut sweep, &locals, store.value);
+                let adds = matches!(statement, Statement::Accumulate(_));
+                self.put(array, at, x, adds);
+            }
+            for ((total, tangent), sum) in sums.iter_mut().zip(&inner.sums) {
+                *total += self.read(sum.term);
+                self.sweep_back(&mut sweep, &locals, sum.term);
+                tangent.iter_mut().zip(&self.scratch).for_each(|(total, x)| *total += x);
+            }
+        }
+        for ((total, tangent), sum) in sums.into_iter().zip(&inner.sums) {
+            self.scratch = tangent;
+            self.keep(sum.total, total);
+        }
+    }
+
+    /// Stores a value in an array, or adds it, with the derivatives that are in `scratch`.
+    fn put(&mut self, array: usize, at: usize, x: f64, adds: bool) {
+        let (values, tangents) = &mut self.arrays[array];
+        let tangents = &mut tangents[at * self.count..(at + 1) * self.count];
+        if adds {
+            values[at] += x;
+            tangents.iter_mut().zip(&self.scratch).for_each(|(total, x)| *total += x);
+        } else {
+            values[at] = x;
+            tangents.copy_from_slice(&self.scratch);
+        }
+    }
+
+    /// The derivatives of a value of the current row, into `scratch`.
+    fn sweep_back(&mut self, sweep: &mut Sweep, locals: &[Value], of: Value) {
+        self.scratch.fill(0.0);
+        let Some(&last) = sweep.places.get(&of) else {
+            // It comes from outside of the loop.
+            self.gather(of);
+            return;
+        };
+        sweep.adjoints[..=last].fill(0.0);
+        sweep.adjoints[last] = 1.0;
+        for place in (0..=last).rev() {
+            let adjoint = sweep.adjoints[place];
+            if adjoint == 0.0 || self.places[locals[place].index()].is_none() {
+                continue;
+            }
+            match self.program.op(locals[place]) {
+                Op::Load { array: Array::Coordinates, at } => {
+                    let at = self.place(at);
+                    self.seed(at, adjoint);
+                }
+                Op::Load { array: Array::Stored(array), at } => {
+                    let at = self.place(at);
+                    let tangents = &self.arrays[array.index()].1[at * self.count..(at + 1) * self.count];
+                    let touched = self.scratch.iter_mut().zip(tangents).filter(|(_, x)| **x != 0.0);
+                    touched.for_each(|(total, x)| *total += adjoint * x);
+                }
+                Op::Unary(function, x) => {
+                    let (at, result) = (self.read(x), self.values[locals[place].index()]);
+                    self.hand(sweep, x, adjoint * derivative::unary(&mut Numbers, function, at, result));
+                }
+                Op::Binary(function, x, y) => {
+                    let (operands, result) = ([self.read(x), self.read(y)], self.values[locals[place].index()]);
+                    for (operand, first) in [(x, true), (y, false)] {
+                        if self.is_active(operand) {
+                            let partial = derivative::partial(&mut Numbers, function, operands, first, result);
+                            self.hand(sweep, operand, adjoint * partial);
+                        }
+                    }
+                }
+                Op::Select { left, right, holds, fails } => {
+                    let chosen = if self.read(left) <= self.read(right) { holds } else { fails };
+                    self.hand(sweep, chosen, adjoint);
+                }
+                Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
+                    unreachable!("these are named without a statement, or by their loop's")
+                }
+            }
+        }
+    }
+
+    /// Hands an adjoint on: to a value of the row, or to the coordinates that one from outside depends on.
+    fn hand(&mut self, sweep: &mut Sweep, to: Value, adjoint: f64) {
+        if let Some(&place) = sweep.places.get(&to) {
+            sweep.adjoints[place] += adjoint;
+        } else if let Op::Coordinate(i) = self.program.op(to) {
+            self.seed(i, adjoint);
+        } else if let Some(tangent) = sweep.outside.get(&to) {
+            tangent.iter().for_each(|&(column, x)| self.scratch[column] += adjoint * x);
+        }
+    }
+
+    fn is_active(&self, value: Value) -> bool {
+        matches!(self.program.op(value), Op::Coordinate(_)) || self.places[value.index()].is_some()
     }
 
     fn place(&self, at: Place) -> usize {
@@ -188,6 +325,20 @@ impl Machine<'_> {
         }
     }
 
+    /// A value of the current row, from its operands' values.
+    fn value(&self, value: Value) -> f64 {
+        match self.program.op(value) {
+            Op::Load { array: Array::Coordinates, at } => self.coordinates[self.place(at)],
+            Op::Load { array: Array::Stored(array), at } => self.arrays[array.index()].0[self.place(at)],
+            Op::Unary(function, x) => evaluate::unary(function, self.read(x)),
+            Op::Binary(function, x, y) => evaluate::binary(function, self.read(x), self.read(y)),
+            Op::Select { left, right, holds, fails } => {
+                self.read(if self.read(left) <= self.read(right) { holds } else { fails })
+            }
+            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
+        }
+    }
+
     fn compute(&mut self, value: Value) {
         let is_active = self.places[value.index()].is_some();
         self.scratch.fill(0.0);
@@ -216,9 +367,7 @@ impl Machine<'_> {
                 let result = evaluate::binary(function, left, right);
                 if is_active {
                     for (operand, first) in [(x, true), (y, false)] {
-                        if matches!(self.program.op(operand), Op::Coordinate(_))
-                            || self.places[operand.index()].is_some()
-                        {
+                        if self.is_active(operand) {
                             let factor = derivative::partial(&mut Numbers, function, [left, right], first, result);
                             self.add(operand, factor);
                         }
@@ -235,6 +384,47 @@ impl Machine<'_> {
         };
         self.keep(value, x);
     }
+}
+
+/// The backward sweep over a row.
+struct Sweep {
+    /// The place of each value of the row, in the order they are computed.
+    places: HashMap<Value, usize>,
+    adjoints: Vec<f64>,
+    /// The derivatives of values from outside that the row reads, without zeros.
+    outside: HashMap<Value, Vec<(usize, f64)>>,
+}
+
+impl Sweep {
+    fn new(machine: &Machine<'_>, locals: &[Value]) -> Self {
+        let places: HashMap<Value, usize> = locals.iter().enumerate().map(|(place, &value)| (value, place)).collect();
+        let mut outside = HashMap::new();
+        for &local in locals {
+            for operand in machine.program.op(local).operands().filter(|operand| !places.contains_key(operand)) {
+                outside.entry(operand).or_insert_with(|| machine.sparse(operand));
+            }
+        }
+        Self { adjoints: vec![0.0; locals.len()], places, outside }
+    }
+}
+
+impl Machine<'_> {
+    /// The derivatives of a value, without zeros.
+    fn sparse(&self, value: Value) -> Vec<(usize, f64)> {
+        let Some(from) = self.places[value.index()] else { return Vec::new() };
+        let tangents = self.tangents[from..from + self.count].iter().copied().enumerate();
+        tangents.filter(|(_, x)| *x != 0.0).collect()
+    }
+}
+
+/// Whether a body has no loops inside.
+fn is_flat(body: &[Statement]) -> bool {
+    !body.iter().any(|statement| matches!(statement, Statement::Loop(_)))
+}
+
+/// The value that a statement computes.
+fn computed(statement: &Statement) -> Option<Value> {
+    if let Statement::Let(value) = statement { Some(*value) } else { None }
 }
 
 #[cfg(test)]

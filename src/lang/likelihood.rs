@@ -111,14 +111,19 @@ impl<'a> Reading<'a> {
         let kind = &self.model.expressions[expression.index()].kind;
         visit(kind);
         match kind {
-            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Variable(_) | ExpressionKind::Target => {}
+            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Variable(_) | ExpressionKind::Target => {
+            }
             ExpressionKind::Unary { operand, .. } => self.walk(*operand, visit),
-            ExpressionKind::Binary { left, right, .. } => [*left, *right].into_iter().for_each(|part| self.walk(part, visit)),
+            ExpressionKind::Binary { left, right, .. } => {
+                [*left, *right].into_iter().for_each(|part| self.walk(part, visit));
+            }
             ExpressionKind::Conditional { condition, then, otherwise } => {
                 [*condition, *then, *otherwise].into_iter().for_each(|part| self.walk(part, visit));
             }
             ExpressionKind::Index { base, .. } => self.walk(*base, visit),
-            ExpressionKind::Array(parts) | ExpressionKind::Row(parts) => parts.iter().for_each(|&part| self.walk(part, visit)),
+            ExpressionKind::Array(parts) | ExpressionKind::Row(parts) => {
+                parts.iter().for_each(|&part| self.walk(part, visit));
+            }
             ExpressionKind::Call { arguments, .. } => arguments.iter().for_each(|&part| self.walk(part, visit)),
         }
     }
@@ -403,7 +408,11 @@ impl<'a> Parts<'a> {
         let rows = self.graph.domain(number).map_or(1, Domain::rows);
         let total = self.graph.sum(number, rows);
         let is_prior = term.source != Added::Jacobian;
-        if is_prior { self.prior.push(total) } else { self.jacobian.push(total) }
+        if is_prior {
+            self.prior.push(total);
+        } else {
+            self.jacobian.push(total);
+        }
         let Added::Density { outcome } = term.source else { return };
         let Some(parameter) = self.reading.parameter(outcome) else { return };
         let Some((_, range)) = self.ranges.iter().find(|(id, _)| *id == parameter) else { return };

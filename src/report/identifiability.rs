@@ -31,14 +31,8 @@ pub fn findings(analysis: &Analysis, parameters: &[String]) -> String {
     let mut identified = names.formulas(&analysis.combinations);
     let rest = analysis.determined_combinations.saturating_sub(analysis.combinations.len());
     if rest > 0 {
-        identified.push(format!(
-            "{rest} {}",
-            if rest == 1 {
-                "combination that turns from point to point"
-            } else {
-                "combinations that turn from point to point"
-            }
-        ));
+        let (noun, verb) = if rest == 1 { ("combination", "turns") } else { ("combinations", "turn") };
+        identified.push(format!("{rest} {noun} that {verb} from point to point"));
     }
     identified.extend(names.list(&analysis.determined));
     if !identified.is_empty() {
@@ -173,8 +167,7 @@ fn latent(analysis: &Analysis) -> String {
 
 /// What the reader can do.
 fn help(names: Names<'_>, analysis: &Analysis, parameters: &[String]) -> String {
-    let structural: Vec<&Direction> = analysis.open.iter().collect();
-    let [first, ..] = structural[..] else { return String::new() };
+    let [first, ..] = &analysis.open[..] else { return String::new() };
     let formula = names.formula(&first.combination);
     if first.combination.single().is_some() {
         return format!(
@@ -192,11 +185,7 @@ fn help(names: Names<'_>, analysis: &Analysis, parameters: &[String]) -> String 
     let instead = match (&analysis.combinations[..], &analysis.open[..]) {
         ([combination], [_]) => {
             let formula = names.formula(combination);
-            let named = analysis
-                .transformed
-                .iter()
-                .find(|(parameter, determined)| *determined && is_value(combination, *parameter, &analysis.mode));
-            let name = named.map(|(parameter, _)| format!("{} = ", parameters[*parameter]));
+            let name = analysis.transformed_as(combination).map(|parameter| format!("{} = ", parameters[parameter]));
             format!("sample {}{formula} instead, ", name.unwrap_or_default())
         }
         _ => String::new(),
@@ -204,17 +193,6 @@ fn help(names: Names<'_>, analysis: &Analysis, parameters: &[String]) -> String 
     let fix = if analysis.open.len() == 1 { "fix one of them" } else { "fix one parameter of each" };
     let sets = if analysis.open.len() == 1 { formula } else { "these directions".to_owned() };
     format!("What would help: {fix}, {instead}or give an informative prior (it will set {sets} alone).\n")
-}
-
-/// Whether a transformed parameter is, at the mode, the value of a combination.
-fn is_value(combination: &Combination, parameter: usize, mode: &[f64]) -> bool {
-    let own = match combination.scale {
-        Scale::Natural | Scale::Local => mode[parameter],
-        Scale::Log => mode[parameter].abs().ln(),
-        Scale::Square => mode[parameter],
-    };
-    let value = combination.value(mode);
-    (own - value).abs() <= 1e-9 * (own.abs() + value.abs())
 }
 
 fn trimmed(list: &[String]) -> Vec<String> {

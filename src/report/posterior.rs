@@ -9,11 +9,7 @@ use crate::identify::{Analysis, Combination};
 const MOST: usize = 8;
 
 /// What converged and what did not, in a sentence; nothing where nothing is adrift.
-pub fn convergence(
-    found: &Convergence,
-    comparisons: &[Comparison],
-    parameters: &[String],
-) -> String {
+pub fn convergence(found: &Convergence, comparisons: &[Comparison], parameters: &[String]) -> String {
     let names = Names(parameters);
     let list = |combinations: &[Combination]| {
         let mut list = names.formulas(combinations);
@@ -27,15 +23,8 @@ pub fn convergence(
     if found.adrift.is_empty() {
         return String::new();
     }
-    let is_flat = |combination: &Combination| {
-        comparisons.iter().all(|other| other.combination != *combination || other.prior_sd.is_none())
-    };
     let (has, says) = if found.adrift.len() == 1 { ("has", "it") } else { ("have", "them") };
-    let never = if found.adrift.iter().all(is_flat) {
-        format!("and never will: neither the data nor the prior say anything that chains could settle {says} by")
-    } else {
-        format!("and the data will never help: only the prior says anything about {says}")
-    };
+    let never = format!("and never will: the data say nothing about {says}{}", width(&found.adrift, comparisons));
     if found.unsettled.is_empty() && !found.settled.is_empty() {
         let settled = if found.settled.len() == 1 { "has" } else { "have" };
         return format!(
@@ -52,8 +41,35 @@ pub fn convergence(
     format!("{} {has} not converged, {never}.{unsettled}\n", list(&found.adrift))
 }
 
+/// What the prior leaves chains to cross.
+fn width(adrift: &[Combination], comparisons: &[Comparison]) -> String {
+    /// Times the width that chains have seen.
+    const WIDE: f64 = 3.0;
+    let of = |combination: &Combination| comparisons.iter().find(|other| other.combination == *combination);
+    let ratios: Option<Vec<f64>> = adrift
+        .iter()
+        .map(|combination| of(combination).and_then(|row| Some(row.prior_sd? / row.posterior_sd)))
+        .collect();
+    match ratios {
+        None => ", and neither does the prior".to_owned(),
+        Some(ratios) => {
+            let widest = ratios.iter().copied().fold(0.0, f64::max);
+            if widest < WIDE {
+                ", and only the prior brings chains together".to_owned()
+            } else {
+                format!(", and the prior is {} times as wide as what a chain has seen", significant(widest))
+            }
+        }
+    }
+}
+
 /// Prior against posterior: a row per direction, and what it says.
-pub fn comparison(analysis: &Analysis, comparisons: &[Comparison], parameters: &[String]) -> String {
+pub fn comparison(
+    analysis: &Analysis,
+    found: &Convergence,
+    comparisons: &[Comparison],
+    parameters: &[String],
+) -> String {
     if comparisons.is_empty() {
         return String::new();
     }
@@ -78,7 +94,7 @@ pub fn comparison(analysis: &Analysis, comparisons: &[Comparison], parameters: &
             significant(row.posterior_sd),
             number(row.contraction, 2),
             number(row.overlap, 2),
-            judgement(row, open),
+            judgement(row, open, found.adrift.contains(&row.combination)),
         );
     }
     text
@@ -94,10 +110,13 @@ fn significant(x: f64) -> String {
 }
 
 /// What a row says, in a clause.
-fn judgement(row: &Comparison, open: bool) -> &'static str {
+fn judgement(row: &Comparison, open: bool, adrift: bool) -> &'static str {
     let weak = row.overlap.is_some_and(|overlap| overlap >= WEAK_OVERLAP);
     let felt = |x: Option<f64>| x.is_some_and(|x| x >= FELT);
-    if open && row.prior_sd.is_some() {
+    if open && adrift {
+        return "the data contribute nothing, and these draws are no posterior";
+    }
+    if open && weak {
         return "the posterior is the prior: the data contribute nothing";
     }
     if open {

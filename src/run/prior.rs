@@ -27,7 +27,7 @@ pub fn prior_draws(model: &Model, likelihood: &Likelihood, seed: u64) -> Result<
         chains: 8,
         superchain_size: 1,
         warmup: 400,
-        draws: 500,
+        draws: 1000,
         thin: 1,
         seed,
         init: Init::Random { radius: 2.0 },

@@ -30,7 +30,8 @@ pub fn analysis(analysis: &Analysis, parameters: &[String], formula: &dyn Fn(&Co
             Value::Object(object)
         })
         .collect();
-    let names = |positions: &[usize]| positions.iter().map(|&position| parameters[position].clone()).collect::<Vec<_>>();
+    let names =
+        |positions: &[usize]| positions.iter().map(|&position| parameters[position].clone()).collect::<Vec<_>>();
     let practical: Vec<Value> = analysis
         .practical
         .iter()
@@ -44,7 +45,9 @@ pub fn analysis(analysis: &Analysis, parameters: &[String], formula: &dyn Fn(&Co
         .symmetries
         .iter()
         .map(|symmetry| match symmetry {
-            Symmetry::Exchange { names, elements } => json!({"kind": "exchange", "parameters": names, "elements": elements}),
+            Symmetry::Exchange { names, elements } => {
+                json!({"kind": "exchange", "parameters": names, "elements": elements})
+            }
             Symmetry::Sign { names } => json!({"kind": "sign", "parameters": names}),
         })
         .collect();
@@ -72,7 +75,11 @@ pub fn analysis(analysis: &Analysis, parameters: &[String], formula: &dyn Fn(&Co
     })
 }
 
-fn combination(of: &Combination, parameters: &[String], formula: &dyn Fn(&Combination) -> String) -> Map<String, Value> {
+fn combination(
+    of: &Combination,
+    parameters: &[String],
+    formula: &dyn Fn(&Combination) -> String,
+) -> Map<String, Value> {
     let scale = match of.scale {
         Scale::Natural => "natural",
         Scale::Log => "log",
@@ -89,11 +96,7 @@ fn combination(of: &Combination, parameters: &[String], formula: &dyn Fn(&Combin
 }
 
 /// Prior against posterior, an object per direction.
-pub fn comparisons(
-    list: &[Comparison],
-    parameters: &[String],
-    formula: &dyn Fn(&Combination) -> String,
-) -> Value {
+pub fn comparisons(list: &[Comparison], parameters: &[String], formula: &dyn Fn(&Combination) -> String) -> Value {
     list.iter()
         .map(|row| {
             let mut object = combination(&row.combination, parameters, formula);

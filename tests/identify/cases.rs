@@ -71,7 +71,11 @@ fn open_cases() -> Vec<Case> {
     let factor: Vec<Vec<f64>> = (0..80)
         .map(|_| {
             let (f, g) = (r.normal(), r.normal());
-            [1.0, 0.8, 0.5, 0.1, -0.3, 0.4].iter().enumerate().map(|(k, l)| l * f + 0.3 * k as f64 * g + 0.6 * r.normal()).collect()
+            [1.0, 0.8, 0.5, 0.1, -0.3, 0.4]
+                .iter()
+                .enumerate()
+                .map(|(k, l)| l * f + 0.3 * k as f64 * g + 0.6 * r.normal())
+                .collect()
         })
         .collect();
     let pairs: Vec<[f64; 2]> = (0..60)
@@ -84,7 +88,8 @@ fn open_cases() -> Vec<Case> {
     let sites: Vec<u8> = (0..80).map(|_| yes(&mut r, 0.35)).collect();
     let times: Vec<f64> = (1..=30).map(|i| 0.3 * f64::from(i)).collect();
     let curve: Vec<f64> = times.iter().map(|t| 2.0 * (-1.5 * t).exp() + (-0.2 * t).exp() + 0.02 * r.normal()).collect();
-    let games: Vec<(usize, usize)> = (0..40).map(|i| (i % 5 + 1, (i + 1 + i / 5 % 4) % 5 + 1)).filter(|(a, b)| a != b).collect();
+    let games: Vec<(usize, usize)> =
+        (0..40).map(|i| (i % 5 + 1, (i + 1 + i / 5 % 4) % 5 + 1)).filter(|(a, b)| a != b).collect();
     let wins: Vec<u8> = games.iter().map(|_| yes(&mut r, 0.5)).collect();
     let counts: Vec<u32> = (0..60).map(|_| (6.0 * r.uniform()) as u32).collect();
     let choice: Vec<usize> = (0..90).map(|_| (4.0 * r.uniform()) as usize + 1).collect();
@@ -320,7 +325,9 @@ fn controls() -> Vec<Case> {
     let y60 = normals(&mut r, 60);
     let (x, y) = regression_data(50);
     let binary: Vec<u8> = x.iter().map(|x| yes(&mut r, 1.0 / (1.0 + (-x).exp()))).collect();
-    let visits: Vec<u32> = (0..80).map(|_| if yes(&mut r, 0.6) == 1 { (0..3).map(|_| u32::from(yes(&mut r, 0.5))).sum() } else { 0 }).collect();
+    let visits: Vec<u32> = (0..80)
+        .map(|_| if yes(&mut r, 0.6) == 1 { (0..3).map(|_| u32::from(yes(&mut r, 0.5))).sum() } else { 0 })
+        .collect();
     let dose: Vec<f64> = (1..=40).map(|i| 0.25 * f64::from(i)).collect();
     let response: Vec<f64> = dose.iter().map(|s| 5.0 * s / (1.5 + s) + 0.1 * r.normal()).collect();
     let decay: Vec<f64> = dose.iter().map(|t| 2.0 * (-1.5 * t).exp() + (-0.3 * t).exp() + 0.02 * r.normal()).collect();
@@ -350,7 +357,14 @@ fn controls() -> Vec<Case> {
         })
         .collect();
     let control = |name, source, model, data, symmetries| Case {
-        name, source, model, data, open: NONE, reason: "", identified: NONE, symmetries,
+        name,
+        source,
+        model,
+        data,
+        open: NONE,
+        reason: "",
+        identified: NONE,
+        symmetries,
     };
     vec![
         control("regression", "looks like the collinear one",
