@@ -181,6 +181,14 @@ pub trait Backend {
     /// # Errors
     /// When the device fails.
     fn positions(&mut self) -> Result<Vec<f64>, Error>;
+
+    /// The gradient of the log density where the chains are, `[chain, coordinate]`; empty where steps follow none.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn gradient(&mut self) -> Result<Vec<f64>, Error> {
+        Ok(Vec::new())
+    }
 }
 
 /// Why chains cannot run on.

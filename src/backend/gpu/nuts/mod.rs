@@ -226,4 +226,12 @@ impl Backend for NutsBackend {
         }
         Ok(positions)
     }
+
+    fn gradient(&mut self) -> Result<Vec<f64>, backend::Error> {
+        let mut slopes = Vec::new();
+        for (shard, _) in &self.shards {
+            slopes.extend(shard.gradient(&self.device)?);
+        }
+        Ok(slopes)
+    }
 }
