@@ -229,6 +229,14 @@ pub trait Backend: fmt::Debug {
     fn ceilings(&mut self) -> Result<Option<Ceilings>, Error> {
         Ok(None)
     }
+
+    /// The gradient of the log density where the chains are, `[chain, coordinate]`; empty where steps follow none.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn gradient(&mut self) -> Result<Vec<f64>, Error> {
+        Ok(Vec::new())
+    }
 }
 
 /// Why chains cannot run on.

@@ -346,6 +346,12 @@ pub struct Compile {
     /// What to show
     #[arg(long, value_enum, default_value_t = Emit::Ir)]
     pub emit: Emit,
+    /// How chains are to step: NUTS needs the gradient
+    #[arg(long, value_enum, default_value_t = Sampler::Metropolis)]
+    pub sampler: Sampler,
+    /// How often a NUTS trajectory may be doubled
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30))]
+    pub max_treedepth: u32,
     /// Keep sums over data as loops instead of turning them into sufficient statistics
     #[arg(long)]
     pub no_collapse: bool,

@@ -9,13 +9,14 @@ use super::error::{CliError, Verdict};
 use super::files;
 use super::memory::{self, Room};
 use super::terminal::say;
-use crate::backend::Backend;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::{AdapterChoice, GpuBackend};
+use crate::backend::gpu::{self, AdapterChoice, GpuBackend, NutsBackend};
+use crate::backend::{Backend, Method};
 
 use crate::lang;
 use crate::model::Model;
 use crate::report::table;
+use crate::run::check::trajectory::Trajectories;
 use crate::run::check::{Report, STEPS, check as compare};
 use crate::store::json::number;
 
@@ -42,7 +43,10 @@ pub(super) fn check(arguments: &Check, out: &mut impl Write) -> Result<Verdict, 
             model.name, description.adapter, description.precision, arguments.chains
         ));
     }
-    let report = compare(&model, backend.as_mut(), again.as_mut(), arguments.chains as usize, arguments.seed)?;
+    let mut nuts = nuts(arguments, &model)?;
+    let chains = arguments.chains as usize;
+    let nuts = nuts.as_deref_mut().map(|nuts| -> &mut dyn Backend { nuts });
+    let report = compare(&model, backend.as_mut(), again.as_mut(), nuts, chains, arguments.seed)?;
     if arguments.json {
         writeln!(out, "{:#}", object(&report, &description.adapter))?;
     } else {
@@ -51,19 +55,36 @@ pub(super) fn check(arguments: &Check, out: &mut impl Write) -> Result<Verdict, 
     Ok(if report.passes() { Verdict::Good } else { Verdict::Bad })
 }
 
+/// The backend that takes steps of NUTS; none where a shader has no room for the gradient, which `sample` would say.
+fn nuts(arguments: &Check, model: &Model) -> Result<Option<Box<dyn Backend>>, CliError> {
+    /// As `sample` has it unless told otherwise.
+    const MAX_TREEDEPTH: u32 = 10;
+    match arguments.backend {
+        Checked::Cpu => {
+            let method = Method::Nuts { max_treedepth: MAX_TREEDEPTH };
+            Ok(Some(Box::new(CpuBackend::<f32>::with_method(model, method, arguments.seed))))
+        }
+        Checked::Gpu => match NutsBackend::new(model, MAX_TREEDEPTH, &choice(arguments), arguments.seed) {
+            Ok(backend) => Ok(Some(Box::new(backend))),
+            Err(gpu::Error::ShaderMemory { .. } | gpu::Error::LoopLimit { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        },
+    }
+}
+
+fn choice(arguments: &Check) -> AdapterChoice {
+    arguments.adapter.clone().map_or(AdapterChoice::Best, AdapterChoice::Named)
+}
+
 fn backend(arguments: &Check, model: &Model, seed: u64) -> Result<Box<dyn Backend>, CliError> {
-    let choice = match &arguments.adapter {
-        Some(name) => AdapterChoice::Named(name.clone()),
-        None => AdapterChoice::Best,
-    };
     match arguments.backend {
         Checked::Cpu if arguments.adapter.is_some() => {
             Err(CliError::plain("--adapter names a GPU, and --backend cpu uses none"))
         }
         Checked::Cpu => Ok(Box::new(CpuBackend::<f32>::new(model, seed))),
-        Checked::Gpu => match GpuBackend::new(model, &choice, seed) {
+        Checked::Gpu => match GpuBackend::new(model, &choice(arguments), seed) {
             Ok(backend) => Ok(Box::new(backend)),
-            Err(error @ crate::backend::gpu::Error::NoAdapter) => {
+            Err(error @ gpu::Error::NoAdapter) => {
                 Err(CliError::plain(format!("{error}; --backend cpu checks single precision on the CPU")))
             }
             Err(error) => Err(error.into()),
@@ -77,7 +98,7 @@ fn write_report(out: &mut impl Write, report: &Report) -> Result<(), CliError> {
         || format!("more than half stay together for {} steps", report.steps),
         |step| format!("half have parted after {step} steps"),
     );
-    let rows = [
+    let mut rows = vec![
         [
             "log density".to_owned(),
             format!(
@@ -101,7 +122,7 @@ fn write_report(out: &mut impl Write, report: &Report) -> Result<(), CliError> {
             verdict(report.decisions_pass()),
         ],
         [
-            "trajectories".to_owned(),
+            "sweeps".to_owned(),
             format!(
                 "{} of {} chains stay together for {} steps; {parting}",
                 report.together, report.chains, report.steps
@@ -118,6 +139,12 @@ fn write_report(out: &mut impl Write, report: &Report) -> Result<(), CliError> {
             verdict(report.moments_pass()),
         ],
     ];
+    match &report.nuts {
+        Some(nuts) => rows.splice(1..1, nuts_rows(nuts, verdict)).for_each(drop),
+        None => {
+            rows.insert(1, ["gradient".to_owned(), "no room in a shader: NUTS needs the CPU".to_owned(), String::new()])
+        }
+    }
     writeln!(out, "{}", table::plain(["", "measured", ""], &rows, 3))?;
     let moments: Vec<[String; 7]> = report
         .moments
@@ -147,6 +174,32 @@ fn write_report(out: &mut impl Write, report: &Report) -> Result<(), CliError> {
     Ok(())
 }
 
+fn nuts_rows(nuts: &Trajectories, verdict: impl Fn(bool) -> String) -> [[String; 3]; 2] {
+    [
+        [
+            "gradient".to_owned(),
+            format!(
+                "largest error {:.1e} a posterior standard deviation, at {} states{}",
+                nuts.largest_gradient_error,
+                nuts.states,
+                match nuts.finiteness_differs {
+                    0 => String::new(),
+                    count => format!("; {count} finite on one side only"),
+                }
+            ),
+            verdict(nuts.gradient_passes()),
+        ],
+        [
+            "NUTS steps".to_owned(),
+            format!(
+                "{} of {} steps ({} leapfrogs) from the same states end elsewhere; rounding explains {}",
+                nuts.steps_differ, nuts.states, nuts.leapfrogs, nuts.steps_allowed
+            ),
+            verdict(nuts.steps_pass()),
+        ],
+    ]
+}
+
 fn object(report: &Report, adapter: &str) -> serde_json::Value {
     let moments: Vec<_> = report
         .moments
@@ -169,6 +222,16 @@ fn object(report: &Report, adapter: &str) -> serde_json::Value {
             "finiteness_differs": report.finiteness_differs,
             "passes": report.density_passes(),
         },
+        "nuts": report.nuts.map(|nuts| json!({
+            "states": nuts.states,
+            "largest_gradient_error": number(nuts.largest_gradient_error),
+            "finiteness_differs": nuts.finiteness_differs,
+            "gradient_passes": nuts.gradient_passes(),
+            "leapfrogs": nuts.leapfrogs,
+            "steps_differ": nuts.steps_differ,
+            "steps_allowed": nuts.steps_allowed,
+            "steps_pass": nuts.steps_pass(),
+        })),
         "decisions": {
             "compared": report.decisions,
             "differ": report.decisions_differ,

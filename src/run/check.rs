@@ -1,13 +1,16 @@
 //! What a backend's precision costs for one model and its data, measured against the CPU in `f64`.
 //!
-//! Four comparisons, from the smallest part to the whole: the log density at many points; the decisions of one sweep
-//! from the same states with the same random numbers; how long whole trajectories stay together; posterior means and
-//! standard deviations of independent runs. Each with the bound it must keep and where the bound comes from.
+//! Comparisons from the smallest part to the whole: the log density at many points; its gradient and one step of NUTS
+//! ([`trajectory`]); the decisions of one Metropolis sweep from the same states with the same random numbers; how long
+//! whole runs of sweeps stay together; posterior means and standard deviations of independent runs. Each with the bound it must keep and where the bound comes from.
 //!
 //! Absent on purpose: printing, and the choice of backend.
 
+pub mod trajectory;
+
 use std::ops::ControlFlow;
 
+use self::trajectory::Trajectories;
 use super::{Init, RunError, Settings, run};
 use crate::backend::cpu::CpuBackend;
 use crate::backend::{Backend, Counts, Keep, Population, Stretch, Tuning};
@@ -58,6 +61,8 @@ pub struct Report {
     pub decisions_differ: usize,
     /// How many may: rounding of the size measured above flips no more, but for one run in ten thousand.
     pub decisions_allowed: usize,
+    /// The comparison of gradients and steps of NUTS, where there is a backend that takes them.
+    pub nuts: Option<Trajectories>,
     /// Steps for which trajectories were followed.
     pub steps: u32,
     /// Chains whose trajectories stayed together for all of them.
@@ -111,12 +116,13 @@ impl Report {
 
     /// Whether everything keeps its bound.
     pub fn passes(&self) -> bool {
-        self.density_passes() && self.decisions_pass() && self.moments_pass()
+        let nuts = self.nuts.as_ref().is_none_or(|nuts| nuts.gradient_passes() && nuts.steps_pass());
+        self.density_passes() && nuts && self.decisions_pass() && self.moments_pass()
     }
 }
 
 /// Compares `backend` with the CPU in `f64` on so many chains. `again` makes the same backend with another seed, for
-/// an independent posterior.
+/// an independent posterior. `nuts` is that backend once more, for steps of NUTS, with the same seed.
 ///
 /// # Errors
 /// When either side cannot run the model.
@@ -124,6 +130,7 @@ pub fn check(
     model: &Model,
     backend: &mut dyn Backend,
     again: &mut dyn Backend,
+    nuts: Option<&mut dyn Backend>,
     chains: usize,
     seed: u64,
 ) -> Result<Report, RunError> {
@@ -147,6 +154,8 @@ pub fn check(
     let away: Vec<f64> = states.iter().map(|z| f64::from((2.0 * z + 0.5) as f32)).collect();
     let (at_states, at_away) = (compare_density(model, backend, &states)?, compare_density(model, backend, &away)?);
     let allowed = flips(&at_states, &states, &scales);
+    let nuts =
+        nuts.map(|nuts| trajectory::compare(model, nuts, &states, &settings, at_states.largest_error)).transpose()?;
     let tuning = Tuning::Metropolis { scales };
     let (decisions, decisions_differ) = compare_decisions(model, backend, &mut reference, &states, &tuning)?;
     // Five standard deviations and five more of a Poisson count.
@@ -166,6 +175,7 @@ pub fn check(
         decisions,
         decisions_differ,
         decisions_allowed,
+        nuts,
         steps: TRAJECTORY,
         together,
         chains,

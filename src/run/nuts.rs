@@ -70,6 +70,14 @@ pub(super) fn warm_up(
     Ok(tuning)
 }
 
+/// In place of a warm-up, for chains that are at `positions` of a posterior whose variances are known: one step size for
+/// all, and the variances as metric.
+pub(super) fn tuning_at(model: &Model, settings: &Settings, positions: &[f64], variances: &[f64]) -> Tuning {
+    let groups = Groups { chains: settings.chains, first_chain: 0, size: settings.chains, count: 1 };
+    let step_sizes = Search::new(model, settings, &groups).find(positions, variances, &[1.0]);
+    groups.tuning(&step_sizes, variances)
+}
+
 /// Chains that are tuned together.
 #[derive(Clone, Copy, Debug)]
 struct Groups {

@@ -96,7 +96,7 @@ pub struct Points<R> {
     /// `[coordinate, lane]`
     pub coordinates: Vec<Vec<R>>,
     /// `[coordinate, lane]`
-    gradient: Vec<Vec<R>>,
+    pub gradient: Vec<Vec<R>>,
     /// `[lane]`, up to a constant.
     pub log_density: Vec<R>,
     /// `[lane]`, by which the energy there differs from the trajectory's first.

@@ -2,21 +2,21 @@
 //! draws after any number of steps of any size, however crude the integrator.
 //!
 //! Distance of the empirical distribution function from the exact one: by Dvoretzky, Kiefer, Wolfowitz and Massart it
-//! exceeds `sqrt(ln(2 / p) / 2 n)` with probability `p` at most. 22 comparisons at 1e-6 each: a correct build fails for
-//! one seed in 45,000; the seeds are fixed.
+//! exceeds `sqrt(ln(2 / p) / 2 n)` with probability `p` at most. 50 comparisons at 1e-6 each: a correct build fails for
+//! one seed in 20,000; the seeds are fixed.
 
 use ridgewalk::math::normal::phi;
 use ridgewalk::model::Model;
 use ridgewalk::rng::random::Random;
 use ridgewalk::rng::slots::Purpose;
 
-use super::models::{cpu, model, moved};
+use super::models::{Make, backends, cpu, model, moved};
 
 const CHAINS: u32 = 20_000;
 
 /// Largest distance between the empirical distribution function of numbers and the uniform one, after an exact
 /// distribution function has made them uniform.
-fn distance(mut uniforms: Vec<f64>) -> f64 {
+pub fn distance(mut uniforms: Vec<f64>) -> f64 {
     uniforms.sort_by(f64::total_cmp);
     let n = uniforms.len() as f64;
     uniforms.iter().enumerate().fold(0.0, |largest: f64, (index, &u)| {
@@ -39,10 +39,10 @@ struct Target {
     uniforms: Vec<Uniform>,
 }
 
-fn distances(target: &Target, steps: u32) -> Vec<(&'static str, f64)> {
+fn distances(target: &Target, backend: Make, steps: u32) -> Vec<(&'static str, f64)> {
     let draw = |chain| (target.draw)(&mut Random::new(1, chain, 0, Purpose::GeneratedQuantities));
     let positions: Vec<f64> = (0..CHAINS).flat_map(draw).collect();
-    let after = moved(&target.model, cpu::<f64>(&target.model, 5).as_mut(), &positions, target.step_size, steps);
+    let after = moved(&target.model, backend(&target.model, 5).as_mut(), &positions, target.step_size, steps);
     assert!(steps == 0 || after != positions, "the chains move");
     let states = || after.chunks_exact(target.model.coordinates.len());
     target.uniforms.iter().map(|&(what, uniform)| (what, distance(states().map(uniform).collect()))).collect()
@@ -50,9 +50,15 @@ fn distances(target: &Target, steps: u32) -> Vec<(&'static str, f64)> {
 
 #[track_caller]
 fn assert_exact(target: &Target) {
-    for steps in [1, 10] {
-        for (what, distance) in distances(target, steps) {
-            assert!(distance < bound(), "{what} is {distance} away after {steps} steps; {} is chance", bound());
+    for (name, backend) in backends() {
+        for steps in [1, 10] {
+            for (what, distance) in distances(target, backend, steps) {
+                let chance = bound();
+                assert!(
+                    distance < chance,
+                    "{what} is {distance} away after {steps} steps on {name}; {chance} is chance"
+                );
+            }
         }
     }
 }
@@ -131,7 +137,7 @@ fn a_step_leaves_the_funnel_as_it_is() {
 #[test]
 fn a_step_of_another_target_is_found_out() {
     let right = normal();
-    assert!(distances(&right, 0)[0].1 < bound());
+    assert!(distances(&right, cpu::<f64>, 0)[0].1 < bound());
     let wrong = Target { model: model("parameters { real x; } model { x ~ normal(0, 1.17); }"), ..normal() };
-    assert!(distances(&wrong, 1)[0].1 > bound());
+    assert!(distances(&wrong, cpu::<f64>, 1)[0].1 > bound());
 }

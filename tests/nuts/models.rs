@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use ridgewalk::backend::cpu::CpuBackend;
+use ridgewalk::backend::gpu::{AdapterChoice, NutsBackend};
 use ridgewalk::backend::{Backend, Method, Population, Stretch, Tuning};
 use ridgewalk::diagnostics::{self, Row, summarise};
 use ridgewalk::lang::{self, source::Source};
@@ -13,11 +14,19 @@ use ridgewalk::model::Model;
 use ridgewalk::model::data::Data;
 use ridgewalk::run::{Init, Outcome, Settings, run};
 
-pub const NUTS: Method = Method::Nuts { max_treedepth: 10 };
+const MAX_TREEDEPTH: u32 = 10;
+pub const NUTS: Method = Method::Nuts { max_treedepth: MAX_TREEDEPTH };
 
 /// A model without data.
 pub fn model(text: &str) -> Model {
     bind("model", text, &Data::default())
+}
+
+/// A model with its data, as JSON.
+pub fn with_data(text: &str, json: &str) -> Model {
+    let mut data = Data::default();
+    data.add_json(json, "data.json").expect("the data are JSON");
+    bind("model", text, &data)
 }
 
 /// A model with its data, from files below the repository.
@@ -38,6 +47,30 @@ fn bind(name: &str, text: &str, data: &Data) -> Model {
 
 pub fn cpu<R: Real>(model: &Model, seed: u64) -> Box<dyn Backend> {
     Box::new(CpuBackend::<R>::with_method(model, NUTS, seed))
+}
+
+/// Whether GPUs are tested. A machine without an adapter fails these tests unless `RIDGEWALK_WITHOUT_GPU=1` says that it is
+/// meant to have none.
+pub fn has_gpu() -> bool {
+    std::env::var_os("RIDGEWALK_WITHOUT_GPU").is_none_or(|value| value != "1")
+}
+
+/// A GPU that computes correctly.
+pub fn gpu(model: &Model, seed: u64) -> Box<dyn Backend> {
+    let backend = NutsBackend::new(model, MAX_TREEDEPTH, &AdapterChoice::Best, seed);
+    Box::new(backend.unwrap_or_else(|error| panic!("{error} (RIDGEWALK_WITHOUT_GPU=1 says that there is none)")))
+}
+
+/// Makes a backend for a model and a seed.
+pub type Make = fn(&Model, u64) -> Box<dyn Backend>;
+
+/// All backends that this machine is meant to have.
+pub fn backends() -> Vec<(&'static str, Make)> {
+    let mut backends: Vec<(&str, Make)> = vec![("cpu f64", cpu::<f64>), ("cpu f32", cpu::<f32>)];
+    if has_gpu() {
+        backends.push(("gpu f32", gpu));
+    }
+    backends
 }
 
 pub fn settings(chains: usize, warmup: u32, draws: usize, seed: u64) -> Settings {

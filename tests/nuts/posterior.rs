@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use ridgewalk::backend::{Backend, Counts};
+use ridgewalk::backend::Counts;
 use ridgewalk::diagnostics::Row;
 use ridgewalk::diagnostics::correlation::correlation;
 use ridgewalk::run::Outcome;
 use serde_json::Value;
 
-use super::models::{cpu, from_files, rows, sample, settings};
+use super::models::{Make, cpu, from_files, gpu, has_gpu, rows, sample, settings};
 
 fn json(file: &str) -> Value {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
@@ -51,9 +51,6 @@ fn the_informative_model_has_its_exact_posterior() {
     assert!(rows[1].ess_bulk > 10_400.0, "{} effective draws of alpha1", rows[1].ess_bulk);
 }
 
-/// Makes a backend for a model and a seed.
-type Make = fn(&ridgewalk::model::Model, u64) -> Box<dyn Backend>;
-
 /// As `tests/posteriordb.rs` compares, with as small a chance of a false alarm.
 fn check(name: &str, backends: &[(&str, Make)], runs: &[(usize, u32, usize)]) {
     let folder = format!("tests/data/posteriordb/{name}");
@@ -83,6 +80,9 @@ macro_rules! posteriors {
             fn $test() {
                 check($name, &[("cpu f64", cpu::<f64>)], &[(4, 1000, 1000), (1024, 300, 200)]);
                 check($name, &[("cpu f32", cpu::<f32>)], &[(256, 300, 100)]);
+                if has_gpu() {
+                    check($name, &[("gpu f32", gpu)], &[(4, 1000, 1000), (1024, 300, 200)]);
+                }
             }
         )*
     };

@@ -6,10 +6,10 @@ use std::ops::ControlFlow;
 use ridgewalk::backend::cpu::CpuBackend;
 use ridgewalk::backend::{Backend, Counts, Population, Stretch, Tuning};
 use ridgewalk::math::simd::Width;
-use ridgewalk::run::{RunError, run};
+use ridgewalk::run::{Phase, RunError, run};
 use ridgewalk::sampler::nuts::STATISTICS;
 
-use super::models::{NUTS, cpu, model, sample, settings};
+use super::models::{NUTS, backends, cpu, model, sample, settings};
 
 const BANANA: &str = "parameters { real x; real y; real<lower=0> z; }
     model { x ~ normal(0, 1); y ~ normal(x * x, 0.5); z ~ lognormal(0, 1); }";
@@ -66,21 +66,23 @@ fn statistics_agree_with_counts_and_with_one_another() {
 #[test]
 fn a_density_or_gradient_that_is_not_finite_ends_a_trajectory_as_a_divergence() {
     let model = model("parameters { real x; } model { x ~ normal(0, 1); target += 1e-9 * log(2 - x); }");
-    for backend in [cpu::<f64>, cpu::<f32>] {
+    for (what, backend) in backends() {
         let outcome = sample(&model, backend(&model, 4).as_mut(), &settings(8, 200, 500, 4));
-        assert!(outcome.draws.values().iter().all(|&x| x < 2.0));
+        assert!(outcome.draws.values().iter().all(|&x| x < 2.0), "{what}");
         let Counts::Trees(trees) = &outcome.counts else { panic!("NUTS grows trees") };
-        assert!(trees.iter().map(|tree| tree.divergences).sum::<u32>() > 0);
+        assert!(trees.iter().map(|tree| tree.divergences).sum::<u32>() > 0, "{what}");
     }
 }
 
 #[test]
 fn a_density_that_is_never_finite_is_an_error_that_shows_where_it_was_tried() {
     let model = model("parameters { real x; } model { target += log(-1 - x * x); }");
-    let failed =
-        run(&model, cpu::<f64>(&model, 1).as_mut(), &settings(4, 10, 10, 1), &mut |_, _, _| ControlFlow::Continue(()));
-    let Err(error @ RunError::NoStart { .. }) = failed else { panic!("nowhere to start") };
-    assert!(error.to_string().contains("x = "), "{error}");
+    for (what, backend) in backends() {
+        let mut go_on = |_: Phase, _: u32, _: u32| ControlFlow::Continue(());
+        let failed = run(&model, backend(&model, 1).as_mut(), &settings(4, 10, 10, 1), &mut go_on);
+        let Err(error @ RunError::NoStart { .. }) = failed else { panic!("nowhere to start with {what}") };
+        assert!(error.to_string().contains("x = "), "{error}");
+    }
 }
 
 /// A flat density has no end: chains must stay among the numbers, and trees end at their largest depth or where
@@ -88,8 +90,8 @@ fn a_density_that_is_never_finite_is_an_error_that_shows_where_it_was_tried() {
 #[test]
 fn chains_of_an_improper_posterior_stay_among_the_numbers() {
     let model = model("parameters { real x; } model { target += 0 * x; }");
-    for backend in [cpu::<f64>, cpu::<f32>] {
+    for (what, backend) in backends() {
         let outcome = sample(&model, backend(&model, 6).as_mut(), &settings(4, 50, 20, 6));
-        assert!(outcome.draws.values().iter().all(|x| x.is_finite()));
+        assert!(outcome.draws.values().iter().all(|x| x.is_finite()), "{what}");
     }
 }

@@ -22,7 +22,7 @@ fn a_run_goes_on_only_as_what_it_was() {
     assert_refused(&ridgewalk(&sampling(&run, &SIZE)), &["already holds a run"]);
     assert_refused(&resumed(&["--init", "zero"]), &["holds another run: init is random there and zero here"]);
     assert_refused(&resumed(&["--sampler", "nuts"]), &["sampler is metropolis there and nuts here"]);
-    assert_refused(&resumed(&["--keep", "mu"]), &["stored parameters is"]);
+    assert_refused(&resumed(&["--parameters", "mu"]), &["stored parameters is"]);
     let other = |model: &str, data: &str, seed: &str| {
         let out = run.to_str().unwrap();
         let own = ["sample", model, "--data", data, "--backend", "cpu", "--precision", "f32", "--seed", seed];

@@ -280,6 +280,18 @@ impl<R: Real> Backend for CpuBackend<R> {
     fn ceilings(&mut self) -> Result<Option<Ceilings>, Error> {
         Ok(Some(ceilings::ceilings::<R>(self.width)))
     }
+
+    fn gradient(&mut self) -> Result<Vec<f64>, Error> {
+        let mut slopes = Vec::new();
+        for block in &self.blocks {
+            if let Chains::Nuts { chains, .. } = &block.chains {
+                for lane in 0..chains.lanes() {
+                    slopes.extend(chains.samples.gradient.iter().map(|component| component[lane].to_f64()));
+                }
+            }
+        }
+        Ok(slopes)
+    }
 }
 
 impl<R: Real> CpuBackend<R> {

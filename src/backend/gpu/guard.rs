@@ -17,6 +17,8 @@ enum Family {
     Product,
     /// `sqrt`.
     Root,
+    /// A selection of one of these: drivers draw what follows into its arms.
+    Arms,
     /// Nothing that could be rewritten together with what it is an operand of.
     Leaf,
 }
@@ -31,6 +33,10 @@ fn family(program: &Program, value: Value) -> Family {
         Op::Unary(Unary::Square | Unary::Exp | Unary::InvLogit, _)
         | Op::Binary(Binary::Multiply | Binary::Divide, ..) => Family::Product,
         Op::Unary(Unary::Sqrt, _) => Family::Root,
+        Op::Select { holds, fails, .. } => match (family(program, holds), family(program, fails)) {
+            (Family::Leaf, Family::Leaf) => Family::Leaf,
+            _ => Family::Arms,
+        },
         // These end in a selection.
         Op::Unary(
             Unary::Ln
@@ -59,8 +65,7 @@ fn family(program: &Program, value: Value) -> Family {
         | Op::Coordinate(_)
         | Op::Datum { .. }
         // What a driver could see through, the load itself has made opaque.
-        | Op::Load { .. }
-        | Op::Select { .. } => Family::Leaf,
+        | Op::Load { .. } => Family::Leaf,
     }
 }
 
@@ -76,14 +81,15 @@ pub fn in_binary(program: &Program, function: Binary, operand: Value, other: Val
     }
     match function {
         Binary::Add | Binary::Subtract => match family(program, operand) {
-            Family::Sum => true,
+            Family::Sum | Family::Arms => true,
             Family::Product => family(program, other) != Family::Leaf || has_factor(program, operand, other),
             Family::Root | Family::Leaf => false,
         },
-        Binary::Multiply => matches!(family(program, operand), Family::Product | Family::Root),
+        Binary::Multiply => matches!(family(program, operand), Family::Product | Family::Root | Family::Arms),
         // A constant divisor would become a product with its rounded inverse.
         Binary::Divide => {
-            matches!(family(program, operand), Family::Product | Family::Root) || program.constant(operand).is_some()
+            matches!(family(program, operand), Family::Product | Family::Root | Family::Arms)
+                || program.constant(operand).is_some()
         }
         Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta => {
             family(program, operand) != Family::Leaf || program.constant(operand).is_some()
@@ -97,7 +103,7 @@ pub fn in_unary(program: &Program, function: Unary, x: Value) -> bool {
         return true;
     }
     match function {
-        Unary::Square | Unary::Sqrt => matches!(family(program, x), Family::Product | Family::Root),
+        Unary::Square | Unary::Sqrt => matches!(family(program, x), Family::Product | Family::Root | Family::Arms),
         Unary::Ln1p
         | Unary::LnCosh
         | Unary::Exp

@@ -59,6 +59,8 @@ const VECTORS: [&str; 14] = [
 pub const SAMPLE: u64 = 0;
 /// Of the vectors, the diagonal of the inverse metric.
 pub const INVERSE_METRIC: u64 = 1;
+/// Of the vectors, the gradient where the chains are.
+pub const SAMPLE_GRADIENT: u64 = 2;
 
 /// What of a chain is one word, in order.
 const SCALARS: [&str; 16] = [
@@ -221,6 +223,7 @@ mod tests {
     fn what_the_host_reads_and_writes_lies_where_it_says() {
         assert_eq!(VECTORS[SAMPLE as usize], "SAMPLE");
         assert_eq!(VECTORS[INVERSE_METRIC as usize], "INVERSE_METRIC");
+        assert_eq!(VECTORS[SAMPLE_GRADIENT as usize], "SAMPLE_GRADIENT");
         assert_eq!(SCALARS[RUNNING as usize], "RUNNING");
         assert_eq!(SCALARS[STEP_SIZE as usize], "STEP_SIZE");
         assert_eq!(SCALARS[SAMPLE_LOG_DENSITY as usize], "SAMPLE_LOG_DENSITY");

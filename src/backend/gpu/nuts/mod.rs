@@ -236,4 +236,12 @@ impl Backend for NutsBackend {
     fn ceilings(&mut self) -> Result<Option<Ceilings>, backend::Error> {
         Ok(Some(ceilings::ceilings(&self.device)?))
     }
+
+    fn gradient(&mut self) -> Result<Vec<f64>, backend::Error> {
+        let mut slopes = Vec::new();
+        for (shard, _) in &self.shards {
+            slopes.extend(shard.gradient(&self.device)?);
+        }
+        Ok(slopes)
+    }
 }

@@ -84,9 +84,21 @@ impl Shard {
     /// # Errors
     /// When the device fails.
     pub fn positions(&self, device: &Device) -> Result<Vec<f64>, Error> {
+        self.vector(device, layout::SAMPLE)
+    }
+
+    /// The gradient there, `[chain, coordinate]`.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn gradient(&self, device: &Device) -> Result<Vec<f64>, Error> {
+        self.vector(device, layout::SAMPLE_GRADIENT)
+    }
+
+    fn vector(&self, device: &Device, vector: u64) -> Result<Vec<f64>, Error> {
         let (chains, coordinates) = (self.population.chains, self.coordinates);
         let bytes = 4 * (chains * coordinates) as u64;
-        let words = buffers::read_at(device, &self.vectors, layout::SAMPLE * bytes, bytes)?;
+        let words = buffers::read_at(device, &self.vectors, vector * bytes, bytes)?;
         let number = |i: usize| f64::from(f32::from_bits(words[i % coordinates * chains + i / coordinates]));
         Ok((0..chains * coordinates).map(number).collect())
     }
