@@ -1,8 +1,10 @@
 //! Speed of the notebook's job: `cargo bench --bench seed`.
 //!
 //! Targets, on two AVX-512 cores: the whole process of 2 chains x 101,000 sweeps in f64 with its diagnostics under
-//! 0.5 s; 4,096 chains at 30 million sweeps per second in f32 and 12 million in f64, the sum over 100 observations
-//! evaluated in full, every draw kept. Criterion prints elements per second: here, sweeps.
+//! 0.5 s; 4,096 chains at 60 million sweeps per second in f32, the sum over 100 observations evaluated in full, every draw
+//! kept, and in f64 at 0.45 of that; collapsed at 100 million in f32; on software Vulkan at 15 million. Criterion prints
+//! elements per second: here, sweeps. `ridgewalk bench` measures the same beside other numbers of chains, and
+//! `benches/peers/seed_in_turns.sh` beside a loop written by hand.
 
 use std::ops::ControlFlow;
 use std::process::{Command, Stdio};
@@ -22,11 +24,11 @@ const DATA: &str = include_str!("../examples/identifiability/y.json");
 const CHAINS: usize = 4096;
 const SWEEPS: u32 = 250;
 
-fn model() -> Model {
+/// The model, with the full sum over its data, or collapsed: then 100 rows cost what one costs.
+fn model(collapse: bool) -> Model {
     let mut data = Data::default();
     data.add_json(DATA, "y.json").expect("the example's data are JSON");
-    // The full sum: collapsed, 100 rows would cost what one costs.
-    let settings = lang::Settings { collapse: false, ..lang::Settings::default() };
+    let settings = lang::Settings { collapse, ..lang::Settings::default() };
     lang::compile(&Source::new("nonidentified.stan", MODEL), &data, "nonidentified", settings)
         .expect("the example compiles")
         .model
@@ -54,7 +56,9 @@ fn sweeps(criterion: &mut Criterion, name: &str, model: &Model, backend: &mut dy
 }
 
 fn throughput(criterion: &mut Criterion) {
-    let model = model();
+    let collapsed = model(true);
+    sweeps(criterion, "cpu f32, collapsed", &collapsed, &mut CpuBackend::<f32>::new(&collapsed, 1));
+    let model = model(false);
     sweeps(criterion, "cpu f32", &model, &mut CpuBackend::<f32>::new(&model, 1));
     sweeps(criterion, "cpu f64", &model, &mut CpuBackend::<f64>::new(&model, 1));
     match GpuBackend::new(&model, &AdapterChoice::Best, 1) {

@@ -236,15 +236,13 @@ fn correlation(moments: &ChainMoments, means: &[Vec<f64>]) -> Vec<f64> {
     let (n, parameters, width) = (moments.draws() as f64, moments.parameters.len(), moments.width());
     let centres: Vec<f64> = means.iter().map(|means| mean(means)).collect();
     let mut covariance = vec![0.0; parameters * parameters];
-    for chain in 0..moments.chains {
-        let halves = &moments.sums[2 * chain * width..][..2 * width];
+    for (chain, halves) in moments.sums.chunks_exact(2 * width).enumerate() {
         let total = |moment: usize| halves[moment] + halves[width + moment];
+        let off = |parameter: usize| means[parameter][chain] - centres[parameter];
         for one in 0..parameters {
             for other in 0..=one {
-                let product = total(parameters + moments.product(one, other));
-                let inside = product - total(one) * total(other) / n;
-                let outside = n * (means[one][chain] - centres[one]) * (means[other][chain] - centres[other]);
-                covariance[one * parameters + other] += inside + outside;
+                let inside = total(parameters + moments.product(one, other)) - total(one) * total(other) / n;
+                covariance[one * parameters + other] += inside + n * off(one) * off(other);
             }
         }
     }

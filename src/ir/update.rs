@@ -192,8 +192,8 @@ impl<'a> Flow<'a> {
             let loaded: BTreeSet<usize> =
                 (0..body.len()).filter(|&at| included[at]).flat_map(|at| self.loads[at].iter().copied()).collect();
             let before = included.clone();
-            for at in 0..body.len() {
-                included[at] |= self.writes[at].iter().any(|array| loaded.contains(array));
+            for (included, writes) in included.iter_mut().zip(&self.writes) {
+                *included |= writes.iter().any(|array| loaded.contains(array));
             }
             if included == before {
                 break;

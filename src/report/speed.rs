@@ -62,8 +62,8 @@ pub fn svg(title: &str, lines: &[Line]) -> Result<String, Box<dyn Error + Send +
             .light_line_style(RGBColor(235, 235, 235))
             .x_desc("chains")
             .y_desc("steps of all chains per second")
-            .x_label_formatter(&|x| short(*x))
-            .y_label_formatter(&|y| short(*y))
+            .x_label_formatter(&|x| tick(*x))
+            .y_label_formatter(&|y| tick(*y))
             .label_style(("sans-serif", 14))
             .draw()
             .map_err(said)?;
@@ -96,6 +96,15 @@ pub fn svg(title: &str, lines: &[Line]) -> Result<String, Box<dyn Error + Send +
 
 fn said(error: impl Error) -> Box<dyn Error + Send + Sync> {
     error.to_string().into()
+}
+
+/// As [`short`], without zeros that say nothing: ticks are round.
+fn tick(x: f64) -> String {
+    let text = short(x);
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let digits = &text[..text.len() - unit.len()];
+    let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
+    format!("{digits}{unit}")
 }
 
 /// Three digits and a power of a thousand, as `35.2M`; what is not positive or not finite in plain words.
@@ -131,6 +140,7 @@ mod tests {
         let found = [1.0, 16.0, 999.6, 1024.0, 35_249_000.0, 5.0e9, 123_456.0, 0.25].map(short);
         assert_eq!(found, ["1", "16", "1.00k", "1.02k", "35.2M", "5.00G", "123k", "0.25"]);
         assert_eq!([0.0, f64::NAN, f64::INFINITY].map(short), ["0", "-", "-"]);
+        assert_eq!([1e3, 2.5e6, 100.0, 1e8].map(tick), ["1k", "2.5M", "100", "100M"]);
     }
 
     #[test]

@@ -8,25 +8,29 @@ const MULTIPLIER_1: u32 = 0xCD9E_8D57;
 const WEYL_0: u32 = 0x9E37_79B9;
 const WEYL_1: u32 = 0xBB67_AE85;
 
-/// High word of the 64-bit product.
+/// The product of a multiplier with the low half of a number.
 #[inline(always)]
-fn multiply_high(a: u32, b: u32) -> u32 {
-    ((u64::from(a) * u64::from(b)) >> 32) as u32
+fn multiply(multiplier: u32, x: u64) -> u64 {
+    (x & u64::from(u32::MAX)) * u64::from(multiplier)
 }
 
 /// Four random words for a counter and a key.
+///
+/// A word travels as the low half of 64 bits, above which the products leave what they will: a multiplication does not
+/// read it. Vector instructions multiply just so, and no halves need to be taken apart or put together between rounds.
 #[inline(always)]
 pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-    let [mut a, mut b, mut c, mut d] = counter;
+    let [mut a, mut b, mut c, mut d] = counter.map(u64::from);
     let [mut key_0, mut key_1] = key;
     for _ in 0..10 {
-        let (next_a, next_c) = (multiply_high(MULTIPLIER_1, c) ^ b ^ key_0, multiply_high(MULTIPLIER_0, a) ^ d ^ key_1);
-        (b, d) = (MULTIPLIER_1.wrapping_mul(c), MULTIPLIER_0.wrapping_mul(a));
-        (a, c) = (next_a, next_c);
+        let (product_0, product_1) = (multiply(MULTIPLIER_0, a), multiply(MULTIPLIER_1, c));
+        a = (product_1 >> 32) ^ b ^ u64::from(key_0);
+        c = (product_0 >> 32) ^ d ^ u64::from(key_1);
+        (b, d) = (product_1, product_0);
         key_0 = key_0.wrapping_add(WEYL_0);
         key_1 = key_1.wrapping_add(WEYL_1);
     }
-    [a, b, c, d]
+    [a as u32, b as u32, c as u32, d as u32]
 }
 
 /// The key of a seed: its low and its high word.

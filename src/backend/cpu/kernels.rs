@@ -7,8 +7,8 @@ use super::special;
 use crate::ir::{Binary, Loop, Unary};
 use crate::math::Real;
 use crate::math::accumulate::{Accumulator, accumulate};
-use crate::math::elementary::{precise_exp, precise_ln, precise_ln_1p, precise_ln_cosh, precise_tanh};
-use crate::math::simd::{Width, lane_kernel};
+use crate::math::elementary::{precise_exp, precise_ln, precise_ln_1p, precise_tanh};
+use crate::math::simd::{Level, Width, lane_kernel};
 
 /// Applies a function of one number to every lane.
 pub(super) fn unary<R: Real>(width: Width, function: Unary, to: &mut [R], x: Lanes<'_, R>) {
@@ -109,6 +109,68 @@ fn add_squares<R: Real, const LANES: usize>(mut partial: [R; LANES], x: &[R; LAN
     partial
 }
 
+/// `sum over rows of (column[row] - centre)^2` for every lane, in the order of summation of [`Loop`].
+pub(super) fn squared_distance<R: Real>(width: Width, to: &mut [R], column: &[R], centre: &[R]) {
+    match width.level() {
+        Level::Avx512 => squared_distance_32(width, to, column, centre),
+        Level::Avx2 | Level::Baseline => squared_distance_16(width, to, column, centre),
+    }
+}
+
+/// The same. Many lanes go `SIDE_BY_SIDE` in vector registers; few go one by one, the four partial sums side by side.
+#[inline(always)]
+fn squares<R: Real, const SIDE_BY_SIDE: usize>(to: &mut [R], column: &[R], centre: &[R]) {
+    let many = centre.len() - centre.len() % SIDE_BY_SIDE;
+    for (to, centre) in to[..many].chunks_exact_mut(SIDE_BY_SIDE).zip(centre[..many].chunks_exact(SIDE_BY_SIDE)) {
+        let mut x = [R::ZERO; SIDE_BY_SIDE];
+        x.copy_from_slice(centre);
+        let mut totals = [Accumulator::default(); SIDE_BY_SIDE];
+        for rows in column.chunks(Loop::BLOCK) {
+            // Four arrays by value, not an array of arrays: those the compiler would keep in memory.
+            let zero = [R::ZERO; SIDE_BY_SIDE];
+            let (mut p0, mut p1, mut p2, mut p3) = (zero, zero, zero, zero);
+            let whole = rows.chunks_exact(Loop::PARTIALS);
+            let tail = whole.remainder();
+            for four in whole {
+                p0 = add_squares(p0, &x, four[0]);
+                p1 = add_squares(p1, &x, four[1]);
+                p2 = add_squares(p2, &x, four[2]);
+                p3 = add_squares(p3, &x, four[3]);
+            }
+            for (partial, &datum) in [&mut p0, &mut p1, &mut p2].into_iter().zip(tail) {
+                *partial = add_squares(*partial, &x, datum);
+            }
+            for lane in 0..SIDE_BY_SIDE {
+                let block = (p0[lane] + p1[lane]) + (p2[lane] + p3[lane]);
+                totals[lane] = next_block(totals[lane], block, column.len());
+            }
+        }
+        for lane in 0..SIDE_BY_SIDE {
+            to[lane] = totals[lane].total();
+        }
+    }
+    for (to, &x) in to[many..].iter_mut().zip(&centre[many..]) {
+        let mut total = Accumulator::default();
+        for rows in column.chunks(Loop::BLOCK) {
+            let mut partials = [R::ZERO; Loop::PARTIALS];
+            let whole = rows.chunks_exact(Loop::PARTIALS);
+            let tail = whole.remainder();
+            for four in whole {
+                for row in 0..Loop::PARTIALS {
+                    let difference = four[row] - x;
+                    partials[row] += difference * difference;
+                }
+            }
+            for (partial, &datum) in partials.iter_mut().zip(tail) {
+                let difference = datum - x;
+                *partial += difference * difference;
+            }
+            total = next_block(total, (partials[0] + partials[1]) + (partials[2] + partials[3]), column.len());
+        }
+        *to = total.total();
+    }
+}
+
 /// The sum of a loop over `rows` rows with one more block in it: compensated where there are several blocks.
 #[inline(always)]
 pub(super) fn next_block<R: Real>(sum: Accumulator<R>, block: R, rows: usize) -> Accumulator<R> {
@@ -123,7 +185,11 @@ lane_kernel! {
     fn ln<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_ln(x); } }
     fn ln_1p<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_ln_1p(x); } }
     fn tanh<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_tanh(x); } }
-    fn ln_cosh<R>(to: &mut [R], x: &[R]) { for (to, &x) in to.iter_mut().zip(x) { *to = precise_ln_cosh(x); } }
+    /// `precise_ln_cosh` in two turns: the coefficients of both series at once are more than vector registers hold.
+    fn ln_cosh<R>(to: &mut [R], x: &[R]) {
+        for (to, &x) in to.iter_mut().zip(x) { *to = precise_exp(-R::TWO * x.abs()); }
+        for (to, &x) in to.iter_mut().zip(x) { *to = (x.abs() - R::LN_2) + precise_ln_1p(*to); }
+    }
 
     fn add<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = x + y; } }
     fn subtract<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = x - y; } }
@@ -178,60 +244,10 @@ lane_kernel! {
         }
     }
 
-    /// `sum over rows of (column[row] - centre)^2` for every lane, in the order of summation of [`Loop`]. Many lanes
-    /// go side by side in vector registers; few go one by one, the four partial sums side by side.
-    pub(super) fn squared_distance<R>(to: &mut [R], column: &[R], centre: &[R]) {
-        const SIDE_BY_SIDE: usize = 16;
-        let many = centre.len() - centre.len() % SIDE_BY_SIDE;
-        for (to, centre) in to[..many].chunks_exact_mut(SIDE_BY_SIDE).zip(centre[..many].chunks_exact(SIDE_BY_SIDE)) {
-            let mut x = [R::ZERO; SIDE_BY_SIDE];
-            x.copy_from_slice(centre);
-            let mut totals = [Accumulator::default(); SIDE_BY_SIDE];
-            for rows in column.chunks(Loop::BLOCK) {
-                // Four arrays by value, not an array of arrays: those the compiler would keep in memory.
-                let zero = [R::ZERO; SIDE_BY_SIDE];
-                let (mut p0, mut p1, mut p2, mut p3) = (zero, zero, zero, zero);
-                let whole = rows.chunks_exact(Loop::PARTIALS);
-                let tail = whole.remainder();
-                for four in whole {
-                    p0 = add_squares(p0, &x, four[0]);
-                    p1 = add_squares(p1, &x, four[1]);
-                    p2 = add_squares(p2, &x, four[2]);
-                    p3 = add_squares(p3, &x, four[3]);
-                }
-                for (partial, &datum) in [&mut p0, &mut p1, &mut p2].into_iter().zip(tail) {
-                    *partial = add_squares(*partial, &x, datum);
-                }
-                for lane in 0..SIDE_BY_SIDE {
-                    let block = (p0[lane] + p1[lane]) + (p2[lane] + p3[lane]);
-                    totals[lane] = next_block(totals[lane], block, column.len());
-                }
-            }
-            for lane in 0..SIDE_BY_SIDE {
-                to[lane] = totals[lane].total();
-            }
-        }
-        for (to, &x) in to[many..].iter_mut().zip(&centre[many..]) {
-            let mut total = Accumulator::default();
-            for rows in column.chunks(Loop::BLOCK) {
-                let mut partials = [R::ZERO; Loop::PARTIALS];
-                let whole = rows.chunks_exact(Loop::PARTIALS);
-                let tail = whole.remainder();
-                for four in whole {
-                    for row in 0..Loop::PARTIALS {
-                        let difference = four[row] - x;
-                        partials[row] += difference * difference;
-                    }
-                }
-                for (partial, &datum) in partials.iter_mut().zip(tail) {
-                    let difference = datum - x;
-                    *partial += difference * difference;
-                }
-                total = next_block(total, (partials[0] + partials[1]) + (partials[2] + partials[3]), column.len());
-            }
-            *to = total.total();
-        }
-    }
+    /// Sixteen lanes side by side: what the registers of AVX2 hold.
+    fn squared_distance_16<R>(to: &mut [R], column: &[R], centre: &[R]) { squares::<R, 16>(to, column, centre); }
+    /// Thirty-two: AVX-512 has more registers, and waits for its additions otherwise.
+    fn squared_distance_32<R>(to: &mut [R], column: &[R], centre: &[R]) { squares::<R, 32>(to, column, centre); }
 
     /// Adds row `r` of a tile `[row, lane]` to partial sum `r mod 4` of `[partial, lane]`, rows in order.
     pub(super) fn add_rows<R>(partials: &mut [R], tile: &[R], lanes: usize) {

@@ -6,10 +6,10 @@
 use super::lanes::Lanes;
 use crate::math::Real;
 
-/// Bytes of a tile, about: it stays in the second-level cache.
-const BYTES: usize = 64 << 10;
+/// Bytes of a tile at most: it stays in the second-level cache.
+const BYTES: usize = 128 << 10;
 /// Most draws of a tile: longer pieces are written no faster.
-const MOST_DRAWS: usize = 32;
+const MOST_DRAWS: usize = 16;
 /// Bytes between lines of a tile that a line is longer than its lanes, so that lines a power of two apart do not
 /// compete for the same places of a cache.
 const PADDING: usize = 64;
