@@ -14,7 +14,8 @@ use super::summary::{choose, interval};
 use super::terminal::say;
 use super::{files, graph, method, request};
 use crate::backend::Description;
-use crate::diagnostics::{Finding, Settings};
+use crate::diagnostics::{Finding, Settings, Trajectories, trajectory_findings};
+use crate::draws::Draws;
 use crate::lang::Compiled;
 use crate::report::html::page;
 use crate::report::picture::Picture;
@@ -46,7 +47,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         superchains,
         settings,
         summary: None,
-        findings: Vec::new(),
+        findings: findings(&sampler),
         notes,
         facts: vec![
             ("draws from".to_owned(), method::listed(&list)),
@@ -64,6 +65,23 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     }
     let bad = survey.findings.iter().any(Finding::is_bad);
     Ok(if arguments.strict && bad { Verdict::Bad } else { Verdict::Good })
+}
+
+/// What the sampler's own columns say against its draws, by the names that Stan gives them.
+fn findings(sampler: &Draws) -> Vec<Finding> {
+    let column = |names: &[&str]| sampler.parameters().iter().position(|name| names.contains(&name.as_str()));
+    // The second name is that of CmdStan before 2.11.
+    let divergent = column(&["divergent__", "n_divergent__"]);
+    let divergences = divergent.map_or(0, |index| sampler.view(index).iterate().filter(|x| *x != 0.0).count() as u64);
+    let steps = (sampler.chains() * sampler.draws()) as u64;
+    match column(&["energy__"]) {
+        Some(index) => {
+            let trajectories = Trajectories { steps, divergences, saturated: 0, max_treedepth: 0 };
+            trajectory_findings(trajectories, sampler.view(index))
+        }
+        None if divergences > 0 => vec![Finding::Divergences { divergences, steps }],
+        None => Vec::new(),
+    }
 }
 
 /// The page of a run that has just ended.

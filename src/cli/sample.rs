@@ -38,6 +38,14 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         return Err(CliError::plain("--generate: the model has no generated quantities"));
     }
     let model = &compiled.model;
+    if let Some(path) = &sample.report {
+        if model.coordinates.is_empty() {
+            return Err(CliError::plain(
+                "--report: the model has no parameters, so there will be no draws to report on",
+            ));
+        }
+        files::check_writable(path, "the report")?;
+    }
     if model.coordinates.is_empty() {
         return simulate::simulate(sample, &compiled, seed, out);
     }
@@ -95,9 +103,6 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     let diagnosis = diagnosis?.with(method::findings(&outcome, request::method(sample)));
     let diagnostics = diagnostics_clock.elapsed().as_secs_f64();
     let timing = Timing { compile, diagnostics, total: clock.elapsed().as_secs_f64() };
-    if let Some(path) = &sample.report {
-        report::of_sample(path, sample, &compiled, &settings, &description, &outcome, &diagnosis)?;
-    }
     if sample.json {
         let object = object(sample, model, &settings, &description, &outcome, &diagnosis, &timing);
         writeln!(out, "{object:#}")?;
@@ -105,6 +110,9 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         tell(&closing(&settings, &outcome, model));
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
         tell(&diagnosis.warnings());
+    }
+    if let Some(path) = &sample.report {
+        report::of_sample(path, sample, &compiled, &settings, &description, &outcome, &diagnosis)?;
     }
     Ok(if sample.strict && diagnosis.is_bad(&model.coordinates) { Verdict::Bad } else { Verdict::Good })
 }
