@@ -68,6 +68,15 @@ fn peak() -> String {
     format!("{:.0} MB", kilobytes / 1000.0)
 }
 
+/// Processor time of the process so far, in seconds: what a busy machine does not change.
+fn processor_time() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place).and_then(|field| field.parse::<f64>().ok()).unwrap_or(f64::NAN);
+    // Fields 14 and 15 of the line, in hundredths of a second.
+    (ticks(11) + ticks(12)) / 100.0
+}
+
 fn main() {
     // `cargo bench` adds an argument of its own.
     for shape in [[4, 10_000, 4], [4096, 1000, 100]] {
@@ -93,14 +102,15 @@ fn main() {
             model: None,
             graph: None,
         };
-        let clock = Instant::now();
+        let (clock, before) = (Instant::now(), processor_time());
         let survey = Survey::of(&run).expect("nothing fails in memory");
         let surveyed = clock.elapsed().as_secs_f64();
         let page = page(&run, &survey);
         println!(
-            "{chains} x {draws} x {parameters}: {:.2} s ({surveyed:.2} s survey; {made:.3} s to make one parameter's draws), \
-             {} kB page, {} pictures, peak memory {}",
+            "{chains} x {draws} x {parameters}: {:.2} s, {:.2} s of processor time ({surveyed:.2} s survey; {made:.3} s to make one \
+             parameter's draws), {} kB page, {} pictures, peak memory {}",
             clock.elapsed().as_secs_f64(),
+            processor_time() - before,
             page.len() / 1000,
             survey.pictures().count(),
             peak()

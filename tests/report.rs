@@ -186,3 +186,81 @@ fn names_and_texts_with_scripts_in_them_are_inert() {
     assert_eq!(shown, json!(names));
     assert_silent(&browser);
 }
+
+#[test]
+fn a_report_of_thousands_of_parameters_stays_below_two_megabytes_and_says_what_it_leaves_out() {
+    let folder = folder("large");
+    let table = folder.join("draws.csv");
+    let names: Vec<String> = (0..3000).map(|k| format!("\"a_parameter_with_a_name[{k}]\"")).collect();
+    let mut text = format!("chain,draw,{}\n", names.join(","));
+    for row in 0..100_u32 {
+        let values = (0..3000_u32).map(|k| ((row * 7919 + k * 104_729) % 1009).to_string());
+        text += &format!("{},{},{}\n", row / 25, row % 25, values.collect::<Vec<_>>().join(","));
+    }
+    std::fs::write(&table, text).unwrap();
+    let page = folder.join("report.html");
+    ridgewalk(&["report", table.to_str().unwrap(), "--out", page.to_str().unwrap(), "--quiet"]);
+    let html = std::fs::read_to_string(&page).unwrap();
+    assert!(html.len() < 2_000_000, "{} bytes", html.len());
+    assert!(html.contains("more parameters are left out to keep this page small"));
+    assert_valid(&page);
+}
+
+#[test]
+fn plots_are_files_that_other_programs_can_read() {
+    let folder = folder("plots");
+    let table = folder.join("draws.csv");
+    let mut text = String::from("chain,draw,theta[1],\"Theta[1]\",energy__,divergent__\n");
+    for row in 0..400_u32 {
+        let x = f64::from(row * 7919 % 1009);
+        text +=
+            &format!("{},{},{x},{},{},{}\n", row / 100, row % 100, (x * 0.7).sin(), x.cos(), u8::from(row % 40 == 3));
+    }
+    std::fs::write(&table, text).unwrap();
+    let plots = folder.join("plots");
+    let page = folder.join("report.html");
+    ridgewalk(&[
+        "report",
+        table.to_str().unwrap(),
+        "--out",
+        page.to_str().unwrap(),
+        "--plots",
+        plots.to_str().unwrap(),
+        "--quiet",
+    ]);
+    let mut names: Vec<String> =
+        std::fs::read_dir(&plots).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    // Six of each of two parameters, the heat map, a pair, the energies; names that differ in case alone stay apart.
+    assert_eq!(names.len(), 2 * (2 * 6 + 3), "{names:?}");
+    for name in &names {
+        let bytes = std::fs::read(plots.join(name)).unwrap();
+        let start: &[u8] = if name.ends_with(".png") { b"\x89PNG\r\n\x1a\n" } else { b"<svg xmlns=" };
+        assert!(bytes.starts_with(start), "{name}");
+    }
+    assert!(
+        names.iter().any(|name| name == "trace-theta.1.png") || names.iter().any(|name| name == "trace-theta.1~2.png")
+    );
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_refused_before_the_run() {
+    let folder = folder("refused");
+    let path = folder.to_str().unwrap();
+    let arguments = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--chains", "2", "--report", path];
+    let output = Command::cargo_bin("ridgewalk").unwrap().args(arguments).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("cannot write the report") && output.stdout.is_empty(), "{error}");
+}
+
+#[test]
+fn a_graph_is_printed_as_dot_or_svg_with_the_sizes_that_the_data_tell() {
+    let text = |arguments: &[&str]| String::from_utf8(ridgewalk(arguments).stdout).unwrap();
+    let dot = text(&["graph", MODEL, "--data", DATA]);
+    assert!(dot.starts_with("digraph \"nonidentified\"") && dot.contains("label=\"N = 100\""), "{dot}");
+    let svg = text(&["graph", MODEL, "--format", "svg"]);
+    assert!(svg.starts_with("<svg") && svg.contains(">alpha1</text>") && svg.contains(">N</text>"), "{svg}");
+    let output = Command::cargo_bin("ridgewalk").unwrap().args(["graph", DATA]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}

@@ -173,7 +173,8 @@ pub struct Summary {
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// Stan CSV files, one per chain; or CSV tables with a column for the chain and one for the draw
+    /// A run directory, or another Zarr store in ArviZ's layout; Stan CSV files, one per chain; or CSV tables with a
+    /// column for the chain and one for the draw
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Where the page goes; - is standard output
@@ -182,11 +183,11 @@ pub struct Report {
     /// Write every picture into this folder as well, as SVG and as PNG
     #[arg(long, value_name = "DIR")]
     pub plots: Option<PathBuf>,
-    /// The model that the draws are of, to be shown with its graph
+    /// The model that the draws are of, to be shown with its graph; a run directory has its own
     #[arg(long, value_name = "MODEL.stan")]
     pub model: Option<PathBuf>,
     /// The model's data, for the sizes in its graph; may be repeated
-    #[arg(long, value_name = "FILE", requires = "model")]
+    #[arg(long, value_name = "FILE")]
     pub data: Vec<PathBuf>,
     /// Only these parameters: names (mu), all elements of one (theta), or patterns (theta*)
     #[arg(long, value_name = "A,B")]

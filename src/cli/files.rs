@@ -71,6 +71,19 @@ pub(super) fn data(paths: &[PathBuf]) -> Result<Data, CliError> {
     Ok(data)
 }
 
+/// Makes sure, before the work is done, that its result can be written; leaves no trace.
+pub(super) fn check_writable(path: &Path, what: &str) -> Result<(), CliError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if folder.is_some_and(|folder| !folder.exists()) {
+        // It will be made.
+        return Ok(());
+    }
+    let is_new = !path.exists();
+    let opened = fs::OpenOptions::new().append(true).create(true).open(path);
+    let checked = opened.and_then(|_| if is_new { fs::remove_file(path) } else { Ok(()) });
+    checked.map_err(|error| CliError::plain(format!("cannot write {what} {}: {error}", path.display())))
+}
+
 /// Writes a file, and the folder that it is to be in, if there is none yet.
 pub(super) fn write(path: &Path, what: &str, content: &[u8]) -> Result<(), CliError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

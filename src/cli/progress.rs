@@ -170,7 +170,7 @@ impl<'a> Progress<'a> {
         let rate = f64::from(done) / passed.max(1e-9);
         let left = f64::from(total - done.min(total)) / rate.max(1e-9);
         let mut text = format!(
-            "{} x {}/{} {what}, {}/s, {} left",
+            "{} x {}/{} {what}, {} steps/s, {} left",
             self.chains,
             done / each,
             total / each,

@@ -5,55 +5,71 @@ use std::io::Write;
 use std::path::Path;
 
 use rayon::prelude::*;
+use serde_json::Value;
 
 use super::args::Report;
 use super::diagnosis::Diagnosis;
+use super::draws::{self, Found};
 use super::error::{CliError, Verdict};
 use super::sample::Job;
 use super::selection::select;
 use super::summary::{choose, interval};
 use super::terminal::say;
 use super::{files, graph, method, request};
-use crate::diagnostics::{Finding, Settings};
+use crate::diagnostics::{Finding, Settings, Trajectories, trajectory_findings};
+use crate::draws::Draws;
+use crate::lang::source::Source;
 use crate::report::html::page;
 use crate::report::picture::Picture;
 use crate::report::picture::png::png;
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::survey::{Run, Survey};
 use crate::run::Outcome;
-use crate::store::draws_csv::{self, Loaded};
+use crate::store::draws_csv::Loaded;
+use crate::store::{Facts, StoredRun};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Loaded { draws, sampler, notes } = draws_csv::read(&arguments.files)?;
-    let superchains = arguments.superchains.map_or(draws.chains(), |k| k as usize);
+    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, run: stored } = draws::read(&arguments.files)?;
+    let superchains = arguments.superchains.map_or(own, |k| k as usize);
     let draws = match &arguments.parameters[..] {
         [] => draws,
         asked => choose(&draws, &select(asked, draws.parameters())?)?,
     };
-    let model = arguments.model.as_deref().map(files::source).transpose()?;
-    let graph = match (&model, &arguments.model) {
-        (Some(source), Some(path)) => graph::picture(source, &files::data(&arguments.data)?, &files::model_name(path))?,
-        _ => None,
+    // A run directory knows its model; of its data it knows digests.
+    let model = match (&arguments.model, &stored) {
+        (Some(path), _) => Some((files::source(path)?, files::model_name(path))),
+        (None, Some(run)) => run.model()?.map(|text| {
+            let name = run.facts().map_or_else(|| "model".to_owned(), |facts| facts.model.clone());
+            (Source::new(format!("{name}.stan"), text), name)
+        }),
+        (None, None) => None,
     };
-    let named = arguments.model.as_ref().unwrap_or(&arguments.files[0]);
+    let graph = match &model {
+        Some((source, name)) => graph::picture(source, &files::data(&arguments.data)?, name)?,
+        None => None,
+    };
+    let stem = arguments.files[0].file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let named = model.as_ref().map(|(_, name)| name.clone()).or(stem);
     let list: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
+    let mut facts = vec![
+        ("draws from".to_owned(), method::listed(&list)),
+        ("chains".to_owned(), draws.chains().to_string()),
+        ("draws of each chain".to_owned(), draws.draws().to_string()),
+    ];
+    facts.extend(stored.as_ref().and_then(StoredRun::facts).into_iter().flat_map(told));
     let run = Run {
-        title: &named.file_stem().map_or_else(|| "draws".into(), |stem| stem.to_string_lossy()),
+        title: &named.unwrap_or_else(|| "draws".to_owned()),
         draws: &draws,
         statistics: &sampler,
         superchains,
         settings,
         summary: None,
-        findings: Vec::new(),
+        findings: findings(&sampler),
         notes,
-        facts: vec![
-            ("draws from".to_owned(), method::listed(&list)),
-            ("chains".to_owned(), draws.chains().to_string()),
-            ("draws of each chain".to_owned(), draws.draws().to_string()),
-        ],
+        facts,
         command: None,
-        model: model.map(|source| source.text().to_owned()),
+        model: model.map(|(source, _)| source.text().to_owned()),
         graph,
     };
     let survey = survey(&run)?;
@@ -63,6 +79,38 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     }
     let bad = survey.findings.iter().any(Finding::is_bad);
     Ok(if arguments.strict && bad { Verdict::Bad } else { Verdict::Good })
+}
+
+/// What a run directory tells of its run.
+fn told(facts: &Facts) -> Vec<(String, String)> {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut list = vec![
+        ("warm-up steps".to_owned(), facts.shape.warmup.to_string()),
+        ("steps per draw".to_owned(), facts.shape.thin.to_string()),
+        ("seed".to_owned(), facts.shape.seed.to_string()),
+        ("began".to_owned(), facts.created_at.clone()),
+        ("version".to_owned(), format!("ridgewalk {}", facts.version)),
+    ];
+    list.extend(facts.settings.iter().map(|(name, value)| (name.replace('_', " "), plain(value))));
+    list.extend(facts.device.get("adapter").map(|adapter| ("adapter".to_owned(), plain(adapter))));
+    list
+}
+
+/// What the sampler's own columns say against its draws, by the names that Stan gives them.
+fn findings(sampler: &Draws) -> Vec<Finding> {
+    let column = |names: &[&str]| sampler.parameters().iter().position(|name| names.contains(&name.as_str()));
+    // The second name is that of CmdStan before 2.11.
+    let divergent = column(&["divergent__", "n_divergent__", "diverging"]);
+    let divergences = divergent.map_or(0, |index| sampler.view(index).iterate().filter(|x| *x != 0.0).count() as u64);
+    let steps = (sampler.chains() * sampler.draws()) as u64;
+    match column(&["energy__", "energy"]) {
+        Some(index) => {
+            let trajectories = Trajectories { steps, divergences, saturated: 0, max_treedepth: 0 };
+            trajectory_findings(trajectories, sampler.view(index))
+        }
+        None if divergences > 0 => vec![Finding::Divergences { divergences, steps }],
+        None => Vec::new(),
+    }
 }
 
 /// The page of a run that has just ended.

@@ -69,6 +69,14 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         return Err(CliError::plain("--generate: the model has no generated quantities"));
     }
     let model = &compiled.model;
+    if let Some(path) = &sample.report {
+        if model.coordinates.is_empty() {
+            return Err(CliError::plain(
+                "--report: the model has no parameters, so there will be no draws to report on",
+            ));
+        }
+        files::check_writable(path, "the report")?;
+    }
     if model.coordinates.is_empty() {
         return simulate::simulate(sample, &compiled, seed, out);
     }
@@ -141,9 +149,6 @@ fn conclude(
     progress.finish();
     let diagnosis = diagnosis?.with(method::findings(outcome, request::method(sample)));
     let diagnostics_seconds = clock.elapsed().as_secs_f64();
-    if let Some(path) = &sample.report {
-        report::of_sample(path, job, outcome, &diagnosis)?;
-    }
     // Where chains disagree, the first question is whether the data could ever make them agree.
     let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;
     let identification = (is_asked && diagnosis.has_disagreement()).then(|| {
@@ -169,6 +174,9 @@ fn conclude(
         if let Some(found) = &identification {
             job.tell(&format!("\n{}", found.text()));
         }
+    }
+    if let Some(path) = &sample.report {
+        report::of_sample(path, job, outcome, &diagnosis)?;
     }
     let excused = identification.filter(|_| sample.allow_nonidentified).map_or_else(Vec::new, |found| found.excused());
     let bad = sample.strict && diagnosis.is_bad_beyond(&model.coordinates, &excused);

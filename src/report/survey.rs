@@ -19,6 +19,7 @@ use crate::diagnostics::correlation::correlation;
 use crate::diagnostics::summary::Summariser;
 use crate::diagnostics::{Finding, Settings, Summary, verdict};
 use crate::draws::{ChainView, Columns, Draws};
+use crate::math::moments::moments;
 
 /// Numbers of the sample, all parameters together: 32 MB.
 const MOST_SAMPLED: usize = 4_000_000;
@@ -139,7 +140,13 @@ impl Survey {
         let names: Vec<String> = correlated.iter().map(|&index| run.draws.parameters()[index].clone()).collect();
         let strongest = strongest(&matrix, correlated.len());
         let heat = map(&names, &matrix, &strongest);
-        let pairs = drawn(&strongest)
+        let mut chosen = drawn(&strongest).to_vec();
+        for (i, j) in haunts(&sample, &correlated) {
+            if !chosen.iter().any(|&(a, b, _)| (a, b) == (i, j)) {
+                chosen.push((i, j, matrix[i * correlated.len() + j]));
+            }
+        }
+        let pairs = chosen
             .iter()
             .map(|&(i, j, r)| picture_of_pair(run, &sample, groups, [correlated[i], correlated[j]], r))
             .collect();
@@ -280,6 +287,28 @@ fn strongest(matrix: &[f64], count: usize) -> Vec<(usize, usize, f64)> {
 fn drawn(strongest: &[(usize, usize, f64)]) -> &[(usize, usize, f64)] {
     let strong = strongest.iter().take(MOST_PAIRS).take_while(|(_, _, r)| r.abs() >= WEAKEST_PAIR).count();
     &strongest[..strong.max(1).min(strongest.len())]
+}
+
+/// The pairs in which divergences stand out: of the parameter whose divergent draws differ most from the others in place
+/// or in spread, with the two that come next. None where divergences are few.
+fn haunts(sample: &Sample, chosen: &[usize]) -> Vec<(usize, usize)> {
+    const FEW: usize = 10;
+    if sample.divergent.len() < FEW {
+        return Vec::new();
+    }
+    let mut strange: Vec<(f64, usize)> = chosen
+        .iter()
+        .enumerate()
+        .map(|(place, &index)| {
+            let (all, divergent) = (moments(&sample.values[index]), moments(&sample.divergent_values[index]));
+            let shift = (divergent.mean - all.mean).abs() / all.variance.sqrt();
+            (shift.max((divergent.variance / all.variance).ln().abs() / 2.0), place)
+        })
+        .filter(|(strangeness, _)| strangeness.is_finite())
+        .collect();
+    strange.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let Some((&(_, first), others)) = strange.split_first() else { return Vec::new() };
+    others.iter().take(2).map(|&(_, other)| (first.min(other), first.max(other))).collect()
 }
 
 /// The heat map of all, or of many parameters of those in the strongest pairs.

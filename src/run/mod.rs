@@ -221,3 +221,57 @@ fn point(model: &Model, settings: &Settings, superchain: usize, attempt: u32) ->
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::*;
+    use crate::backend::cpu::CpuBackend;
+    use crate::lang::{self, source::Source};
+    use crate::model::data::Data;
+
+    #[test]
+    fn draws_do_not_depend_on_whether_they_are_looked_at() {
+        let source = Source::new(
+            "model.stan",
+            "parameters { real a; real<lower=0> b; } model { a ~ normal(0, b); b ~ gamma(3, 1); }",
+        );
+        let model = lang::compile(&source, &Data::default(), "model", lang::Settings::default()).unwrap().model;
+        let settings = Settings {
+            first_chain: 0,
+            chains: 3,
+            superchain_size: 1,
+            warmup: 100,
+            draws: 120,
+            thin: 2,
+            seed: 1,
+            init: Init::Random { radius: 2.0 },
+            target_accept: 0.8,
+        };
+        for method in [Method::Metropolis, Method::Nuts { max_treedepth: 8 }] {
+            let mut seen = 0;
+            let mut look = |glance: Glance<'_>| {
+                assert_eq!(glance.filled.start, seen, "draws are shown once, in order");
+                seen = glance.filled.end;
+            };
+            let mut watch = |_, _, _| ControlFlow::Continue(());
+            let backend = || CpuBackend::<f64>::with_method(&model, method, 1);
+            let plain = run(&model, &mut backend(), &settings, &mut watch).unwrap();
+            let observed = run_observed(&model, &mut backend(), &settings, &mut watch, Some(&mut look)).unwrap();
+            assert_eq!(seen, settings.draws);
+            assert_eq!(plain.draws, observed.draws);
+            assert_eq!(plain.statistics, observed.statistics);
+            match (plain.counts, observed.counts) {
+                (Counts::Accepted(plain), Counts::Accepted(observed)) => assert_eq!(plain, observed),
+                (Counts::Trees(plain), Counts::Trees(observed)) => {
+                    let whole = |trees: &[crate::backend::Trees]| -> Vec<(u64, u32)> {
+                        trees.iter().map(|tree| (tree.leapfrogs, tree.divergences)).collect()
+                    };
+                    assert_eq!(whole(&plain), whole(&observed));
+                }
+                _ => panic!("one method gives one kind of counts"),
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The model as a picture: nodes in plates, as DOT for Graphviz and as SVG without it.
 //!
-//! A [`Structure`] flows in, text flows out. Ellipses are parameters, shaded ones observed data; boxes are computed, dashed
+//! A [`Structure`](crate::lang::structure::Structure) flows in, text flows out. Ellipses are parameters, shaded ones observed data; boxes are computed, dashed
 //! boxes generated; grey boxes are given; a small square is a factor. A plate is drawn around what repeats over the
 //! same sizes, plates of further sizes inside of it.
 

@@ -27,7 +27,7 @@ pub(super) struct Axis<'a> {
     /// Where its ticks are; nowhere for an axis whose numbers mean nothing to the reader.
     pub ticks: Vec<f64>,
     /// What stands at a tick.
-    pub label: &'a dyn Fn(&f64) -> String,
+    pub label: &'a dyn Fn(f64) -> String,
 }
 
 impl<'a> Axis<'a> {
@@ -52,14 +52,21 @@ impl<'a> Axis<'a> {
             let step = (last - first) / MOST_TICKS as i32 + 1;
             (first..=last).filter(|power| power % step == 0).map(f64::from).collect()
         });
+        let ticks = if ticks.len() > 2 {
+            ticks
+        } else {
+            // A range within a power of ten is almost an axis of plain numbers.
+            let plain = RangedCoordf64::from(10_f64.powf(range.start)..10_f64.powf(range.end));
+            plain.key_points(BoldPoints(MOST_TICKS)).into_iter().map(f64::log10).collect()
+        };
         Self { range, name, ticks, label: &power }
     }
 }
 
 const MOST_TICKS: usize = 6;
 
-fn power(x: &f64) -> String {
-    number(&10_f64.powf(*x))
+fn power(x: f64) -> String {
+    number(10_f64.powf(x))
 }
 
 /// A range that plotters can draw: finite and not empty.
@@ -75,8 +82,7 @@ pub(super) fn widened(Range { start, end }: Range<f64>) -> Range<f64> {
 }
 
 /// A tick's number, as short as it can be.
-pub(super) fn number(x: &f64) -> String {
-    let x = *x;
+pub(super) fn number(x: f64) -> String {
     if x == 0.0 {
         return "0".to_owned();
     }
@@ -120,7 +126,7 @@ pub(super) struct Words {
 pub(super) fn picture(words: Words, x: &Axis<'_>, y: &Axis<'_>, draw: impl FnOnce(&mut Chart<'_, '_>)) -> Picture {
     blank(words, SIZE, |root| {
         let mut builder = ChartBuilder::on(root);
-        let letters = y.ticks.iter().map(|tick| (y.label)(tick).chars().count()).max().unwrap_or(0).min(9);
+        let letters = y.ticks.iter().map(|tick| (y.label)(*tick).chars().count()).max().unwrap_or(0).min(9);
         let widest = letters as u32 * TEXT * 6 / 10;
         builder
             .margin(40)
@@ -129,6 +135,7 @@ pub(super) fn picture(words: Words, x: &Axis<'_>, y: &Axis<'_>, draw: impl FnOnc
             .y_label_area_size(TEXT * 3 / 2 + 90 + widest);
         let mut chart =
             builder.build_cartesian_2d(Ticked::from(x), Ticked::from(y)).expect("a range that is finite and not empty");
+        let labels = [x.label, y.label].map(|label| move |tick: &f64| label(*tick));
         chart
             .configure_mesh()
             .x_max_light_lines(1)
@@ -140,8 +147,8 @@ pub(super) fn picture(words: Words, x: &Axis<'_>, y: &Axis<'_>, draw: impl FnOnc
             .axis_desc_style(("sans-serif", TEXT).into_font().color(&Ink::Text.colour()))
             .x_desc(x.name)
             .y_desc(y.name)
-            .x_label_formatter(x.label)
-            .y_label_formatter(y.label)
+            .x_label_formatter(&labels[0])
+            .y_label_formatter(&labels[1])
             .set_all_tick_mark_size(40)
             .draw()
             .expect("a canvas in memory draws what it is told");
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn ticks_are_as_short_as_their_numbers_allow() {
-        let numbers = [0.0, 0.5, -2.0, 1e6, 0.1 + 0.2, 1234.0, 2.5e-7, -1.5e12].map(|x| number(&x));
+        let numbers = [0.0, 0.5, -2.0, 1e6, 0.1 + 0.2, 1234.0, 2.5e-7, -1.5e12].map(number);
         assert_eq!(numbers, ["0", "0.5", "\u{2212}2", "1e6", "0.3", "1234", "2.5e\u{2212}7", "\u{2212}1.5e12"]);
     }
 
@@ -225,9 +232,10 @@ mod tests {
     fn powers_have_ticks_at_one_two_and_five_or_at_fewer() {
         let ticks = |range: Range<f64>| -> Vec<String> {
             let axis = Axis::powers(range, "");
-            axis.ticks.iter().map(axis.label).collect()
+            axis.ticks.iter().map(|&tick| (axis.label)(tick)).collect()
         };
         assert_eq!(ticks(0.9..2.1), ["10", "20", "50", "100"]);
+        assert_eq!(ticks(2.55..2.75), ["400", "450", "500", "550"]);
         assert_eq!(ticks(2.0..4.6), ["100", "300", "1000", "3000", "10000", "30000"]);
         assert_eq!(ticks(0.5..5.5), ["10", "100", "1000", "10000", "1e5"]);
         assert!(ticks(-30.0..30.0).len() <= 8);

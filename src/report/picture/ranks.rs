@@ -34,7 +34,7 @@ pub fn ranks(column: &Column<'_>) -> Picture {
         caption: format!("{}; dashes: what agreement gives", column.groups.counted()),
     };
     let step = groups.div_ceil(8);
-    let percent = |x: &f64| format!("{:.0}", 100.0 * x);
+    let percent = |x: f64| format!("{:.0}", 100.0 * x);
     let x = Axis { label: &percent, ..Axis::numbers(0.0..1.0, "rank among all draws, %") };
     let y = Axis {
         ticks: (1..=groups).step_by(step).map(|group| group as f64).collect(),

@@ -55,23 +55,29 @@ pub fn running(column: &Column<'_>, superchains: usize) -> [Picture; 2] {
     let points: Vec<Point> = lengths
         .iter()
         .map(|&length| {
-            let mut values = vec![0.0; chosen.len() * length];
-            for (&chain, into) in chosen.iter().zip(values.chunks_exact_mut(length)) {
-                column.view.copy(chain * draws, into);
-            }
-            let view = ChainView::from_slice(&values, chosen.len(), length).expect("values were made for this shape");
-            Point {
-                draws: length as f64,
-                r_hat: rhat::rank(view),
-                nested: if is_nested { nested_rhat::rank(view, superchains_looked_at) } else { f64::NAN },
-                bulk: scale * ess::bulk(view),
-                tail: scale * ess::tail(view),
-            }
+            let point = point(column.view, &chosen, length, is_nested.then_some(superchains_looked_at));
+            Point { bulk: scale * point.bulk, tail: scale * point.tail, ..point }
         })
         .collect();
     let of =
         if chosen.len() < chains { format!("of {} of the {chains} chains; ", chosen.len()) } else { String::new() };
     [r_hats(column, &points, &of), sizes(column, &points, &of)]
+}
+
+/// Diagnostics of the first draws of some chains.
+fn point(view: ChainView<'_>, chains: &[usize], length: usize, superchains: Option<usize>) -> Point {
+    let mut values = vec![0.0; chains.len() * length];
+    for (&chain, into) in chains.iter().zip(values.chunks_exact_mut(length)) {
+        view.copy(chain * view.draws(), into);
+    }
+    let view = ChainView::from_slice(&values, chains.len(), length).expect("values were made for this shape");
+    Point {
+        draws: length as f64,
+        r_hat: rhat::rank(view),
+        nested: superchains.map_or(f64::NAN, |superchains| nested_rhat::rank(view, superchains)),
+        bulk: ess::bulk(view),
+        tail: ess::tail(view),
+    }
 }
 
 fn finite(points: &[Point], of: impl Fn(&Point) -> f64) -> Vec<(f64, f64)> {
