@@ -6,6 +6,7 @@
 //! the model (that is `identify`).
 
 pub mod autocorrelation;
+mod bits;
 mod chains;
 pub mod correlation;
 pub mod ebfmi;
