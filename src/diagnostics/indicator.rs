@@ -3,6 +3,7 @@
 //! Products of indicators are conjunctions: an autocovariance at some lag is a count of the ones that a row and the
 //! shifted row share, sixty-four at a time and without rounding. Deliberately absent: what the bits stand for.
 
+use crate::diagnostics::bits::Bits;
 use crate::diagnostics::ess::effective_size_of;
 use crate::math::autocovariance::{MeanAutocovariance, groups};
 use crate::math::moments::moments;
@@ -15,36 +16,13 @@ const MOST_COUNTED_LAGS: usize = 1024;
 /// Fewer words are counted faster than threads can be woken.
 const WORDS_TO_SHARE: usize = 1 << 16;
 
-/// Equally long rows of bits, a stretch of neighbouring rows.
-pub(super) struct Bits {
-    words: Vec<u64>,
-    length: usize,
-}
-
-impl Bits {
-    pub(super) fn new(rows: usize, length: usize) -> Self {
-        Self { words: Vec::with_capacity(rows * length.div_ceil(64)), length }
-    }
-
-    /// Adds a row: whether each value is at most `limit`.
-    pub(super) fn push<T: Copy + PartialOrd>(&mut self, row: &[T], limit: T) {
-        self.words.extend(
-            row.chunks(64).map(|values| values.iter().rev().fold(0, |word, x| word << 1 | u64::from(*x <= limit))),
-        );
-    }
-
-    fn rows(&self) -> std::slice::ChunksExact<'_, u64> {
-        self.words.chunks_exact(self.length.div_ceil(64))
-    }
-}
-
 /// Effective size of the indicators of all stretches together.
 pub(super) fn effective_size(stretches: &[Bits], length: usize) -> f64 {
     let n = length as f64;
     let count = |bits: &Bits| bits.rows().map(|row| f64::from(ones(row))).collect::<Vec<_>>();
     let counts: Vec<f64> = stretches.iter().flat_map(count).collect();
     let means: Vec<f64> = counts.iter().map(|count| count / n).collect();
-    let words: usize = stretches.iter().map(|bits| bits.words.len()).sum();
+    let words: usize = stretches.iter().map(Bits::words).sum();
     let mut transformed = None;
     let mut at = |lag: usize| {
         if lag >= MOST_COUNTED_LAGS {
@@ -116,7 +94,7 @@ mod tests {
             bits.push(&values, 0.4);
             let indicators: Vec<f64> = values.iter().map(|x| f64::from(*x <= 0.4)).collect();
             for (lag, expected) in autocovariance(&indicators).into_iter().enumerate() {
-                let found = product(&bits.words, length, lag) / length as f64;
+                let found = product(bits.rows().next().expect("a row was added"), length, lag) / length as f64;
                 // A Fourier transform of 400 values loses fewer than 9 roundings.
                 assert!((found - expected).abs() < 9.0 * f64::EPSILON, "{length} {lag}: {found} {expected}");
             }

@@ -6,6 +6,7 @@
 //! the model (that is `identify`).
 
 pub mod autocorrelation;
+mod bits;
 pub mod chain_moments;
 mod chains;
 pub mod correlation;

@@ -10,8 +10,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use rayon::prelude::*;
 
+use crate::diagnostics::bits::Bits;
 use crate::diagnostics::chains::PIECE;
-use crate::diagnostics::indicator::Bits;
 use crate::diagnostics::layout::Layout;
 use crate::math::autocovariance::{FirstLags, MeanAutocovariance, Padded, groups};
 use crate::math::moments::moments;
@@ -55,6 +55,7 @@ impl Ranks {
 
     /// What [`Self::autocovariance`] gives, of as many lags as a similar series has `known`; and for each of some
     /// numbers of draws, which draws are among the so many smallest.
+    #[expect(clippy::type_complexity, reason = "two results, one of which holds a closure")]
     pub(super) fn autocovariance_and_tails<const N: usize>(
         &self,
         layout: Layout,

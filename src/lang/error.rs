@@ -254,6 +254,11 @@ impl Errors {
         }
     }
 
+    /// Forgets mistakes that another one explains.
+    pub(super) fn retain(&mut self, keep: impl FnMut(&Error) -> bool) {
+        self.0.retain(keep);
+    }
+
     /// Whether no more will be recorded.
     pub(super) fn is_full(&self) -> bool {
         self.0.len() >= MOST

@@ -1,5 +1,7 @@
 //! The room as a whole: pictures of every mistake, and texts that nobody would write.
 
+mod overloads;
+
 use super::error::{Error, Errors};
 use super::lexer::lex;
 use super::parse_and_check;

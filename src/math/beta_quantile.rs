@@ -36,7 +36,8 @@ fn regularised(x: f64, a: f64, b: f64, ln_beta: f64) -> f64 {
     }
 }
 
-fn fraction(x: f64, a: f64, b: f64) -> f64 {
+/// The continued fraction that `I_x(a, b)` is in proportion to, for an `x` below the mean.
+pub(super) fn fraction(x: f64, a: f64, b: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let guard = |value: f64| if value.abs() < TINY { TINY } else { value };
     let mut c = 1.0;

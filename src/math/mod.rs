@@ -9,6 +9,7 @@ pub mod bessel;
 pub mod beta_quantile;
 pub mod elementary;
 pub mod gamma;
+pub mod incomplete;
 pub mod logistic;
 pub mod moments;
 pub mod normal;

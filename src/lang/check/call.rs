@@ -28,7 +28,15 @@ pub(super) struct Chosen {
 impl Checker<'_> {
     pub(super) fn infer_call(&mut self, name: &Name, arguments: &[ExpressionId], bar: bool, span: Span) -> Inferred {
         let density = density_name(&name.text);
-        self.check_known(name, density)?;
+        if let Err(error) = self.check_known(name, density) {
+            if matches!(error, Error::Unsupported { .. }) {
+                // Functions among its arguments were no mistake of their own.
+                self.errors.retain(|other| {
+                    !matches!(other, Error::FunctionAsVariable { span: at, .. } if span.start <= at.start && at.end <= span.end)
+                });
+            }
+            return Err(error);
+        }
         let conditioned = density.is_some_and(|density| density.density != Density::Rng);
         if bar && !conditioned {
             return Err(Error::BarUnwanted { name: name.text.clone(), span: name.span });

@@ -156,10 +156,10 @@ impl Interpreter<'_> {
             Density::Cdf | Density::Lcdf | Density::Lccdf => families::distribution(family, density),
             Density::Rng => None,
         };
-        let Some(function) = function else {
-            return Err(BindError::NotYet { what: format!("this function of `{family}`"), span }.into());
-        };
         let values = self.same_lengths(values, span)?;
+        let Some(function) = function else {
+            return tails_of_known(family, density, &values, span);
+        };
         let arguments: Vec<&Value> = values.iter().collect();
         Ok(elementwise(&mut self.graph, &arguments, function))
     }
@@ -230,4 +230,31 @@ impl Interpreter<'_> {
         let lists = (0..each).map(|element| (0..count).map(|row| (row * each + element) as u32).collect::<Vec<u32>>());
         Some(lists.map(|list| self.graph.reindex(number, domain, &list)).collect())
     }
+}
+
+/// A distribution function of numbers that data give, for each element of the containers among the arguments.
+fn tails_of_known(family: &str, density: Density, values: &[Value], span: Span) -> Result<Value, Stop> {
+    let ending = match density {
+        Density::Cdf => "cdf",
+        Density::Lcdf => "lcdf",
+        Density::Lccdf => "lccdf",
+        Density::Lpdf | Density::Lupdf | Density::Rng => "lpdf",
+    };
+    let not_yet = |of| Stop::from(BindError::NotYet { what: format!("`{family}_{ending}`{of}"), span });
+    let tails = families::log_tails(family).ok_or_else(|| not_yet(""))?;
+    let lists: Option<Vec<&[f64]>> = values.iter().map(Value::as_known).collect();
+    let lists = lists.ok_or_else(|| not_yet(" of parameters"))?;
+    let shape = values.iter().find(|value| !value.shape.is_scalar()).map_or(Shape::SCALAR, |value| value.shape.clone());
+    let results = (0..shape.len()).map(|index| {
+        let arguments: Vec<f64> =
+            lists.iter().map(|list| if list.len() == 1 { list[0] } else { list[index] }).collect();
+        let [below, above] = tails(&arguments);
+        match density {
+            Density::Lccdf => above,
+            Density::Lcdf => below,
+            _ => below.exp(),
+        }
+    });
+    let results = results.collect();
+    Ok(Value::known(shape, results))
 }

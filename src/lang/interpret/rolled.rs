@@ -18,6 +18,7 @@ use super::value::{Elements, ROWS, Value};
 use super::{Interpreter, Pending, Rolling, Stop};
 use crate::ir::graph::{Domain, Graph, Number, StoredArray};
 use crate::lang::ast::{BinaryOperator, ExpressionId};
+use crate::lang::bind::BindError;
 use crate::lang::typed::{Callee, ExpressionKind, Index, Over, Statement, Text, TypedModel, VariableId};
 
 /// Rows that take too many different ways are run one by one.
@@ -39,6 +40,11 @@ impl Interpreter<'_> {
                     Ok(()) => continue,
                     Err(Stop::Split(holds)) => holds,
                     Err(Stop::Unroll) => break 'attempt,
+                    // What a row reads of an earlier one is not known here, and may be row by row: a position in data
+                    // that moves on, say.
+                    Err(Stop::Error(BindError::DependsOnParameters { .. } | BindError::NotYet { .. })) => {
+                        break 'attempt;
+                    }
                     Err(error @ Stop::Error(_)) => return Err(error),
                 };
                 let part = parts.swap_remove(index);

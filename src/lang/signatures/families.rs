@@ -1,8 +1,8 @@
 //! The distributions, a row each.
 //!
 //! A row is `name what (outcome | arguments)`, each with its type and its name. `what` says which functions exist:
-//! `l` the log density or mass (also behind `~`), `c` the distribution functions `_cdf`, `_lcdf` and `_lccdf`, `r` the
-//! generator `_rng`. A generator takes the same arguments, unless it stands behind a `;` with its own. `reals` is a
+//! `l` the log density or mass (also behind `~`), `c` the distribution functions `_cdf`, `_lcdf` and `_lccdf`, `k` the same
+//! where data alone give all arguments, `r` the generator `_rng`. A generator takes the same arguments, unless it stands behind a `;` with its own. `reals` is a
 //! real or a one-dimensional container of reals, `ints` the same of ints, `vectors` a vector or an array of them, of
 //! rows too. A generator gives one outcome, or an array when an argument holds several.
 //! Source: Stan Functions Reference 2.36.
@@ -10,25 +10,25 @@
 pub(super) const FAMILIES: &str = "
 normal lcr (reals y | reals mu, reals sigma)
 std_normal lcr (reals y |)
-student_t lr (reals y | reals nu, reals mu, reals sigma)
+student_t lkr (reals y | reals nu, reals mu, reals sigma)
 cauchy lcr (reals y | reals mu, reals sigma)
 double_exponential lcr (reals y | reals mu, reals sigma)
 logistic lcr (reals y | reals mu, reals sigma)
 gumbel lcr (reals y | reals mu, reals beta)
 lognormal lcr (reals y | reals mu, reals sigma)
-chi_square lr (reals y | reals nu)
-inv_chi_square lr (reals y | reals nu)
-scaled_inv_chi_square lr (reals y | reals nu, reals sigma)
+chi_square lkr (reals y | reals nu)
+inv_chi_square lkr (reals y | reals nu)
+scaled_inv_chi_square lkr (reals y | reals nu, reals sigma)
 exponential lcr (reals y | reals beta)
-gamma lr (reals y | reals alpha, reals beta)
-inv_gamma lr (reals y | reals alpha, reals beta)
+gamma lkr (reals y | reals alpha, reals beta)
+inv_gamma lkr (reals y | reals alpha, reals beta)
 weibull lcr (reals y | reals alpha, reals sigma)
 frechet lcr (reals y | reals alpha, reals sigma)
 rayleigh lcr (reals y | reals sigma)
 pareto lcr (reals y | reals y_min, reals alpha)
 pareto_type_2 lcr (reals y | reals mu, reals lambda, reals alpha)
-beta lr (reals theta | reals alpha, reals beta)
-beta_proportion lr (reals theta | reals mu, reals kappa)
+beta lkr (reals theta | reals alpha, reals beta)
+beta_proportion lkr (reals theta | reals mu, reals kappa)
 uniform lcr (reals y | reals alpha, reals beta)
 von_mises lr (reals y | reals mu, reals kappa)
 skew_normal lr (reals y | reals xi, reals omega, reals alpha)
@@ -42,8 +42,8 @@ beta_binomial lr (ints n | ints N, reals alpha, reals beta)
 categorical lr (ints y | vector theta); int (vector theta)
 categorical_logit lr (ints y | vector beta); int (vector beta)
 discrete_range lr (ints y | ints lower, ints upper)
-neg_binomial lr (ints n | reals alpha, reals beta)
-neg_binomial_2 lr (ints n | reals mu, reals phi)
+neg_binomial lkr (ints n | reals alpha, reals beta)
+neg_binomial_2 lkr (ints n | reals mu, reals phi)
 neg_binomial_2_log lr (ints n | reals eta, reals phi)
 poisson lcr (ints n | reals lambda)
 poisson_log lr (ints n | reals alpha)
@@ -57,10 +57,10 @@ multi_normal lr (vectors y | vectors mu, matrix Sigma)
 multi_normal_prec l (vectors y | vectors mu, matrix Omega)
 multi_normal_cholesky lr (vectors y | vectors mu, matrix L)
 multi_student_t lr (vectors y | real nu, vectors mu, matrix Sigma)
-lkj_corr l (matrix y | real eta)
-lkj_corr_cholesky l (matrix L | real eta)
-wishart l (matrix W | real nu, matrix Sigma)
-inv_wishart l (matrix W | real nu, matrix Sigma)
+lkj_corr lr (matrix y | real eta); matrix (int K, real eta)
+lkj_corr_cholesky lr (matrix L | real eta); matrix (int K, real eta)
+wishart lr (matrix W | real nu, matrix Sigma); matrix (real nu, matrix Sigma)
+inv_wishart lr (matrix W | real nu, matrix Sigma); matrix (real nu, matrix Sigma)
 
 normal_id_glm l (real|vector y | matrix|row_vector x, real|vector alpha, vector beta, real|vector sigma)
 bernoulli_logit_glm l (ints y | matrix|row_vector x, real|vector alpha, vector beta)

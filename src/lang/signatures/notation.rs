@@ -46,7 +46,7 @@ fn family(row: &'static str) -> Family {
         }
         None => Overload { arguments: arguments.clone(), outcome: Outcome::Drawn(drawn(&outcome)) },
     });
-    Family { name, outcome, arguments, cumulative: what.contains('c'), generator }
+    Family { name, outcome, arguments, cumulative: what.contains(['c', 'k']), generator }
 }
 
 /// One outcome of a generator, by the outcomes of the density.

@@ -3,6 +3,7 @@
 use super::terms::{ONE, ZERO, between, not_negative, weighted};
 use crate::ir::{Binary, Graph, Number, Unary};
 use crate::math::elementary::precise_exp;
+use crate::math::incomplete::ln_beta_tails;
 use crate::rng::random::Random;
 
 /// `(alpha - 1) ln(y) + (beta - 1) ln(1 - y) - ln B(alpha, beta)`; minus infinity outside of the unit interval.
@@ -24,4 +25,10 @@ pub fn log_density(g: &mut Graph, y: Number, alpha: Number, beta: Number) -> Num
 pub fn simulate(random: &mut Random, alpha: f64, beta: f64) -> f64 {
     let ratio = random.ln_gamma(beta) - random.ln_gamma(alpha);
     1.0 / (1.0 + precise_exp(ratio))
+}
+
+/// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(y: f64, alpha: f64, beta: f64) -> [f64; 2] {
+    let y = y.clamp(0.0, 1.0);
+    ln_beta_tails(y, 1.0 - y, alpha, beta)
 }

@@ -17,3 +17,8 @@ pub fn log_density(g: &mut Graph, y: Number, mu: Number, kappa: Number) -> Numbe
 pub fn simulate(random: &mut Random, mu: f64, kappa: f64) -> f64 {
     beta::simulate(random, mu * kappa, (1.0 - mu) * kappa)
 }
+
+/// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(y: f64, mu: f64, kappa: f64) -> [f64; 2] {
+    beta::log_tails(y, mu * kappa, (1.0 - mu) * kappa)
+}

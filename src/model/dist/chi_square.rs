@@ -14,3 +14,8 @@ pub fn log_density(g: &mut Graph, y: Number, nu: Number) -> Number {
 pub fn simulate(random: &mut Random, nu: f64) -> f64 {
     gamma::simulate(random, 0.5 * nu, 0.5)
 }
+
+/// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(y: f64, nu: f64) -> [f64; 2] {
+    gamma::log_tails(y, 0.5 * nu, 0.5)
+}

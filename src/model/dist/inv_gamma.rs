@@ -2,7 +2,9 @@
 
 use super::gamma::{self, normaliser};
 use super::terms::{ONE, above_zero};
+use super::variates;
 use crate::ir::{Graph, Number, Unary};
+use crate::math::incomplete::ln_gamma_tails;
 use crate::rng::random::Random;
 
 /// `-(alpha + 1) ln(y) - beta / y + alpha ln(beta) - ln Γ(alpha)`; minus infinity unless `y > 0`.
@@ -22,4 +24,11 @@ pub fn log_density(g: &mut Graph, y: Number, alpha: Number, beta: Number) -> Num
 /// A variate; NaN unless `alpha > 0` and `beta > 0`.
 pub fn simulate(random: &mut Random, alpha: f64, beta: f64) -> f64 {
     1.0 / gamma::simulate(random, alpha, beta)
+}
+
+/// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(y: f64, alpha: f64, beta: f64) -> [f64; 2] {
+    let y = if y < 0.0 { 0.0 } else { y };
+    let [below, above] = ln_gamma_tails(alpha, variates::positive(beta) / y);
+    [above, below]
 }

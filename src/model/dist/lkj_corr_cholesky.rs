@@ -1,8 +1,10 @@
 //! The LKJ distribution with shape `eta > 0` of the Cholesky factor `l` of a correlation matrix.
 
+use super::beta;
 use super::terms::{LN_PI, not_negative};
 use crate::ir::{Binary, Graph, Number, Unary};
 use crate::model::linear::Matrix;
+use crate::rng::random::Random;
 
 /// `sum over k = 2..=K of (K - k + 2 eta - 2) ln(l[k, k])`, normalised; NaN where the diagonal is not positive. That
 /// rows have unit length is not looked at.
@@ -35,4 +37,23 @@ pub(super) fn log_normaliser(g: &mut Graph, size: usize, eta: Number) -> Number 
         })
         .collect();
     g.total(&terms)
+}
+
+/// A variate, column by column; NaN unless `eta > 0`. The partial correlations of each column, given the columns before
+/// it, are beta variates stretched over (-1, 1) (Lewandowski, Kurowicka and Joe 2009, section 2.4).
+pub fn simulate(random: &mut Random, size: usize, eta: f64) -> Vec<f64> {
+    let mut l = vec![0.0; size * size];
+    // What the squares of each row leave of its unit length.
+    let mut left = vec![if eta > 0.0 { 1.0_f64 } else { f64::NAN }; size];
+    for column in 0..size {
+        l[column + column * size] = left[column].max(0.0).sqrt();
+        let shape = eta + 0.5 * (size - column) as f64 - 1.0;
+        for row in column + 1..size {
+            let partial = 2.0 * beta::simulate(random, shape, shape) - 1.0;
+            let element = partial * left[row].max(0.0).sqrt();
+            l[row + column * size] = element;
+            left[row] -= element * element;
+        }
+    }
+    if left.iter().any(|x| x.is_nan()) { vec![f64::NAN; size * size] } else { l }
 }

@@ -2,8 +2,10 @@
 //! is gamma distributed.
 
 use super::terms::{ONE, ZERO, from, ln_rising, not_negative};
+use super::variates;
 use super::{gamma, poisson};
 use crate::ir::{Graph, Number, Unary};
+use crate::math::incomplete::ln_beta_tails;
 use crate::rng::random::Random;
 
 /// `ln(Γ(n + alpha) / (n! Γ(alpha))) - alpha ln(1 + 1 / beta) - n ln(1 + beta)`; minus infinity for `n < 0`.
@@ -23,4 +25,14 @@ pub fn log_density(g: &mut Graph, n: Number, alpha: Number, beta: Number) -> Num
 pub fn simulate(random: &mut Random, alpha: f64, beta: f64) -> f64 {
     let rate = gamma::simulate(random, alpha, beta);
     poisson::simulate(random, rate)
+}
+
+/// Logarithms of the probabilities of a value at or below `n`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(n: f64, alpha: f64, beta: f64) -> [f64; 2] {
+    let beta = variates::positive(beta);
+    let more = beta + 1.0;
+    if n < 0.0 && alpha > 0.0 && beta > 0.0 {
+        return [f64::NEG_INFINITY, 0.0];
+    }
+    ln_beta_tails(beta / more, 1.0 / more, alpha, n.floor() + 1.0)
 }

@@ -31,3 +31,8 @@ pub(super) fn shape(g: &mut Graph, n: Number, phi: Number, head: Number, ln_more
 pub fn simulate(random: &mut Random, mu: f64, phi: f64) -> f64 {
     neg_binomial::simulate(random, phi, phi / variates::positive(mu))
 }
+
+/// Logarithms of the probabilities of a value at or below `n`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(n: f64, mu: f64, phi: f64) -> [f64; 2] {
+    neg_binomial::log_tails(n, phi, phi / variates::positive(mu))
+}

@@ -20,3 +20,8 @@ pub fn simulate(random: &mut Random, nu: f64, sigma: f64) -> f64 {
     let sigma = variates::positive(sigma);
     inv_gamma::simulate(random, 0.5 * nu, 0.5 * nu * sigma * sigma)
 }
+
+/// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(y: f64, nu: f64, sigma: f64) -> [f64; 2] {
+    inv_gamma::log_tails(y, 0.5 * nu, 0.5 * nu * variates::positive(sigma).powi(2))
+}

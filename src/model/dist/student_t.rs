@@ -4,7 +4,9 @@ use super::chi_square;
 use super::terms::{not_negative, standard};
 use super::variates;
 use crate::ir::{Binary, Graph, Number, Unary};
+use crate::math::incomplete::ln_beta_tails;
 use crate::rng::random::Random;
+use std::f64::consts::LN_2;
 
 /// `-(nu + 1) / 2 ln(1 + z^2 / nu) - ln(sigma) - ln(nu) / 2 - ln B(nu / 2, 1 / 2)` with `z = (y - mu) / sigma`: the
 /// beta function keeps the digits that the difference of two gamma functions loses for many degrees of freedom.
@@ -36,4 +38,24 @@ fn normaliser(g: &mut Graph, nu: Number) -> Number {
 pub fn simulate(random: &mut Random, nu: f64, mu: f64, sigma: f64) -> f64 {
     let ratio = chi_square::simulate(random, nu) / nu;
     mu + variates::positive(sigma) * random.normal() / ratio.sqrt()
+}
+
+/// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
+pub fn log_tails(y: f64, nu: f64, mu: f64, sigma: f64) -> [f64; 2] {
+    let z = (y - mu) / variates::positive(sigma);
+    let square = z * z;
+    let all = nu + square;
+    // The probability beyond `|z|` on one side, and the rest: from the tail inwards, or from the centre outwards.
+    let halves = if z.is_infinite() {
+        [f64::NEG_INFINITY, 0.0 * nu]
+    } else if square > nu {
+        let [far, _] = ln_beta_tails(nu / all, square / all, 0.5 * nu, 0.5);
+        let far = far - LN_2;
+        [far, (-far.exp()).ln_1p()]
+    } else {
+        let [near, _] = ln_beta_tails(square / all, nu / all, 0.5, 0.5 * nu);
+        let near = 0.5 * near.exp();
+        [(0.5 - near).ln(), (0.5 + near).ln()]
+    };
+    if z < 0.0 { halves } else { [halves[1], halves[0]] }
 }

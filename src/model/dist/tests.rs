@@ -2,7 +2,9 @@
 //! inside): through numbers known from data, through coordinates of a program, and row by row.
 
 mod families;
+mod matrices;
 mod simulators;
+mod tails;
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

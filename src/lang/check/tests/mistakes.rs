@@ -72,7 +72,11 @@ fn suggestions_come_from_what_would_have_fitted() {
         ),
         ("model { target += gamma_p(2, 3); }", "the function `gamma_p` is not supported yet"),
         ("model { target += reduce_sum(2, 3); }", "the function `reduce_sum` is not supported yet"),
-        ("model { target += gamma_lcdf(2 | 3, 1); }", "the function `gamma_lcdf` is not supported yet"),
+        ("model { target += von_mises_lcdf(2 | 3, 1); }", "the function `von_mises_lcdf` is not supported yet"),
+        (
+            "functions { vector f(real t, vector y) { return y; } } model { target += sum(ode_rk45(f, [1]', 0, {1})[1]); }",
+            "the function `ode_rk45` is not supported yet",
+        ),
         ("model { 1 ~ wiener(2, 3); }", "the distribution `wiener` is not supported yet"),
         ("data { rael x; }", "`rael` is not a type; did you mean `real`?"),
         ("model { vecotr<lower = 0>[3] x; }", "`vecotr` is not a type; did you mean `vector`?"),
@@ -112,7 +116,10 @@ fn calls_must_fit() {
             "`normal_rng` draws random numbers, which is possible in `transformed data`, in \
             `generated quantities` and in functions whose names end in `_rng`",
         ),
-        ("y ~ gamma(1, 1) T[0, ];", "`gamma` cannot be truncated: its distribution functions are not supported yet"),
+        (
+            "y ~ von_mises(1, 1) T[0, ];",
+            "`von_mises` cannot be truncated: its distribution functions are not supported yet",
+        ),
         ("target += normal(0, 1);", "`normal` is a distribution and can only stand to the right of `~`"),
         ("target += x(1);", "`x` is a variable and cannot be called"),
         ("target += quantile(y, a);", "`quantile` wants data here, and this depends on parameters"),

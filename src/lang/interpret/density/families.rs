@@ -130,6 +130,26 @@ pub(super) fn distribution(family: &str, density: Density) -> Option<Function> {
     })
 }
 
+/// Both tails of an outcome, as logarithms, from numbers that data give.
+pub(super) type Tails = fn(&[f64]) -> [f64; 2];
+
+/// The distribution function, of known numbers alone, of families whose [`distribution`] is no program.
+pub(super) fn log_tails(family: &str) -> Option<Tails> {
+    Some(match family {
+        "beta" => |x| dist::beta::log_tails(x[0], x[1], x[2]),
+        "beta_proportion" => |x| dist::beta_proportion::log_tails(x[0], x[1], x[2]),
+        "chi_square" => |x| dist::chi_square::log_tails(x[0], x[1]),
+        "gamma" => |x| dist::gamma::log_tails(x[0], x[1], x[2]),
+        "inv_chi_square" => |x| dist::inv_chi_square::log_tails(x[0], x[1]),
+        "inv_gamma" => |x| dist::inv_gamma::log_tails(x[0], x[1], x[2]),
+        "neg_binomial" => |x| dist::neg_binomial::log_tails(x[0], x[1], x[2]),
+        "neg_binomial_2" => |x| dist::neg_binomial_2::log_tails(x[0], x[1], x[2]),
+        "scaled_inv_chi_square" => |x| dist::scaled_inv_chi_square::log_tails(x[0], x[1], x[2]),
+        "student_t" => |x| dist::student_t::log_tails(x[0], x[1], x[2], x[3]),
+        _ => return None,
+    })
+}
+
 /// The simulator of a univariate family.
 pub(super) fn simulator(family: &str) -> Option<Simulator> {
     Some(match family {

@@ -38,12 +38,17 @@ impl Interpreter<'_> {
                 }
                 let (y, eta) = (values[0].numbers(&mut self.graph), values[1].numbers(&mut self.graph));
                 let all = values[2].numbers(&mut self.graph);
-                let each = values[2].shape.inner.len();
+                let each = values[2].shape.inner.len().max(1);
+                let count = all.len() / each;
+                if let Some(other) = values[..2].iter().find(|value| value.len() != 1 && value.len() != count) {
+                    let (expected, found) = (values[2].shape.to_string(), other.shape.to_string());
+                    return Err(BindError::Sizes { expected, found, span }.into());
+                }
                 let mut total = Number::Known(0.0);
-                for (index, cutpoints) in all.chunks(each.max(1)).enumerate() {
-                    let eta = if eta.len() == 1 { eta[0] } else { eta[index] };
-                    let term = density(&mut self.graph, y[index], eta, cutpoints);
-                    let term = self.total(&Value::number(y[index]), &Value::number(term));
+                for (index, cutpoints) in all.chunks(each).enumerate() {
+                    let at = |list: &[Number]| if list.len() == 1 { list[0] } else { list[index] };
+                    let term = density(&mut self.graph, at(&y), at(&eta), cutpoints);
+                    let term = self.total(&Value::number(at(&y)), &Value::number(term));
                     total = self.graph.add(total, term);
                 }
                 Ok(total)
@@ -253,19 +258,53 @@ impl Interpreter<'_> {
                 let counts = dist::multinomial_logit::simulate(random, &lists[0], lists[1][0]);
                 Value::known(Shape::array(vec![counts.len()]), counts)
             }
-            "multi_normal" => {
-                Value::known(shape(&values[0]), dist::multi_normal::simulate(random, &lists[0], &lists[1]))
+            "multi_normal" | "multi_normal_cholesky" | "multi_student_t" => {
+                let (mean_at, scale_at) = if family == "multi_student_t" { (1, 2) } else { (0, 1) };
+                let (mean, scale) = (&values[mean_at], &values[scale_at]);
+                let size = mean.shape.inner.len();
+                if scale.shape.inner != Inner::Matrix(size, size) {
+                    let (expected, found) = (mean.shape.to_string(), scale.shape.to_string());
+                    return Err(BindError::Sizes { expected, found, span }.into());
+                }
+                // An array of means gives an array of vectors.
+                let mut draws = Vec::with_capacity(mean.len());
+                for mu in lists[mean_at].chunks(size.max(1)) {
+                    draws.extend(match family {
+                        "multi_normal" => dist::multi_normal::simulate(random, mu, &lists[scale_at]),
+                        "multi_normal_cholesky" => dist::multi_normal_cholesky::simulate(random, mu, &lists[scale_at]),
+                        _ => dist::multi_student_t::simulate(random, lists[0][0], mu, &lists[scale_at]),
+                    });
+                }
+                Value::known(Shape { arrays: mean.shape.arrays.clone(), inner: Inner::Vector(size) }, draws)
             }
-            "multi_normal_cholesky" => {
-                Value::known(shape(&values[0]), dist::multi_normal_cholesky::simulate(random, &lists[0], &lists[1]))
+            "lkj_corr" | "lkj_corr_cholesky" => {
+                let size = positive_size(lists[0][0], span)?;
+                let simulate =
+                    if family == "lkj_corr" { dist::lkj_corr::simulate } else { dist::lkj_corr_cholesky::simulate };
+                Value::known(Shape::of(Inner::Matrix(size, size)), simulate(random, size, lists[1][0]))
             }
-            "multi_student_t" => {
-                let draw = dist::multi_student_t::simulate(random, lists[0][0], &lists[1], &lists[2]);
-                Value::known(shape(&values[1]), draw)
+            "wishart" | "inv_wishart" => {
+                let Inner::Matrix(rows, columns) = values[1].shape.inner else {
+                    unreachable!("the checker admits matrices only")
+                };
+                if rows != columns {
+                    return Err(BindError::NotSquare { found: values[1].shape.to_string(), span }.into());
+                }
+                let simulate = if family == "wishart" { dist::wishart::simulate } else { dist::inv_wishart::simulate };
+                Value::known(shape(&values[1]), simulate(random, lists[0][0], &lists[1]))
             }
             _ => return Err(BindError::NotYet { what: format!("`{family}_rng`"), span }.into()),
         })
     }
+}
+
+/// A size from 1.
+fn positive_size(size: f64, span: Span) -> Result<usize, Stop> {
+    if size < 1.0 {
+        return Err(BindError::Argument { message: format!("a size must be positive, and is {size}"), span }.into());
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an integer from 1")]
+    Ok(size as usize)
 }
 
 /// An array of arrays of integers as an array of vectors.
