@@ -25,16 +25,17 @@ struct Chain {
 
 fn sweep(chain: ptr<function, Chain>, number: u32, step: u32) {
     var normals: NormalPair;
-    var log_uniforms: vec2<f32>;
+    // For the accept tests of two coordinates.
+    var uniforms: vec2<u32>;
     for (var coordinate = 0u; coordinate < COORDINATES; coordinate++) {
         let first_half = coordinate % 2u == 0u;
         if first_half {
             let words = philox(vec4<u32>(number, step, coordinate / 2u, PURPOSE_TRANSITION), seed_key());
             normals = normal_pair(words.x, words.y);
-            log_uniforms = vec2<f32>(log_uniform(words.z), log_uniform(words.w));
+            uniforms = words.zw;
         }
         let normal = select(normals.second, normals.first, first_half);
-        let threshold = select(log_uniforms.y, log_uniforms.x, first_half);
+        let threshold = log_uniform(select(uniforms.y, uniforms.x, first_half));
         let previous = (*chain).coordinates[coordinate];
         (*chain).coordinates[coordinate] = propose(previous, (*chain).scales[coordinate], normal);
         var kept = (*chain).kept;

@@ -35,8 +35,6 @@ pub(super) fn bench(arguments: &Bench, out: &mut impl Write) -> Result<Verdict, 
     let full = model(arguments, false)?;
     let collapsed = model(arguments, true)?;
     let spinner = Spinner::new(arguments.quiet);
-    spinner.say("reference posterior");
-    let reference = Reference::new(&full, method, arguments.seed.wrapping_add(1))?;
     // Of a model without sums that collapse, both programs are the same.
     let programs = [("full", &full), ("collapsed", &collapsed)];
     let programs = if full.density == collapsed.density { &programs[..1] } else { &programs[..] };
@@ -48,6 +46,8 @@ pub(super) fn bench(arguments: &Bench, out: &mut impl Write) -> Result<Verdict, 
     if entries.is_empty() {
         return Err(CliError::plain("no backend of that name can run the model"));
     }
+    spinner.say("reference posterior");
+    let reference = Reference::new(&full, method, arguments.seed.wrapping_add(1))?;
     // A device is the same whatever it runs.
     let mut ceilings: Vec<(String, Ceilings)> = Vec::new();
     for entry in &mut entries {

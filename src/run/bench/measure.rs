@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use super::cell::{Cell, Entry, Settings};
 use super::reference::Reference;
-use super::{Cell, Entry, Settings};
 use crate::backend::{self, Backend, Counts, Keep, Population, Stretch, gpu};
 use crate::diagnostics::chain_moments::ChainMoments;
 use crate::draws::Draws;
