@@ -8,8 +8,9 @@
 use nalgebra::DMatrix;
 
 use super::constant::{Place, directions, invariants};
-use super::design::{Relation, relations};
+use super::design::relations;
 use super::direction::{Combination, Scale};
+use super::finding::{Direction, Reason};
 use super::points::{Prior, generic, mode};
 use super::practical::{Practical, practical};
 use super::rank::{Matrix, Rank, rank};
@@ -81,26 +82,6 @@ pub enum IdentifyError {
         /// Points tried.
         attempts: usize,
     },
-}
-
-/// Why a direction is not determined.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reason {
-    /// Whatever the data.
-    Structural,
-    /// With these covariates: what relations hold among them.
-    Design(Vec<Relation>),
-    /// With these outcomes, or so few.
-    Data,
-}
-
-/// A direction that the likelihood does not determine.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Direction {
-    /// What changes along it.
-    pub combination: Combination,
-    /// Why.
-    pub reason: Reason,
 }
 
 /// What the likelihood determines. Parameters are positions in [`Model::parameters`].

@@ -5,15 +5,9 @@ use nalgebra::DMatrix;
 
 use super::constant::echelon;
 use super::direction::{Combination, Scale};
+use super::finding::Relation;
 use super::rank::{Matrix, rank};
 use crate::model::likelihood::Covariate;
-
-/// A weighted sum of columns that is the same in every row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Relation {
-    /// The columns, as the model writes them, and their weights.
-    pub columns: Vec<(String, f64)>,
-}
 
 /// The relations among columns of equal length, in which a constant takes part.
 pub fn relations(covariates: &[Covariate]) -> Vec<Relation> {

@@ -4,8 +4,13 @@
 //! findings flow out, as types.
 //!
 //! ```text
-//! rank        rank and null space at a point      constant    directions that are the same everywhere
-//! direction   combinations of parameters
+//! points      where the model is looked at         scores      what each observation contributes there
+//! rank        rank and null space at a point       constant    directions that are the same everywhere
+//! direction   combinations of parameters           finding     one that is open, and why
+//! design      relations among covariates           practical   directions that the prior decides
+//! symmetry    copies of modes                      coordinates from parameters back to coordinates
+//! posterior   prior against posterior              convergence chains that disagree along open directions alone
+//! analysis    all of it, before draws
 //! ```
 //!
 //! Absent on purpose: sentences (`report`), and where data and draws come from.
@@ -16,6 +21,7 @@ pub mod convergence;
 mod coordinates;
 pub mod design;
 pub mod direction;
+mod finding;
 pub mod points;
 pub mod posterior;
 pub mod practical;
@@ -23,5 +29,6 @@ pub mod rank;
 pub mod scores;
 pub mod symmetry;
 
-pub use analysis::{Analysis, Change, Direction, IdentifyError, Reason, Settings, analyse};
+pub use analysis::{Analysis, Change, IdentifyError, Settings, analyse};
 pub use direction::{Combination, Scale};
+pub use finding::{Direction, Reason, Relation};

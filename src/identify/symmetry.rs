@@ -7,8 +7,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::analysis::Direction;
 use super::coordinates::coordinates;
+use super::finding::Direction;
 use super::scores::{Scores, Treatment};
 use crate::model::Model;
 use crate::model::likelihood::Likelihood;

@@ -1,10 +1,9 @@
 //! What the data determine, in words.
 
 use super::combination::{Names, joined};
-use crate::identify::design::Relation;
 use crate::identify::scores::Treatment;
 use crate::identify::symmetry::Symmetry;
-use crate::identify::{Analysis, Combination, Direction, Reason, Scale};
+use crate::identify::{Analysis, Combination, Direction, Reason, Relation, Scale};
 
 /// Directions and combinations listed before the rest is counted.
 const MOST: usize = 12;
