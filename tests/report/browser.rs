@@ -29,7 +29,7 @@ impl Browser {
         };
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines
-            .find_map(|line| line.unwrap().split_once("on port ")?.1.trim_end_matches('.').parse().ok())
+            .find_map(|line| line.unwrap().split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver says on which port it listens");
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
