@@ -169,12 +169,12 @@ impl<'a> Progress<'a> {
         let passed = current.since.elapsed().as_secs_f64();
         let rate = f64::from(done) / passed.max(1e-9);
         let left = f64::from(total - done.min(total)) / rate.max(1e-9);
+        // What matters most comes first: a narrow terminal cuts the rest.
         let mut text = format!(
-            "{} x {}/{} {what}, {} steps/s, {} left",
+            "{} x {}/{} {what}, {} left",
             self.chains,
             done / each,
             total / each,
-            magnitude(rate * self.chains as f64),
             if left < 10.0 { format!("{left:.0} s") } else { seconds(left) },
         );
         if current.phase == Phase::Sampling {
@@ -188,7 +188,7 @@ impl<'a> Progress<'a> {
                 Some(count) => text += &format!(", {count} divergences"),
             }
         }
-        text
+        text + &format!(", {} steps/s", magnitude(rate * self.chains as f64))
     }
 
     /// The chains have run, and their draws are being looked at.
@@ -218,7 +218,7 @@ impl<'a> Progress<'a> {
     fn bar(&self, total: u32) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(Some(u64::from(total)), self.target());
         // The message comes last and is cut where the terminal ends.
-        let style = ProgressStyle::with_template("{prefix:<8} {bar:12} {percent:>3}% {wide_msg}");
+        let style = ProgressStyle::with_template("{prefix:<8} {bar:8} {percent:>3}% {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar
     }

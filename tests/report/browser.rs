@@ -29,7 +29,7 @@ impl Browser {
         };
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
         let port = lines
-            .find_map(|line| line.unwrap().split_once("on port ")?.1.trim_end_matches('.').parse().ok())
+            .find_map(|line| line.unwrap().split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver says on which port it listens");
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
@@ -58,11 +58,19 @@ impl Browser {
             body.len()
         )
         .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        let value: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error} in {head}\n{body}"));
+        // ChromeDriver keeps the connection, so that the end of an answer is where its head says.
+        let mut answer = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert!(answer.read_line(&mut head).unwrap() > 0, "the answer ends in its head: {head}");
+        }
+        let length = head.lines().filter_map(|line| line.split_once(':')).find_map(|(name, value)| {
+            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
+        });
+        let mut body = vec![0; length.expect("a length")];
+        answer.read_exact(&mut body).unwrap();
+        let value: Value = serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error} in {head}"));
+        let body = String::from_utf8_lossy(&body);
         assert!(head.starts_with("HTTP/1.1 200"), "{method} {path}: {body}");
         value["value"].clone()
     }
@@ -125,21 +133,11 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        if !self.session.is_empty() && !std::thread::panicking() {
+        // The browser ends with its session.
+        if !self.session.is_empty() {
             self.request("DELETE", &self.session, &Value::Null);
         }
-        // ChromeDriver ends its browsers with itself.
-        let _ = self.request_shutdown();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
-    }
-}
-
-impl Browser {
-    fn request_shutdown(&self) -> std::io::Result<()> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        write!(stream, "GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).map(|_| ())
     }
 }

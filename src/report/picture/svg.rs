@@ -34,7 +34,7 @@ impl Picture {
         // Pictures of a size of their own are not drawn larger than their letters should be.
         let limit = if self.size == SIZE { String::new() } else { format!(" style=\"max-width:{}px\"", width / 8) };
         let mut html = format!(
-            "<figure><svg{limit} viewBox=\"0 0 {width} {height}\" stroke-width=\"10\" role=\"img\" aria-label=\"{}\">{}</svg>",
+            "<figure><svg{limit} viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">{}</svg>",
             escape(&self.alt),
             self.elements
         );
