@@ -21,7 +21,7 @@ use crate::model::data::Data;
 use crate::run::{Init, Outcome, Phase, Plan, RunError, Settings, quantities, stream};
 use crate::sampler::nuts::STATISTICS;
 use crate::store::{
-    FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
+    DataArray, FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
 };
 
 /// Values that diagnostics look at after a run: 160 MB of them, and as much again to work on.
@@ -34,6 +34,7 @@ pub(super) struct Planned {
     facts: Facts,
     text: String,
     columns: Vec<String>,
+    data: Data,
 }
 
 /// The seed of the run that is to go on, if it has one.
@@ -118,12 +119,13 @@ pub(super) fn plan(
         },
         likelihood,
         prior,
+        arrays: DataArray::all(data, &compiled.quantities.observed()),
         single,
         columns: all,
         block: chunk_length(settings.chains, all, settings.draws),
         parameters: kept,
     };
-    Ok(Planned { facts, text, columns })
+    Ok(Planned { facts, text, columns, data: data.clone() })
 }
 
 impl Planned {
@@ -144,7 +146,7 @@ pub(super) fn run(
     progress: &Progress,
     tell: &dyn Fn(&str),
 ) -> Result<Outcome, CliError> {
-    let Planned { facts, text, columns } = planned;
+    let Planned { facts, text, columns, data } = planned;
     let block = facts.block;
     let begun = sample.resume && crate::store::has_run(path);
     let (mut writer, from) = if begun {
@@ -152,6 +154,8 @@ pub(super) fn run(
     } else {
         (RunWriter::create(path, facts, &text, &columns)?, None)
     };
+    // Again, too, when it goes on: the process may have been killed before this.
+    writer.data(&data)?;
     if let Some(checkpoint) = &from {
         tell(&format!("going on after {} of {} draws\n", checkpoint.draws, settings.draws));
     }
