@@ -95,6 +95,7 @@ fn stored(
         statistics: Vec::new(),
         likelihood: Vec::new(),
         prior: Vec::new(),
+        arrays: Vec::new(),
         single: columns,
         columns,
         block: chunk_length(CHAINS, columns, sweeps),

@@ -51,7 +51,7 @@ def check_run(name, groups):
         assert np.isfinite(values).all(), parameter
         assert np.isclose(values.mean(), row["mean"], rtol=1e-9, atol=1e-12), parameter
         array = xr.DataArray(values, dims=("chain", "draw"), name="x")
-        pairs = [(az.rhat(array), "r_hat"), (az.ess(array, method="bulk"), "ess_bulk"), (az.ess(array, method="tail"), "ess_tail")]
+        pairs = [(az.rhat(array), "r_hat"), (az.ess(array, method="bulk"), "ess_bulk"), (az.ess(array, method="tail", prob=(0.05, 0.95)), "ess_tail")]
         for theirs, ours in pairs:
             theirs = float(theirs if isinstance(theirs, (float, np.floating)) else np.asarray(getattr(theirs, "x", theirs)))
             assert np.isclose(theirs, row[ours], rtol=1e-6), (parameter, ours, theirs, row[ours])
@@ -98,10 +98,6 @@ def check_reading():
         assert set(rows) == {"a", "b[1]", "b[2]", "n"}, rows.keys()
         for parameter, expected in [("a", values["a"]), ("b[2]", values["b"][..., 1]), ("n", values["n"])]:
             assert np.isclose(rows[parameter]["mean"], expected.mean(), rtol=1e-9), (version, parameter)
-    if not new:
-        path = str(folder / "written-by-inference-data")
-        tree.to_zarr(path)
-        assert np.isclose(summary(path)["a"]["mean"], values["a"].mean())
     out = folder / f"exported-{az.__version__}.json"
     subprocess.run([program, "export", str(folder / "nuts"), "--format", "json", "--out", str(out), "--quiet"], check=True)
     if not new:

@@ -20,7 +20,7 @@ use crate::backend::{Method, Precision};
 use crate::run::{Glance, Init, Look, Outcome, Phase, Plan, RunError, quantities, stream};
 use crate::sampler::nuts::STATISTICS;
 use crate::store::{
-    FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
+    DataArray, FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
 };
 
 /// Values that diagnostics look at after a run: 160 MB of them, and as much again to work on.
@@ -115,6 +115,7 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         },
         likelihood,
         prior,
+        arrays: DataArray::all(&job.files.data, &compiled.quantities.observed()),
         single,
         columns: all,
         block: chunk_length(settings.chains, all, settings.draws),
@@ -146,6 +147,8 @@ pub(super) fn run(
     } else {
         (RunWriter::create(path, facts, &text, &columns)?, None)
     };
+    // Again, too, when it goes on: the process may have been killed before this.
+    writer.data(&job.files.data)?;
     if let Some(checkpoint) = &from {
         job.tell(&format!("going on after {} of {} draws\n", checkpoint.draws, settings.draws));
     }

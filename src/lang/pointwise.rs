@@ -19,6 +19,12 @@ pub struct Pointwise {
 }
 
 impl Quantities {
+    /// The names of the data that statements of the model block are about: what was observed. The other data are
+    /// constants of the model.
+    pub fn observed(&self) -> Vec<String> {
+        self.interpreter().observed(self.model_block())
+    }
+
     /// The contributions of data and priors at a draw, which holds the parameters as
     /// [`Model::parameters`](crate::model::Model::parameters) orders them.
     ///

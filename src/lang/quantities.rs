@@ -155,6 +155,11 @@ impl Quantities {
         Ok(run)
     }
 
+    /// A run in which nothing is known yet.
+    pub(super) fn interpreter(&self) -> Interpreter<'_> {
+        Interpreter::new(&self.0.model, false)
+    }
+
     /// The statements of the model block.
     pub(super) fn model_block(&self) -> &[Statement] {
         &self.0.model.model

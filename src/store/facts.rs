@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::data_arrays::DataArray;
 use super::digest::{of_datum, sha256};
 use crate::model::data::Data;
 
@@ -65,6 +66,9 @@ pub struct Facts {
     /// See `likelihood`.
     #[serde(default)]
     pub prior: Vec<String>,
+    /// The arrays among the data.
+    #[serde(default)]
+    pub arrays: Vec<DataArray>,
     /// How many of the parameters, the first ones, are in single precision.
     pub single: usize,
     /// Columns that blocks of draws have, those that are not stored included.
@@ -190,6 +194,7 @@ mod tests {
             statistics: vec![],
             likelihood: vec![],
             prior: vec![],
+            arrays: vec![],
             single: 0,
             columns: 1,
             block: 2,

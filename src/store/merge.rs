@@ -78,6 +78,9 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
             writer.chunks(from, &[(name, &joined(&of_parts)?)])?;
         }
     }
+    for group in ["observed_data", "constant_data"] {
+        copy(&parts[0].run.path().join(group), &growing.join(group))?;
+    }
     let checkpoints = parts.iter().map(|part| part.run.checkpoint()).collect::<Result<Vec<_>, _>>()?;
     writer.conclude(&last(checkpoints))?;
     drop(writer);
@@ -86,6 +89,21 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
     }
     fs::rename(&growing, out).map_err(StoreError::io("write", out))?;
     Ok(facts)
+}
+
+/// Copies a folder, if there is one, with all that is in it.
+fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
+    fs::create_dir_all(to).map_err(StoreError::io("create", to))?;
+    for entry in entries.flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to)?;
+        } else {
+            fs::copy(&from, &to).map_err(StoreError::io("write", &to))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where a whole grows.

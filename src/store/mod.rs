@@ -5,6 +5,7 @@
 mod atomic;
 mod checkpoint_file;
 mod csv_lines;
+mod data_arrays;
 mod digest;
 pub mod draws_csv;
 pub mod identifiability;
@@ -25,6 +26,7 @@ mod zarr_layout;
 mod zarr_read;
 mod zarr_write;
 
+pub use self::data_arrays::DataArray;
 pub use self::error::StoreError;
 pub use self::export::{Layout, export};
 pub use self::facts::{FORMAT, Facts, Shape, chunk_length, data_digests, model_digest, now};

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::data_arrays::DataArray;
 use super::error::StoreError;
 use super::facts::Facts;
 use super::lock::Lock;
@@ -17,6 +18,7 @@ use super::zarr_layout::{ArraySpec, Group, Type};
 use super::zarr_write::ZarrWriter;
 use crate::backend::{Checkpoint, Counts, Tuning};
 use crate::draws::Draws;
+use crate::model::data::Data;
 
 /// A group of draws, its variables ready to be taken from blocks.
 type Table = Vec<(Variable, ArraySpec)>;
@@ -42,6 +44,23 @@ impl RunWriter {
         let directory = RunDirectory::at(path);
         let lock = directory.create(&facts, model)?;
         Self::new(directory, facts, columns, lock)
+    }
+
+    /// Stores the data that the run was made from.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn data(&self, data: &Data) -> Result<(), StoreError> {
+        for array in &self.facts.arrays {
+            let (spec, values) = (array.array(), array.values(data));
+            if array.integers {
+                let values: Vec<i64> = values.iter().map(|&value| value as i64).collect();
+                self.zarr.constant(array.group(), &spec, &values)?;
+            } else {
+                self.zarr.constant(array.group(), &spec, &values)?;
+            }
+        }
+        Ok(())
     }
 
     /// Goes on with a run, from the last checkpoint whose draws are all there. None is left of a run that was stopped in
@@ -90,6 +109,13 @@ impl RunWriter {
             tables.iter().map(|(name, table)| group(&facts, name, &attributes, table)).collect();
         groups[1].arrays.push(tuning.clone());
         groups[1].arrays.extend(acceptance.clone());
+        for name in ["observed_data", "constant_data"] {
+            let own = facts.arrays.iter().filter(|array| array.group() == name);
+            let arrays: Vec<ArraySpec> = own.map(DataArray::array).collect();
+            if !arrays.is_empty() {
+                groups.push(Group { name: name.to_owned(), attributes: attributes.clone(), arrays });
+            }
+        }
         let zarr = ZarrWriter::new(&directory.root, attributes, groups)?;
         Ok(Self { directory, facts, zarr, tables, tuning, acceptance, _lock: lock })
     }

@@ -17,7 +17,7 @@ fn begun(name: &str) -> std::path::PathBuf {
 fn a_run_goes_on_only_as_what_it_was() {
     let run = begun("changed");
     let before = store(&run);
-    let resumed = |more: &[&str]| ridgewalk(&sampling(&run, &[&SIZE, &["--resume"], more].concat()));
+    let resumed = |more: &[&str]| ridgewalk(&sampling(&run, &[&SIZE[..], &["--resume"], more].concat()));
     assert_done(&resumed(&[]));
     assert_refused(&ridgewalk(&sampling(&run, &SIZE)), &["already holds a run"]);
     assert_refused(&resumed(&["--init", "zero"]), &["holds another run: init is random there and zero here"]);
@@ -26,7 +26,7 @@ fn a_run_goes_on_only_as_what_it_was() {
     let other = |model: &str, data: &str, seed: &str| {
         let out = run.to_str().unwrap();
         let own = ["sample", model, "--data", data, "--backend", "cpu", "--precision", "f32", "--seed", seed];
-        ridgewalk(&[&own, &["--out", out, "--resume"], &SIZE[..]].concat())
+        ridgewalk(&[&own[..], &["--out", out, "--resume"], &SIZE[..]].concat())
     };
     assert_refused(&other(MODEL, DATA, "2"), &["seed is 1 there and 2 here"]);
     let (model, data) = (run.with_file_name("m.stan"), run.with_file_name("d.json"));

@@ -12,7 +12,7 @@ use crate::ir::graph::Number;
 use crate::lang::ast::ExpressionId;
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
-use crate::lang::typed::{Callee, Density, ExpressionKind, Origin, VariableId};
+use crate::lang::typed::{Callee, Density, ExpressionKind, Origin, Statement, VariableId};
 
 /// Contributions, by the variable that the statements are about, in the order of their first statements.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +83,40 @@ impl Interpreter<'_> {
         );
         self.note(about, &[term], direct);
         Ok(())
+    }
+
+    /// The names of data that densities are about in some statements, in the order of the text.
+    pub fn observed(&self, statements: &[Statement]) -> Vec<String> {
+        let mut names = Vec::new();
+        for statement in statements {
+            let mut outcomes = Vec::new();
+            match statement {
+                Statement::Tilde { outcome, .. } => outcomes.push(*outcome),
+                Statement::TargetIncrement { value, .. } => self.outcomes(*value, &mut outcomes),
+                Statement::For { body, .. } | Statement::While { body, .. } | Statement::Block(body) => {
+                    names.extend(self.observed(body));
+                }
+                Statement::If { then, otherwise, .. } => {
+                    names.extend(self.observed(then));
+                    names.extend(self.observed(otherwise));
+                }
+                Statement::Declare { .. }
+                | Statement::Assign { .. }
+                | Statement::Break { .. }
+                | Statement::Continue { .. }
+                | Statement::Return { .. }
+                | Statement::Print { .. }
+                | Statement::Reject { .. }
+                | Statement::Call { .. } => {}
+            }
+            let mut variables = Vec::new();
+            outcomes.into_iter().for_each(|outcome| self.variables_of(outcome, &mut variables));
+            let all = variables.into_iter().map(|variable| self.variable(variable));
+            names.extend(all.filter(|variable| variable.origin == Origin::Data).map(|variable| variable.name.clone()));
+        }
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
     }
 
     fn note(&mut self, about: About, terms: &[Number], elementwise: bool) {
