@@ -22,6 +22,8 @@ pub struct Builder {
     open: Vec<OpenLoop>,
     /// Operations already there that are still in sight.
     shared: HashMap<Key, Value>,
+    /// Those of them that belong to open loops, by how many loops surround them.
+    scoped: Vec<Vec<Key>>,
     loops: u32,
     /// The arrays that statements add to: what they hold changes, so that loads of them are not shared.
     accumulating: Vec<bool>,
@@ -190,6 +192,10 @@ impl Builder {
         }
         if let Some(key) = key {
             self.shared.insert(key, value);
+            if depth > 0 {
+                self.scoped.resize_with(self.scoped.len().max(depth), Vec::new);
+                self.scoped[depth - 1].push(key);
+            }
         }
         value
     }
@@ -244,8 +250,10 @@ impl Builder {
         if !sums.is_empty() || stores(&body) {
             self.blocks[inside - 1].push(Statement::Loop(Loop { id, rows, order, body, sums }));
         }
-        let depths = &self.depths;
-        self.shared.retain(|_, value| depths[value.index()] < inside);
+        // What the loop shared is forgotten with it: a look at all that is shared would cost the square of the program.
+        for key in self.scoped.drain((inside - 1).min(self.scoped.len())..).flatten() {
+            self.shared.remove(&key);
+        }
         totals
     }
 
