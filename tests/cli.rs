@@ -359,7 +359,7 @@ fn moments_tell_what_draws_tell_of_means_and_correlations() {
     }
     let codes: Vec<&str> =
         moments["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap()).collect();
-    assert!(codes.contains(&"r_hat_above"), "the ridge shows without draws: {codes:?}");
+    assert!(codes.contains(&"nested_r_hat_above"), "the ridge shows without draws: {codes:?}");
 }
 
 #[test]
