@@ -179,14 +179,6 @@ impl MomentSummary {
             let parameters = constant.iter().map(|row| row.parameter.clone()).collect();
             findings.push(Finding::Constant { parameters });
         }
-        // Where there is a nested R-hat it takes the place of R-hat, as for draws.
-        let apart = named(&|row| {
-            row.r_hat_nested.is_none() && !row.constant && row.r_hat > row.r_hat_limit.max(R_HAT_THRESHOLD)
-        });
-        if !apart.is_empty() {
-            let parameters = apart.iter().map(|row| (row.parameter.clone(), row.r_hat)).collect();
-            findings.push(Finding::RHatAbove { threshold: R_HAT_THRESHOLD, parameters });
-        }
         let nested: Vec<NestedExcess> = self
             .rows
             .iter()
@@ -195,6 +187,14 @@ impl MomentSummary {
                 Some(NestedExcess { parameter: row.parameter.clone(), r_hat_nested, limit: row.r_hat_nested_limit })
             })
             .collect();
+        // A parameter is named once.
+        let is_named = |row: &MomentRow| nested.iter().any(|excess| excess.parameter == row.parameter);
+        let exceeds = |row: &MomentRow| !row.constant && row.r_hat > row.r_hat_limit.max(R_HAT_THRESHOLD);
+        let apart = named(&|row| exceeds(row) && !is_named(row));
+        let parameters: Vec<(String, f64)> = apart.iter().map(|row| (row.parameter.clone(), row.r_hat)).collect();
+        if !parameters.is_empty() {
+            findings.push(Finding::RHatAbove { threshold: R_HAT_THRESHOLD, parameters });
+        }
         if !nested.is_empty() {
             findings.push(Finding::NestedRHatAbove { parameters: nested });
         }
