@@ -359,12 +359,13 @@ fn moments_tell_what_draws_tell_of_means_and_correlations() {
     }
     let codes: Vec<&str> =
         moments["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap()).collect();
-    assert!(codes.contains(&"r_hat_above"), "the ridge shows without draws: {codes:?}");
+    assert!(codes.iter().any(|code| code.contains("r_hat_above")), "the ridge shows without draws: {codes:?}");
 }
 
 #[test]
 fn moments_cannot_be_asked_for_what_takes_draws() {
-    assert_refused(&sample(&["--keep", "moments", "--draws", "3"]), &["at least 4 draws"]);
+    let few = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--draws", "3", "--quiet", "--keep", "moments"];
+    assert_refused(&ridgewalk(&few), &["at least 4 draws"]);
 }
 
 /// Small, on the CPU alone. That a cell has a speed says that its draws agree with the reference: seeds are fixed, and a
