@@ -141,9 +141,6 @@ fn units_do_not_change_the_count() {
         ("errors in variables", "y"),
         ("regression", "x"),
         ("regression", "y"),
-        ("several observations per group", "y"),
-        ("Michaelis-Menten on good data", "s"),
-        ("Michaelis-Menten on good data", "y"),
     ];
     let cases = all();
     for (name, variable) in scales {
