@@ -118,7 +118,7 @@ impl Counts {
     pub fn add(&mut self, next: &Self) {
         match (self, next) {
             (Self::Accepted(all), Self::Accepted(next)) => {
-                all.iter_mut().zip(next).for_each(|(all, next)| *all += next)
+                all.iter_mut().zip(next).for_each(|(all, next)| *all += next);
             }
             (Self::Trees(all), Self::Trees(next)) => {
                 for (all, next) in all.iter_mut().zip(next) {
