@@ -258,6 +258,7 @@ mod tests {
     use crate::run::{Init, run};
 
     /// A device that is lost at its `lasts`-th stretch.
+    #[derive(Debug)]
     struct Mortal {
         inner: CpuBackend<f32>,
         lasts: usize,

@@ -222,7 +222,8 @@ mod tests {
         let style = ShapeStyle { color: Ink::Grid.colour().to_rgba(), filled: false, stroke_width: 10 };
         root.draw(&PathElement::new(vec![(0, 0), (5, 7), (5, 7), (5, 2)], style)).unwrap();
         root.draw(&PathElement::new(vec![(9, 9)], style)).unwrap();
-        root.draw(&PathElement::new(vec![(1, 1), (2, 2)], Ink::Text.colour().stroke_width(10))).unwrap();
+        let style = ShapeStyle { color: Ink::Text.colour().to_rgba(), ..style };
+        root.draw(&PathElement::new(vec![(1, 1), (2, 2)], style)).unwrap();
         drop(root);
         let expected = "<path class=\"sg\" d=\"M0 0l5 7 0-5M9 9h0\"/><path class=\"st\" d=\"M1 1l1 1\"/>";
         assert_eq!(elements, expected);
