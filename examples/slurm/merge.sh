@@ -5,5 +5,5 @@
 set -euo pipefail
 
 ridgewalk=${RIDGEWALK:-ridgewalk}
-"$ridgewalk" merge "$RUN"/part-* --out "$RUN/whole"
+"$ridgewalk" merge "$RUN"/part-*/ --out "$RUN/whole"
 "$ridgewalk" summary "$RUN/whole"

@@ -225,7 +225,7 @@ mod tests {
             let backend = || CpuBackend::<f32>::with_method(&model, method, 3);
             // More backends than superchains: some stay idle.
             let parts = |count: usize| -> Vec<Box<dyn Backend + Send>> {
-                (0..count).map(|_| Box::new(backend()) as Box<dyn Backend + Send>).collect()
+                (0..count).map(|_| -> Box<dyn Backend + Send> { Box::new(backend()) }).collect()
             };
             let mut one = backend();
             let run = |backend: &mut dyn Backend| {

@@ -5,7 +5,7 @@
 
 use super::bind::BindError;
 use super::compile::ended;
-use super::interpret::pointwise::Contributions;
+use super::interpret::contributions::Contributions;
 use super::quantities::Quantities;
 use crate::rng::random::Random;
 

@@ -9,7 +9,7 @@
 //!
 //! A run that was interrupted, or is still being written, gives the draws it has. Absent on purpose: judgement.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -74,6 +74,12 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
     let mut draws = posterior.iter().map(StoredVariable::draws).min().unwrap_or(0);
     let mut notes = std::mem::take(&mut reader.notes);
     if let Some(facts) = &facts {
+        let stored: HashSet<String> =
+            posterior.iter().flat_map(|variable| element_names(&variable.name, &variable.sizes)).collect();
+        if let Some(name) = facts.parameters.iter().find(|name| !stored.contains(*name)) {
+            let reason = format!("{name} is missing, or its elements are no numbers");
+            return Err(StoreError::damaged(&path.join("posterior"), reason));
+        }
         // Readers of Zarr take a missing chunk for a whole one of fill; here it is one that was never drawn.
         for variable in posterior.iter().chain(&statistics).chain(&likelihood).chain(&prior) {
             let chunk = variable.chunk_draws();

@@ -50,7 +50,11 @@ pub(super) fn is_zarr(path: &Path) -> bool {
 impl ZarrReader {
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         if !is_zarr(root) {
-            let reason = if root.is_dir() { "it has neither zarr.json nor .zgroup" } else { "it is no directory" };
+            let reason = match fs::metadata(root) {
+                Ok(found) if found.is_dir() => "it has neither zarr.json nor .zgroup",
+                Ok(_) => "it is a file",
+                Err(_) => "there is no such directory",
+            };
             return Err(StoreError::NotARun { path: root.to_owned(), reason: reason.to_owned() });
         }
         let store = FilesystemStore::new(root).map_err(|error| StoreError::damaged(root, error))?;

@@ -2,7 +2,7 @@
 //! opens the store sees all draws that are complete and no others.
 //!
 //! Draws flow in, `[chain, draw, column]`. Every file appears whole (`atomic`). A chunk holds one block of one variable,
-//! all chains; it is not compressed: draws that move do not shrink, and packing would cost more than sampling does.
+//! all chains; it is not compressed, so that a chunk which was cut off is told by its length.
 //! Absent on purpose: what the groups and variables are.
 
 use std::path::{Path, PathBuf};

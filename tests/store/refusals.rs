@@ -86,7 +86,7 @@ fn directories_that_are_no_runs_and_runs_that_were_tampered_with_are_refused() {
     let metadata = run.join("posterior/mu/zarr.json");
     let own = fs::read_to_string(&metadata).unwrap();
     fs::write(&metadata, own.replacen("float32", "string", 1)).unwrap();
-    assert_refused(&summary(&run), &["posterior/mu is damaged"]);
+    assert_refused(&summary(&run), &["posterior is damaged: mu is missing, or its elements are no numbers"]);
     fs::write(&metadata, own.replacen("float32", "float16", 1)).unwrap();
     let output = summary(&run);
     assert_eq!(output.status.code(), Some(2), "{output:?}");

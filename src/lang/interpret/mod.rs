@@ -18,19 +18,20 @@
 
 mod call;
 pub(super) mod constraint;
+pub(super) mod contributions;
 mod density;
 pub(super) mod elementwise;
 mod expression;
 mod index;
 mod library;
-pub(super) mod pointwise;
+mod pointwise;
 mod rolled;
 mod statement;
 pub(super) mod value;
 
 use std::collections::HashMap;
 
-use self::pointwise::Contributions;
+use self::contributions::Contributions;
 use self::value::{Shape, Value};
 use super::ast::ExpressionId;
 use super::bind::BindError;

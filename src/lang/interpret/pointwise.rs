@@ -14,15 +14,6 @@ use crate::lang::bind::BindError;
 use crate::lang::source::Span;
 use crate::lang::typed::{Callee, Density, ExpressionKind, Origin, Statement, VariableId};
 
-/// Contributions, by the variable that the statements are about, in the order of their first statements.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Contributions {
-    pub likelihood: Vec<(VariableId, Vec<f64>)>,
-    pub prior: Vec<(VariableId, f64)>,
-    /// Of the density that is being taken, element by element.
-    parts: Vec<f64>,
-}
-
 /// What a statement is about.
 enum About {
     Data(VariableId),
