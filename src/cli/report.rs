@@ -30,7 +30,8 @@ use crate::store::{Facts, StoredRun};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, run: stored } = draws::read(&arguments.files)?;
+    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, run: stored } =
+        draws::read(&arguments.files)?;
     let superchains = arguments.superchains.map_or(own, |k| k as usize);
     let draws = match &arguments.parameters[..] {
         [] => draws,
@@ -114,12 +115,7 @@ fn findings(sampler: &Draws) -> Vec<Finding> {
 }
 
 /// The page of a run that has just ended.
-pub(super) fn of_sample(
-    path: &Path,
-    job: &Job<'_>,
-    outcome: &Outcome,
-    diagnosis: &Diagnosis,
-) -> Result<(), CliError> {
+pub(super) fn of_sample(path: &Path, job: &Job<'_>, outcome: &Outcome, diagnosis: &Diagnosis) -> Result<(), CliError> {
     let Job { sample, compiled, settings, description, .. } = job;
     let model = &job.files.source;
     let graph = graph::picture(model, &job.files.data, &compiled.model.name)?;

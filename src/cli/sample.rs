@@ -107,7 +107,9 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         job.tell(&format!("warning: {}\n", hazard_sentence(hazard)));
     }
     if matches!(settings.init, Init::At(_)) && settings.chains > 1 {
-        job.tell("note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n");
+        job.tell(
+            "note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n",
+        );
     }
     let progress = Progress::new(&settings, &model.parameters, sample.quiet);
     if moments {

@@ -22,8 +22,8 @@ pub enum Purpose {
     Doubling = 5,
     /// Choices among the leaves of a NUTS trajectory, a slot for each leapfrog of the step.
     Leaf = 6,
-    /// Momenta of trial leapfrogs that look for a step size: `chain` is the group of chains that shares it, `step` the
-    /// trial, slot `s` serves coordinates `4s..4s + 4`.
+    /// Momenta of trial leapfrogs that look for a step size: `chain` is the group of chains that shares it, `step` 64
+    /// times the steps that it has taken and the trial, slot `s` serves coordinates `4s..4s + 4`.
     StepSize = 7,
 }
 

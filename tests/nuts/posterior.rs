@@ -39,6 +39,9 @@ fn the_informative_model_has_its_exact_posterior() {
     let model = from_files("informative", &format!("{folder}/informative.stan"), &format!("{folder}/y.json"));
     let outcome = sample(&model, cpu::<f64>(&model, 1).as_mut(), &settings(4, 1000, 10_000, 1));
     assert_eq!(divergences(&outcome), 0);
+    let Counts::Trees(trees) = &outcome.counts else { panic!("NUTS grows trees") };
+    let leapfrogs = trees.iter().map(|tree| tree.leapfrogs).sum::<u64>() as f64 / 40_000.0;
+    assert!(leapfrogs < 21.0, "{leapfrogs} leapfrogs a draw, where PyMC takes 21");
     let exact = json("tests/data/exact.json");
     let rows = rows(&outcome, 4);
     for row in &rows {

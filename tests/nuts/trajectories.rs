@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use ridgewalk::backend::cpu::CpuBackend;
 use ridgewalk::backend::{Backend, Counts, Population, Stretch, Tuning};
 use ridgewalk::math::simd::Width;
-use ridgewalk::run::{Phase, RunError, run};
+use ridgewalk::run::{Phase, RunError, Settings, run};
 use ridgewalk::sampler::nuts::STATISTICS;
 
 use super::models::{NUTS, backends, cpu, model, sample, settings};
@@ -36,6 +36,16 @@ fn a_chain_alone_takes_the_steps_it_takes_among_others_at_every_width() {
             assert_eq!(end(width, first, chains), all[3 * first..3 * (first + chains)], "{chains} at {width:?}");
         }
     }
+}
+
+/// Superchains 2 and 3 of a run of four, by themselves: warm-up included, they are tuned by nothing but their own chains.
+#[test]
+fn a_superchain_is_tuned_as_if_it_were_alone() {
+    let model = model(BANANA);
+    let whole = Settings { superchain_size: 16, ..settings(64, 200, 10, 5) };
+    let part = Settings { first_chain: 32, chains: 32, ..whole.clone() };
+    let [whole, part] = [whole, part].map(|settings| sample(&model, cpu::<f64>(&model, 5).as_mut(), &settings));
+    assert_eq!(whole.draws.values()[32 * 10 * 3..], *part.draws.values());
 }
 
 #[test]

@@ -82,7 +82,8 @@ fn every_format_holds_the_same_draws() {
 #[test]
 fn only_what_is_to_be_kept_is_stored() {
     let run = folder("kept").join("run");
-    let size = ["--chains", "4", "--draws", "40", "--warmup", "100", "--thin", "3", "--parameters", "mu,alpha*", "--json"];
+    let size =
+        ["--chains", "4", "--draws", "40", "--warmup", "100", "--thin", "3", "--parameters", "mu,alpha*", "--json"];
     let stored = object(&ridgewalk(&sampling(&run, &size)));
     let names: Vec<&Value> = stored["summary"].as_array().unwrap().iter().map(|row| &row["parameter"]).collect();
     assert_eq!(names, ["alpha1", "alpha2", "mu"]);

@@ -11,7 +11,8 @@
 
 use std::fmt::Write as _;
 
-use super::{emit, layout, moves, nuts, tables::Tables};
+use super::nuts::layout::constants as nuts_constants;
+use super::{emit, layout, moves, tables::Tables};
 use crate::diagnostics::chain_moments::{MOST_CROSSED, products};
 use crate::ir::Program;
 use crate::math::Real;
@@ -72,7 +73,7 @@ pub fn nuts(model: &Model, gradient: &Program, tables: &Tables, max_treedepth: u
 }
 
 fn join_nuts(coordinates: usize, parameters: usize, functions: &str, max_treedepth: u32) -> String {
-    let constants = constants(coordinates, parameters) + &nuts::layout::constants(max_treedepth);
+    let constants = constants(coordinates, parameters) + &nuts_constants(max_treedepth);
     let mut files = vec![&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE];
     files.extend(SPECIAL.into_iter().filter(|file| calls(functions, file) || calls(NUTS, file)));
     files.extend([NUTS_INTERFACE, functions, NUTS, NUTS_RUN]);

@@ -79,8 +79,10 @@ pub(super) fn compare(
     let variances: Vec<f64> = sds.iter().map(|sd| sd * sd).collect();
     let tuning = tuning_at(model, settings, states, &variances);
     let mut reference = CpuBackend::<f64>::with_method(model, backend.method(), settings.seed);
-    let (found, truth) =
-        (step(backend, population, states, &tuning)?, step(&mut reference, population, states, &tuning)?);
+    // Beyond the steps whose random numbers have made the states.
+    let unused = settings.warmup + settings.draws as u32 * settings.thin;
+    let found = step(backend, population, states, &tuning, unused)?;
+    let truth = step(&mut reference, population, states, &tuning, unused)?;
     let rows = |ends: &[f64]| ends.chunks_exact(coordinates).map(<[f64]>::to_vec).collect::<Vec<_>>();
     let mut differ = 0;
     for ((here, there), (a, b)) in rows(&found.0).iter().zip(rows(&truth.0)).zip(found.1.iter().zip(&truth.1)) {
@@ -105,16 +107,17 @@ pub(super) fn compare(
     })
 }
 
-/// One step from the states: where it ends, `[chain, coordinate]`, and its leapfrogs.
+/// One step, of a number in the run, from the states: where it ends, `[chain, coordinate]`, and its leapfrogs.
 fn step(
     backend: &mut dyn Backend,
     population: Population,
     states: &[f64],
     tuning: &Tuning,
+    first_step: u32,
 ) -> Result<(Vec<f64>, Vec<u64>), RunError> {
     backend.start(population, states)?;
     backend.tune(tuning)?;
-    let stretch = Stretch { first_step: super::UNUSED_STEP, steps: 1 };
+    let stretch = Stretch { first_step, steps: 1 };
     let Counts::Trees(trees) = backend.advance(stretch, None, &mut |_| ControlFlow::Continue(()))?.counts else {
         unreachable!("steps of NUTS are compared")
     };

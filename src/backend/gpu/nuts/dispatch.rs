@@ -63,7 +63,7 @@ impl Dispatcher {
         most_turns: u32,
         largest_binding_bytes: u64,
     ) -> Result<Self, Error> {
-        let draw = 4 * (kernels.columns() * shard.population.chains) as u64;
+        let draw = 4 * (kernels.shape.columns() * shard.population.chains) as u64;
         let most = (MOST_DRAW_BYTES.min(largest_binding_bytes) / draw).max(1);
         let most_room = u32::try_from(most).unwrap_or(u32::MAX);
         let mut dispatcher = Self { slots: Vec::new(), room: 0, most_room, pace: Pace::new(1, most_turns) };
@@ -80,7 +80,7 @@ impl Dispatcher {
         // The old ones go first: there may be no room for both.
         self.slots.clear();
         let chains = shard.population.chains;
-        let bytes = 4 * (room as usize * kernels.columns() * chains) as u64;
+        let bytes = 4 * (room as usize * kernels.shape.columns() * chains) as u64;
         for _ in 0..2 {
             let draws = buffers::storage(device, "draws", bytes)?;
             let staging = buffers::staging(device, "draws.staging", bytes + 4 * (COUNT_WORDS * chains) as u64)?;
@@ -138,7 +138,7 @@ impl Dispatcher {
                     let params = Params { room: room(most_kept), ..params };
                     next = Some(self.submit(device, kernels, shard, params, 1 - flight.slot));
                 }
-                work.take(draws, kernels.columns(), kept);
+                work.take(draws, kernels.shape.columns(), kept);
             })?;
         }
         Ok(work.is_done())
@@ -147,7 +147,8 @@ impl Dispatcher {
     /// Submits a dispatch into a slot.
     fn submit(&self, device: &Device, kernels: &Kernels, shard: &Shard, params: Params, slot: usize) -> Flight {
         let turns = self.pace.next(u32::MAX);
-        let room = if params.thin == 0 { 0 } else { params.room.min(self.room) };
+        // A step takes a leapfrog at least, so that no chain keeps more draws than it has turns.
+        let room = if params.thin == 0 { 0 } else { params.room.min(self.room).min(turns) };
         let params = Params { turns, room, ..params };
         device.queue.write_buffer(&kernels.params, 0, bytemuck::bytes_of(&params));
         let mut encoder = device.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
@@ -155,7 +156,7 @@ impl Dispatcher {
         buffers::encode(&mut encoder, &kernels.run, group, shard.workgroups());
         let chains = shard.population.chains;
         let counts = 4 * (COUNT_WORDS * chains) as u64;
-        let kept = 4 * (room as usize * kernels.columns() * chains) as u64;
+        let kept = 4 * (room as usize * kernels.shape.columns() * chains) as u64;
         if kept > 0 {
             encoder.copy_buffer_to_buffer(draws, 0, staging, counts, kept);
         }

@@ -6,13 +6,12 @@ use super::super::device::Device;
 use super::super::error::Error;
 use super::super::tables::Tables;
 use super::super::{buffers, shader};
-use super::layout::{self, Params};
+use super::layout::{self, Params, Shape};
 use super::shard::Shard;
 use crate::backend::Population;
 use crate::ir::Program;
 use crate::model::Model;
 use crate::rng::philox;
-use crate::sampler::nuts::STATISTICS;
 
 /// The kernels of a model.
 #[derive(Debug)]
@@ -20,9 +19,7 @@ pub struct Kernels {
     pub start: wgpu::ComputePipeline,
     pub run: wgpu::ComputePipeline,
     pub params: wgpu::Buffer,
-    pub coordinates: usize,
-    pub parameters: usize,
-    pub max_treedepth: u32,
+    pub shape: Shape,
     /// How long the first run took, in which drivers compile what they had put off.
     pub first_dispatch_seconds: f64,
     layout: wgpu::BindGroupLayout,
@@ -61,16 +58,14 @@ impl Kernels {
             start: device.pipeline(&module, "start", &layout)?,
             run: device.pipeline(&module, "run", &layout)?,
             params: buffers::uniform(device, "params", size_of::<Params>() as u64)?,
-            coordinates: model.coordinates.len(),
-            parameters: model.parameters.len(),
-            max_treedepth,
+            shape: Shape { coordinates: model.coordinates.len(), parameters: model.parameters.len(), max_treedepth },
             first_dispatch_seconds: 0.0,
             layout,
             data,
             key: philox::key(seed),
         };
         let one = Population { first: 0, chains: 1 };
-        let shard = Shard::new(device, one, &kernels, &vec![0.0; kernels.coordinates])?;
+        let shard = Shard::new(device, one, kernels.shape, &vec![0.0; kernels.shape.coordinates])?;
         let draws = buffers::storage(device, "draws", 4)?;
         let group = kernels.group(device, &shard, &draws);
         device.queue.write_buffer(&kernels.params, 0, bytemuck::bytes_of(&kernels.params(&shard)));
@@ -98,10 +93,5 @@ impl Kernels {
     pub fn group(&self, device: &Device, shard: &Shard, draws: &wgpu::Buffer) -> wgpu::BindGroup {
         let [vectors, scalars, counts] = [&shard.vectors, &shard.scalars, &shard.counts];
         buffers::group(device, &self.layout, &[&self.params, &self.data, vectors, scalars, counts, draws])
-    }
-
-    /// Numbers of one draw of one chain: its parameters, and what is told of its step.
-    pub fn columns(&self) -> usize {
-        self.parameters + STATISTICS.len()
     }
 }

@@ -119,9 +119,25 @@ impl Told {
     }
 }
 
-/// Vectors of a chain.
-pub fn vectors(max_treedepth: u32) -> u64 {
-    (VECTORS.len() as u64 - 1) + 3 * (u64::from(max_treedepth) - 1)
+/// What sizes depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    pub coordinates: usize,
+    pub parameters: usize,
+    pub max_treedepth: u32,
+}
+
+impl Shape {
+    /// Numbers of a chain in its vectors.
+    pub fn vector_words(self) -> u64 {
+        let vectors = (VECTORS.len() as u64 - 1) + 3 * (u64::from(self.max_treedepth) - 1);
+        vectors * self.coordinates as u64
+    }
+
+    /// Numbers of one draw of a chain: its parameters, and what is told of its step.
+    pub fn columns(self) -> usize {
+        self.parameters + STATISTICS.len()
+    }
 }
 
 /// The constants of `shaders/nuts/` and of the sampler.
@@ -227,6 +243,7 @@ mod tests {
         assert_eq!(SCALARS[RUNNING as usize], "RUNNING");
         assert_eq!(SCALARS[STEP_SIZE as usize], "STEP_SIZE");
         assert_eq!(SCALARS[SAMPLE_LOG_DENSITY as usize], "SAMPLE_LOG_DENSITY");
-        assert_eq!((vectors(1), vectors(10)), (13, 40));
+        let words = |max_treedepth| Shape { coordinates: 3, parameters: 4, max_treedepth }.vector_words();
+        assert_eq!((words(1), words(10)), (39, 120));
     }
 }

@@ -135,10 +135,10 @@ impl NutsBackend {
         self.shards.clear();
         let mut log_densities = Vec::with_capacity(population.chains);
         let mut rest = positions;
-        for part in cut(population, shard::most_chains(kernels, self.largest_binding_bytes)) {
-            let (own, others) = rest.split_at(part.chains * kernels.coordinates);
+        for part in cut(population, shard::most_chains(kernels.shape, self.largest_binding_bytes)) {
+            let (own, others) = rest.split_at(part.chains * kernels.shape.coordinates);
             rest = others;
-            let shard = Shard::new(device, part, kernels, own)?;
+            let shard = Shard::new(device, part, kernels.shape, own)?;
             let dispatcher = Dispatcher::new(device, kernels, &shard, self.most_turns, self.largest_binding_bytes)?;
             device.queue.write_buffer(&kernels.params, 0, bytemuck::bytes_of(&kernels.params(&shard)));
             buffers::dispatch(device, &kernels.start, dispatcher.group(), shard.workgroups());
@@ -153,7 +153,7 @@ impl NutsBackend {
         let halves = std::iter::successors(Some(population.chains / 2), |chains| Some(chains / 2));
         let fits = |chains: &usize| {
             let fewer = Population { chains: *chains, ..population };
-            let placed = self.place(fewer, &positions[..chains * self.kernels.coordinates]).is_ok();
+            let placed = self.place(fewer, &positions[..chains * self.kernels.shape.coordinates]).is_ok();
             self.shards.clear();
             placed
         };
@@ -167,13 +167,13 @@ impl Backend for NutsBackend {
     }
 
     fn method(&self) -> Method {
-        Method::Nuts { max_treedepth: self.kernels.max_treedepth }
+        Method::Nuts { max_treedepth: self.kernels.shape.max_treedepth }
     }
 
     fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, backend::Error> {
         let placed = self.place(population, positions).map_err(|error| match error {
             Error::OutOfMemory { adapter, what, .. } => {
-                let words = layout::vectors(self.kernels.max_treedepth) * self.kernels.coordinates as u64;
+                let words = self.kernels.shape.vector_words();
                 Error::OutOfMemory {
                     adapter,
                     what,
@@ -189,7 +189,7 @@ impl Backend for NutsBackend {
     fn tune(&mut self, tuning: &Tuning) -> Result<(), backend::Error> {
         let Tuning::Nuts { step_sizes, inverse_metric } = tuning else { panic!("the tuning is another method's") };
         let chains: usize = self.shards.iter().map(|(shard, _)| shard.population.chains).sum();
-        let coordinates = self.kernels.coordinates;
+        let coordinates = self.kernels.shape.coordinates;
         assert_eq!(step_sizes.len(), chains, "a step size for each chain");
         assert_eq!(inverse_metric.len(), chains * coordinates, "a number for each coordinate of each chain");
         let mut first = 0;
@@ -212,7 +212,7 @@ impl Backend for NutsBackend {
         let mut trees = Vec::new();
         for (index, (shard, dispatcher)) in (0..).zip(&mut self.shards) {
             let chains = shard.population.chains;
-            let mut work = Work::new(stretch, keep.as_mut(), self.kernels.parameters, trees.len(), chains);
+            let mut work = Work::new(stretch, keep.as_mut(), self.kernels.shape.parameters, trees.len(), chains);
             // One shard after the other: what all have done, as if they had done it side by side.
             let share = |done: u32| ((index * u64::from(stretch.steps) + u64::from(done)) / shards) as u32;
             let mut tell = |done: u32| progress(share(done)).is_continue();

@@ -7,8 +7,7 @@ use super::super::buffers;
 use super::super::device::Device;
 use super::super::error::Error;
 use super::super::layout::{MOST_WORKGROUPS, WORKGROUP_SIZE};
-use super::kernels::Kernels;
-use super::layout;
+use super::layout::{self, Shape};
 use crate::backend::Population;
 
 /// Some of the chains of a population.
@@ -25,9 +24,8 @@ pub struct Shard {
 }
 
 /// Most chains that one shard may hold, given what a chain needs in the largest binding.
-pub fn most_chains(kernels: &Kernels, largest_binding_bytes: u64) -> usize {
-    let vectors = layout::vectors(kernels.max_treedepth) * kernels.coordinates as u64;
-    let words = vectors.max(kernels.columns() as u64).max(layout::SCALAR_WORDS);
+pub fn most_chains(shape: Shape, largest_binding_bytes: u64) -> usize {
+    let words = shape.vector_words().max(shape.columns() as u64).max(layout::SCALAR_WORDS);
     let fitting = largest_binding_bytes / (4 * words);
     fitting.min(u64::from(MOST_WORKGROUPS) * u64::from(WORKGROUP_SIZE)) as usize
 }
@@ -37,15 +35,14 @@ impl Shard {
     ///
     /// # Errors
     /// When there is no room.
-    pub fn new(device: &Device, population: Population, kernels: &Kernels, positions: &[f64]) -> Result<Self, Error> {
-        let (chains, coordinates) = (population.chains as u64, kernels.coordinates as u64);
-        let vectors = 4 * layout::vectors(kernels.max_treedepth) * coordinates * chains;
+    pub fn new(device: &Device, population: Population, shape: Shape, positions: &[f64]) -> Result<Self, Error> {
+        let chains = population.chains as u64;
         let mut shard = Self {
             population,
-            vectors: buffers::storage(device, "vectors", vectors)?,
+            vectors: buffers::storage(device, "vectors", 4 * shape.vector_words() * chains)?,
             scalars: buffers::storage(device, "scalars", 4 * layout::SCALAR_WORDS * chains)?,
             counts: buffers::storage(device, "counts", 4 * layout::COUNT_WORDS as u64 * chains)?,
-            coordinates: kernels.coordinates,
+            coordinates: shape.coordinates,
             inverse_metric: Vec::new(),
         };
         device.queue.write_buffer(&shard.vectors, 0, bytemuck::cast_slice(&shard.transposed(positions)));
