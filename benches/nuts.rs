@@ -77,7 +77,7 @@ fn gradients(criterion: &mut Criterion, name: &str, model: &Model, backend: &mut
     let mut group = criterion.benchmark_group("gradients");
     group.throughput(Throughput::Elements(leapfrogs));
     group.sample_size(10);
-    group.bench_function(format!("{} chains, {name}", chains), |bencher| {
+    group.bench_function(format!("{chains} chains, {name}"), |bencher| {
         bencher.iter_custom(|turns| (0..turns).map(|_| advance().0).sum::<Duration>());
     });
     group.finish();

@@ -113,6 +113,7 @@ fn stored(
             quantities: &compiled.quantities,
             pointwise: false,
             sink: &mut |block| Ok(writer.append(block.from, &[("posterior", &block.draws)], &block.after)?),
+            look: None,
             stop: &|| false,
             again: &mut |error| Err(ridgewalk::run::RunError::Sink(error.to_string().into())),
         },

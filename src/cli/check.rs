@@ -142,7 +142,10 @@ fn write_report(out: &mut impl Write, report: &Report) -> Result<(), CliError> {
     match &report.nuts {
         Some(nuts) => rows.splice(1..1, nuts_rows(nuts, verdict)).for_each(drop),
         None => {
-            rows.insert(1, ["gradient".to_owned(), "no room in a shader: NUTS needs the CPU".to_owned(), String::new()])
+            rows.insert(
+                1,
+                ["gradient".to_owned(), "no room in a shader: NUTS needs the CPU".to_owned(), String::new()],
+            );
         }
     }
     writeln!(out, "{}", table::plain(["", "measured", ""], &rows, 3))?;

@@ -30,7 +30,7 @@ use crate::rng::random::Random;
 /// Takes a model apart, bound to its data. A model without likelihood has no observations.
 ///
 /// # Errors
-/// As [`super::compile`].
+/// As [`super::compile()`].
 pub fn likelihood(source: &Source, data: &Data, settings: Settings) -> Result<Likelihood, CompileError> {
     let typed = parse_and_check(source)?;
     let bound = compile::bind(&typed, data, Random::of_data(settings.seed))?;

@@ -73,7 +73,7 @@ pub(super) fn read(path: &Path) -> Result<Checkpoint, StoreError> {
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
     let cut_off = || StoreError::damaged(path, "it was cut off");
     let end = bytes.iter().position(|&byte| byte == b'\n').ok_or_else(cut_off)?;
-    let header: Header = serde_json::from_slice(&bytes[..end]).map_err(|error| StoreError::damaged(path, error))?;
+    let header: Header = serde_json::from_slice(&bytes[..end]).map_err(|error| StoreError::damaged(path, &error))?;
     let payload = &bytes[end + 1..];
     let Header { chains, coordinates, method, .. } = header;
     let words = match method {

@@ -95,7 +95,7 @@ impl StoreError {
         move |source| Self::Io { action, path, source }
     }
 
-    pub(super) fn damaged(path: &Path, reason: impl ToString) -> Self {
+    pub(super) fn damaged(path: &Path, reason: &(impl ToString + ?Sized)) -> Self {
         Self::Damaged { path: path.to_owned(), reason: reason.to_string() }
     }
 }

@@ -105,10 +105,7 @@ impl Facts {
 
     /// Everything but model and data that decides the draws and how they are stored.
     pub(super) fn decisive(&self) -> Map<String, Value> {
-        let mut all = match json!(self.shape) {
-            Value::Object(map) => map,
-            _ => unreachable!("a structure is an object"),
-        };
+        let Value::Object(mut all) = json!(self.shape) else { unreachable!("a structure is an object") };
         all.extend(self.settings.clone());
         all.insert("stored parameters".into(), json!(self.parameters));
         all.insert("log likelihood".into(), json!(!self.likelihood.is_empty()));

@@ -149,7 +149,7 @@ fn whole(parts: &[Part]) -> Result<Facts, StoreError> {
 /// Draws of all chains, one part's after the other's.
 fn joined(parts: &[Draws]) -> Result<Draws, StoreError> {
     let chains = parts.iter().map(Draws::chains).sum();
-    let values = parts.iter().flat_map(|part| part.values()).copied().collect();
+    let values = parts.iter().flat_map(Draws::values).copied().collect();
     Ok(Draws::from_values(parts[0].parameters().to_vec(), chains, parts[0].draws(), values)?)
 }
 

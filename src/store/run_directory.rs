@@ -102,13 +102,13 @@ impl RunDirectory {
             }
             Err(error) => return Err(StoreError::io("read", &path)(error)),
         };
-        let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| StoreError::damaged(&path, e))?;
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(|e| StoreError::damaged(&path, &e))?;
         let format = value["format"].as_u64().ok_or_else(|| StoreError::damaged(&path, "it names no format"))?;
         if format > FORMAT {
             let version = value["version"].as_str().unwrap_or("of unknown version").to_owned();
             return Err(StoreError::Newer { path: self.root.clone(), version, found: format, known: FORMAT });
         }
-        let facts: Facts = serde_json::from_value(value).map_err(|error| StoreError::damaged(&path, error))?;
+        let facts: Facts = serde_json::from_value(value).map_err(|error| StoreError::damaged(&path, &error))?;
         let shape = &facts.shape;
         if facts.block == 0 || shape.chains == 0 || shape.superchain_size == 0 || facts.parameters.is_empty() {
             return Err(StoreError::damaged(&path, "a number that must be positive is zero"));

@@ -69,7 +69,7 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
     let chains = first.chains();
     if let Some(other) = posterior.iter().chain(&statistics).find(|variable| variable.chains() != chains) {
         let reason = format!("{} has {} chains, and {} has {chains}", other.name, other.chains(), first.name);
-        return Err(StoreError::damaged(path, reason));
+        return Err(StoreError::damaged(path, &reason));
     }
     let mut draws = posterior.iter().map(StoredVariable::draws).min().unwrap_or(0);
     let mut notes = std::mem::take(&mut reader.notes);
@@ -78,7 +78,7 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
             posterior.iter().flat_map(|variable| element_names(&variable.name, &variable.sizes)).collect();
         if let Some(name) = facts.parameters.iter().find(|name| !stored.contains(*name)) {
             let reason = format!("{name} is missing, or its elements are no numbers");
-            return Err(StoreError::damaged(&path.join("posterior"), reason));
+            return Err(StoreError::damaged(&path.join("posterior"), &reason));
         }
         // Readers of Zarr take a missing chunk for a whole one of fill; here it is one that was never drawn.
         for variable in posterior.iter().chain(&statistics).chain(&likelihood).chain(&prior) {
@@ -222,7 +222,7 @@ impl StoredRun {
             let elements = element_names(&variable.name, &variable.sizes);
             let columns: Option<Vec<usize>> = elements.iter().map(|name| places.get(name).copied()).collect();
             let Some(columns) = columns else {
-                return Err(StoreError::damaged(&self.path, format!("{} is none of its parameters", variable.name)));
+                return Err(StoreError::damaged(&self.path, &format!("{} is none of its parameters", variable.name)));
             };
             let (chunk, elements) = (variable.chunk_draws(), columns.len());
             let mut from = draws.start;

@@ -17,7 +17,9 @@ pub struct Variable {
 /// The variables that columns form, in the order of their first columns. Elements that do not fill an array, because
 /// only some of them were kept, are variables of their own.
 pub fn variables(names: &[String]) -> Vec<Variable> {
-    let mut stems: Vec<(&str, Vec<(Vec<usize>, usize)>)> = Vec::new();
+    /// Indices and column.
+    type Element = (Vec<usize>, usize);
+    let mut stems: Vec<(&str, Vec<Element>)> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for (column, name) in names.iter().enumerate() {
         let (stem, indices) = split(name).unwrap_or((name, Vec::new()));

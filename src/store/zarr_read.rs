@@ -57,7 +57,7 @@ impl ZarrReader {
             };
             return Err(StoreError::NotARun { path: root.to_owned(), reason: reason.to_owned() });
         }
-        let store = FilesystemStore::new(root).map_err(|error| StoreError::damaged(root, error))?;
+        let store = FilesystemStore::new(root).map_err(|error| StoreError::damaged(root, &error))?;
         Ok(Self { root: root.to_owned(), store: Arc::new(store), notes: Vec::new() })
     }
 
@@ -76,7 +76,7 @@ impl ZarrReader {
         for name in names {
             let place = folder.join(&name);
             let array = Array::open(Arc::clone(&self.store), &format!("/{group}/{name}"))
-                .map_err(|error| StoreError::damaged(&place, error))?;
+                .map_err(|error| StoreError::damaged(&place, &error))?;
             let dimensions = dimensions(&array);
             match &dimensions[..] {
                 [chain, draw, ..] if chain == "chain" && draw == "draw" => {
@@ -157,7 +157,7 @@ impl StoredVariable {
         ranges[0] = chains.start as u64..chains.end as u64;
         ranges[1] = draws.start as u64..draws.end as u64;
         let subset = ArraySubset::new_with_ranges(&ranges);
-        numbers(&self.array, &subset).map_err(|error| StoreError::damaged(&self.place, error))
+        numbers(&self.array, &subset).map_err(|error| StoreError::damaged(&self.place, &error))
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct ZarrWriter {
 
 impl ZarrWriter {
     pub fn new(root: &Path, attributes: Map<String, Value>, groups: Vec<Group>) -> Result<Self, StoreError> {
-        let store = AtomicStore::new(root).map_err(|error| StoreError::damaged(root, error))?;
+        let store = AtomicStore::new(root).map_err(|error| StoreError::damaged(root, &error))?;
         Ok(Self { root: root.to_owned(), store, attributes, groups })
     }
 
@@ -62,13 +62,11 @@ impl ZarrWriter {
     ) -> Result<(), StoreError> {
         for (variable, array) in variables {
             match array.of {
-                Type::F32 => {
-                    self.chunk(group, array, index, &gather(draws, variable, array, f32::NAN, |x| x as f32))?
-                }
-                Type::F64 => self.chunk(group, array, index, &gather(draws, variable, array, f64::NAN, |x| x))?,
-                Type::I64 => self.chunk(group, array, index, &gather(draws, variable, array, 0, |x| x as i64))?,
-                Type::Bool => self.chunk(group, array, index, &gather(draws, variable, array, false, |x| x != 0.0))?,
-            }
+                Type::F32 => self.chunk(group, array, index, &gather(draws, variable, array, f32::NAN, |x| x as f32)),
+                Type::F64 => self.chunk(group, array, index, &gather(draws, variable, array, f64::NAN, |x| x)),
+                Type::I64 => self.chunk(group, array, index, &gather(draws, variable, array, 0, |x| x as i64)),
+                Type::Bool => self.chunk(group, array, index, &gather(draws, variable, array, false, |x| x != 0.0)),
+            }?;
         }
         Ok(())
     }
@@ -90,7 +88,7 @@ impl ZarrWriter {
         let draws = array.draws.map_or(0, |axis| array.shape[axis]);
         let metadata = serde_json::from_value(array.metadata(draws)).expect("the layout writes metadata of Zarr");
         let opened = Array::new_with_metadata(Arc::clone(&self.store), &path, metadata);
-        let opened = opened.map_err(|error| StoreError::damaged(&place, error))?;
+        let opened = opened.map_err(|error| StoreError::damaged(&place, &error))?;
         let mut at = vec![0; array.shape.len()];
         if let Some(axis) = array.draws {
             at[axis] = index as u64;
@@ -101,7 +99,7 @@ impl ZarrWriter {
             ArrayError::StorageError(StorageError::IOError(source)) => {
                 StoreError::Io { action: "write", path: place, source: std::io::Error::new(source.kind(), source) }
             }
-            other => StoreError::damaged(&place, other),
+            other => StoreError::damaged(&place, &other),
         })
     }
 }

@@ -49,15 +49,15 @@ struct Taken {
 
 impl Taken {
     /// All bits but those of acceptance rates summed over steps, which a device adds up in single precision.
-    fn bits(&self) -> (Vec<u64>, Vec<u64>, Vec<u64>, Vec<(u64, u32, u32)>) {
+    fn bits(&self) -> [Vec<u64>; 4] {
         let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect();
-        let counts = |tree: &Trees| (tree.leapfrogs, tree.divergences, tree.saturated);
-        (
+        let counts = |tree: &Trees| [tree.leapfrogs, u64::from(tree.divergences), u64::from(tree.saturated)];
+        [
             bits(self.draws.values()),
             bits(self.statistics.values()),
             bits(&self.positions),
-            self.trees.iter().map(counts).collect(),
-        )
+            self.trees.iter().flat_map(counts).collect(),
+        ]
     }
 }
 

@@ -15,6 +15,7 @@ use crate::lang::source::Span;
 use crate::lang::typed::{Callee, Density, ExpressionKind, Origin, Statement, VariableId};
 
 /// What a statement is about.
+#[derive(Clone, Copy)]
 enum About {
     Data(VariableId),
     Parameter(VariableId),
