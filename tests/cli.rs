@@ -250,8 +250,8 @@ fn a_model_without_parameters_writes_data_for_another() {
 
 #[test]
 fn requests_that_cannot_be_met_say_why() {
-    let nuts = ["sample", MODEL, "--data", DATA, "--sampler", "nuts", "--backend", "gpu"];
-    assert_refused(&ridgewalk(&nuts), &["NUTS runs with --backend cpu"]);
+    let double = ["sample", MODEL, "--data", DATA, "--backend", "gpu", "--precision", "f64"];
+    assert_refused(&ridgewalk(&double), &["GPUs run in f32 only"]);
     assert_refused(&sample(&["--chains", "0"]), &["--chains must be at least 1"]);
     assert_refused(&sample(&["--chains", "10", "--superchains", "3"]), &["possible are 1, 2, 5, 10"]);
     let too_many = ["sample", MODEL, "--data", DATA, "--chains", "4096", "--draws", "4000000000"];

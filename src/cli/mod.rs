@@ -19,6 +19,7 @@ mod graph;
 mod identification;
 mod identify;
 mod interrupt;
+mod job;
 mod memory;
 mod merge;
 mod method;

@@ -8,8 +8,8 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::error::{CliError, Verdict};
+use super::job::{Job, closing, object};
 use super::progress::Progress;
-use super::sample::{Job, closing, object};
 use super::{method, request};
 use crate::backend::Backend;
 use crate::diagnostics::Finding;

@@ -11,7 +11,7 @@ use super::args::Report;
 use super::diagnosis::Diagnosis;
 use super::draws::{self, Found};
 use super::error::{CliError, Verdict};
-use super::sample::Job;
+use super::job::Job;
 use super::selection::select;
 use super::summary::{choose, interval};
 use super::terminal::say;

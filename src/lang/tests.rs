@@ -85,7 +85,7 @@ const WRONG: &[&str] = &[
     "model { exp(1); }",
     "parameters { real mu; }\nmodel { real z = normal_rng(mu, 1); }",
     "generated quantities { real z = normal_lupdf(1 | 0, 1); }",
-    "data { real y; }\nmodel { y ~ gamma(1, 1) T[0, ]; }",
+    "data { real y; }\nmodel { y ~ skew_normal(0, 1, 1) T[0, ]; }",
     "data { real N; vector[N] y; }",
     "data { vector[3] x, y; }\nmodel { target += x * y; }",
     "data { real x; }\nmodel { target += x'; }",

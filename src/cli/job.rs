@@ -1,0 +1,140 @@
+//! A run as the parts of `sample` see it: what was asked for, what runs it, and what is told of it in words and as JSON.
+//!
+//! Absent on purpose: running it, and what its draws say.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::args::{Kept, Sample};
+use super::files::Files;
+use super::terminal::say;
+use super::{method, request};
+use crate::backend::Description;
+use crate::lang::Compiled;
+use crate::model::{Hazard, Model};
+use crate::report::quantity::{magnitude, seconds};
+use crate::run::{Outcome, Settings};
+
+/// What was asked for, and what runs it.
+pub(super) struct Job<'a> {
+    pub sample: &'a Sample,
+    pub files: &'a Files,
+    pub compiled: &'a Compiled,
+    pub settings: &'a Settings,
+    pub description: Description,
+    /// When the program began, and how long compiling took it.
+    pub began: Instant,
+    pub compile_seconds: f64,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn model(&self) -> &'a Model {
+        &self.compiled.model
+    }
+
+    pub(super) fn superchains(&self) -> usize {
+        self.settings.chains / self.settings.superchain_size
+    }
+
+    /// Says something on standard error, unless asked to be quiet.
+    pub(super) fn tell(&self, text: &str) {
+        if !self.sample.quiet {
+            say(text);
+        }
+    }
+}
+
+/// What runs where, before it runs.
+pub(super) fn opening(job: &Job<'_>, reason: Option<&str>) -> String {
+    let (settings, description) = (job.settings, &job.description);
+    let method = method::name(request::method(job.sample));
+    let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
+    let groups = if job.superchains() == settings.chains {
+        String::new()
+    } else {
+        format!(" in {} superchains of {}", job.superchains(), settings.superchain_size)
+    };
+    format!(
+        "{method}: {}\n{} chain{}{groups} on the {} ({}, {}){reason}\nseed {}\n",
+        method::listed(&job.model().coordinates),
+        settings.chains,
+        if settings.chains == 1 { "" } else { "s" },
+        if description.backend == "gpu" { "GPU" } else { "CPU" },
+        description.adapter,
+        description.precision,
+        settings.seed,
+    )
+}
+
+/// What was run, and how fast.
+pub(super) fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> String {
+    format!(
+        "{} warm-up steps and {} draws of {} chains took {} ({} steps per second); {}\n\n",
+        settings.warmup,
+        settings.draws,
+        settings.chains,
+        seconds(outcome.warmup_seconds + outcome.sampling_seconds),
+        magnitude(method::steps_per_second(settings, outcome)),
+        method::clause(outcome, model),
+    )
+}
+
+pub(super) fn hazard_sentence(hazard: &Hazard) -> String {
+    match hazard {
+        Hazard::Uncentred { data, mean, sd } => format!(
+            "the values of {data} lie around {mean:.4} with a spread of {sd:.4}: in single precision their differences \
+             lose digits; centre them, or use --precision f64"
+        ),
+        Hazard::Narrow { parameter, lower, upper } => format!(
+            "the bounds {lower} and {upper} of {parameter} are so close that single precision has few numbers between \
+             them; shift or rescale the parameter, or use --precision f64"
+        ),
+        Hazard::Factor => {
+            "the model factorises a matrix that depends on parameters: where it is nearly singular, single \
+             precision rejects points that belong to the posterior; compare with --precision f64"
+                .to_owned()
+        }
+        Hazard::Tiny { data, value } => format!(
+            "no value of {data} is larger than {value:.1e}: in single precision their squares vanish; rescale them, or \
+             use --precision f64"
+        ),
+        Hazard::Large { data, value } => format!(
+            "{data} holds {value}, which single precision cannot tell from its neighbours; rescale it, or use \
+             --precision f64"
+        ),
+    }
+}
+
+/// The object of `--json`, with what the draws told; `told` comes last.
+pub(super) fn object(job: &Job<'_>, outcome: &Outcome, told: [(&str, Value); 3], diagnostics_seconds: f64) -> Value {
+    let Job { sample, settings, description, .. } = job;
+    let mut object = json!({
+        "model": job.model().name,
+        "data": sample.input.data.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "seed": settings.seed,
+        "sampler": method::code(request::method(sample)),
+        "backend": description.backend,
+        "adapter": description.adapter,
+        "precision": description.precision,
+        "chains": settings.chains,
+        "superchains": job.superchains(),
+        "warmup": settings.warmup,
+        "draws": settings.draws,
+        "thin": settings.thin,
+        "keep": if sample.keep == Kept::Moments { "moments" } else { "draws" },
+        "timing": {
+            "compile_s": job.compile_seconds,
+            "warmup_s": outcome.warmup_seconds,
+            "sampling_s": outcome.sampling_seconds,
+            "diagnostics_s": diagnostics_seconds,
+            "total_s": job.began.elapsed().as_secs_f64(),
+            "steps_per_s": method::steps_per_second(settings, outcome),
+        },
+    });
+    if let Some(map) = object.as_object_mut() {
+        map.extend(method::entries(outcome, job.model()));
+        map.extend(told.map(|(key, value)| (key.to_owned(), value)));
+    }
+    object
+}
