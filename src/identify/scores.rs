@@ -83,7 +83,7 @@ impl<'a> Scores<'a> {
 
     /// What one evaluation costs, about: derivatives computed.
     pub fn cost(&self) -> usize {
-        let nodes = if self.treatment == Treatment::Integrated { 60 } else { 1 };
+        let nodes = if self.treatment == Treatment::Integrated { 80 } else { 1 };
         self.observations.results() * self.free.len() * nodes
     }
 
@@ -127,9 +127,11 @@ impl<'a> Scores<'a> {
     }
 
     fn integrated(&self, groups: &Groups, population: &Derivatives<'_>, point: &[f64]) -> Contributions {
-        /// Steps to either side: nine standard deviations, of which the last weighs 10^-18.
-        const STEPS: i32 = 30;
-        const REACH: f64 = 9.0;
+        /// Steps to either side: twelve spreads as `locate` finds them, a fifth off at most, so that at least nine standard
+        /// deviations are seen and what lies beyond weighs 10^-18. A rank asks for that: what is cut off is no rounding, and
+        /// the derivatives a rounding beside do not show it.
+        const STEPS: i32 = 40;
+        const REACH: f64 = 12.0;
         let count = groups.latent.len();
         let free = self.free.len();
         let located = self.locate(groups, population, point);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
 use super::facts::{Facts, chunk_length};
+use super::run_directory::RunDirectory;
 use super::run_read::{StoredRun, open_run};
 use super::run_write::RunWriter;
 use crate::backend::{Checkpoint, Tuning};
@@ -61,8 +62,11 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
     }
     let growing = beside(out);
     if growing.exists() {
-        // What an earlier merge left that was killed; a living one is noticed by its lock.
-        drop(super::run_directory::RunDirectory::at(&growing).lock()?);
+        // What an earlier merge left that was killed, perhaps before its lock had a place or while it removed what another
+        // had left; a living one is noticed by its lock.
+        let left = RunDirectory::at(&growing);
+        fs::create_dir_all(left.own()).map_err(StoreError::io("create", &growing))?;
+        drop(left.lock()?);
         fs::remove_dir_all(&growing).map_err(StoreError::io("write", &growing))?;
     }
     let model = parts[0].run.model()?.unwrap_or_default();

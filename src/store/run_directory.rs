@@ -31,7 +31,7 @@ impl RunDirectory {
         Self { root: root.to_owned() }
     }
 
-    fn own(&self) -> PathBuf {
+    pub fn own(&self) -> PathBuf {
         self.root.join("ridgewalk")
     }
 
