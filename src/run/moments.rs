@@ -6,12 +6,11 @@
 use std::time::Instant;
 
 use super::settings::{Phase, RunError, Settings, Watch};
-use super::{Outcome, check, warm_up};
-use crate::backend::{Backend, Method, Stretch};
+use super::{Outcome, check, statistics, warm_up};
+use crate::backend::{Backend, Stretch};
 use crate::diagnostics::chain_moments::ChainMoments;
 use crate::draws::Draws;
 use crate::model::Model;
-use crate::sampler::nuts::STATISTICS;
 
 /// What such a run gives.
 #[derive(Debug)]
@@ -40,10 +39,6 @@ pub fn gather(
     let tuning = warm_up(model, backend, settings, watch)?;
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let mut moments = ChainMoments::new(model.parameters.clone(), settings.chains, settings.draws);
-    let names = match backend.method() {
-        Method::Metropolis => Vec::new(),
-        Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
-    };
     let clock = Instant::now();
     let stretch = Stretch { first_step: settings.warmup, steps: sampling };
     let stats =
@@ -51,7 +46,7 @@ pub fn gather(
     let sampling_seconds = clock.elapsed().as_secs_f64();
     let outcome = Outcome {
         draws: Draws::new(model.parameters.clone(), settings.chains, 0)?,
-        statistics: Draws::new(names, settings.chains, 0)?,
+        statistics: Draws::new(statistics(backend.method()), settings.chains, 0)?,
         counts: stats.counts,
         steps: sampling,
         tuning,
