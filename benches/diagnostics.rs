@@ -1,4 +1,5 @@
-//! How long a full summary takes, on the two shapes that users have: thousands of short chains, and a few long ones.
+//! How long a full summary takes, on the two shapes that users have: thousands of short chains, and a few long ones; and
+//! of Metropolis chains on a ridge, whose draws repeat and hardly move.
 //!
 //! `benches/peers/arviz_in_turns.sh` compares them with ArviZ's on draws of the same shapes; `benches/NOTES.md` holds what
 //! was measured. Deliberately absent: reading files, and sampling.
@@ -26,6 +27,26 @@ fn draws(chains: usize, length: usize) -> Draws {
             for (x, phi) in state.iter_mut().zip([0.0, 0.3, 0.6, 0.9_f64]) {
                 *x = phi * *x + (1.0 - phi * phi).sqrt() * random.normal();
             }
+        }
+    }
+    draws
+}
+
+/// Two long chains that stay where they are three times of five, and of which two parameters walk at random.
+fn ridge() -> Draws {
+    const LENGTH: usize = 100_000;
+    let mut random = Random(20_260_102);
+    let names = (0..PARAMETERS).map(|k| format!("theta[{}]", k + 1)).collect();
+    let mut draws = Draws::new(names, 2, LENGTH).expect("the shape is small");
+    for chain in draws.values_mut().chunks_exact_mut(LENGTH * PARAMETERS) {
+        let mut state = [0.0; PARAMETERS];
+        for draw in chain.chunks_exact_mut(PARAMETERS) {
+            for (x, phi) in state.iter_mut().zip([1.0, 1.0, 0.5, 0.9]) {
+                if random.uniform() > 0.6 {
+                    *x = phi * *x + 0.1 * random.normal();
+                }
+            }
+            draw.copy_from_slice(&state);
         }
     }
     draws
@@ -60,6 +81,9 @@ fn summaries(criterion: &mut Criterion) {
             bencher.iter(|| summarise(black_box(&draws), chains, &Settings::default()));
         });
     }
+    let draws = ridge();
+    group.throughput(Throughput::Bytes(size_of_val(draws.values()) as u64));
+    group.bench_function("ridge", |bencher| bencher.iter(|| summarise(black_box(&draws), 2, &Settings::default())));
     group.finish();
 }
 

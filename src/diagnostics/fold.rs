@@ -126,9 +126,10 @@ impl<'a> Fold<'a> {
         let (mut left, mut right) = (piece.left.end, piece.right.start);
         let nearest_left = |left: usize| (left > piece.left.start).then(|| self.distance(left - 1));
         let nearest_right = |right: usize| (right < piece.right.end).then(|| self.distance(right));
+        let mut runs = [Run::new(), Run::new()];
         loop {
             if !self.layout.drops() {
-                (left, right, below) = self.merge_distinct(piece, left, right, below, told);
+                (left, right, below) = self.merge_distinct(piece, (left, right), below, &mut runs, told);
             }
             let (mut next_left, mut next_right) = (nearest_left(left), nearest_right(right));
             let order = match (next_left, next_right) {
@@ -173,14 +174,14 @@ impl<'a> Fold<'a> {
     fn merge_distinct(
         &self,
         piece: &Piece,
-        mut left: usize,
-        mut right: usize,
+        (mut left, mut right): (usize, usize),
         mut below: u32,
+        [below_centre, above]: &mut [Run; 2],
         told: &mut impl FnMut(usize, u32),
     ) -> (usize, usize, u32) {
         let (order, centre) = (self.order, self.centre);
-        let (mut below_centre, mut above) = (Run::new(), Run::new());
         let (mut i, mut j) = (0, 0);
+        (below_centre.apart, above.apart) = (0, 0);
         loop {
             // Both from the centre outwards.
             if i == below_centre.apart {
@@ -248,8 +249,11 @@ struct Distance {
     most: f64,
 }
 
-/// Draws that a run takes.
+/// Draws that a run takes at most.
 const RUN: usize = 256;
+
+/// Draws that a run takes at first, and where few are apart: chains that reject most proposals repeat most draws.
+const SHORT_RUN: usize = 8;
 
 /// Draws of one side of the centre, by growing distance, as long as bounds tell the distances apart.
 struct Run {
@@ -258,11 +262,13 @@ struct Run {
     positions: [u32; RUN],
     /// Number of draws before the first that may be as distant as the next one, or that has none in the run.
     apart: usize,
+    /// Draws to take next.
+    next: usize,
 }
 
 impl Run {
     fn new() -> Self {
-        Self { least: [0.0; RUN], most: [0.0; RUN], positions: [0; RUN], apart: 0 }
+        Self { least: [0.0; RUN], most: [0.0; RUN], positions: [0; RUN], apart: 0, next: SHORT_RUN }
     }
 
     /// Takes the first of `count` draws, told their words.
@@ -274,7 +280,7 @@ impl Run {
         word: impl Fn(usize) -> u64,
         distance: impl Fn(f64, f64) -> (f64, f64),
     ) {
-        let count = count.min(RUN);
+        let count = count.min(self.next);
         for step in 0..count {
             let word = word(step);
             let (low, high) = order.bounds_of(word);
@@ -283,6 +289,8 @@ impl Run {
         }
         let pairs = self.most[..count].iter().zip(self.least[..count].iter().skip(1));
         self.apart = pairs.take_while(|(most, next)| most < next).count();
+        // About as many as were of use, and more while all are.
+        self.next = (2 * (self.apart + 1)).clamp(SHORT_RUN, RUN);
     }
 }
 

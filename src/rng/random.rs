@@ -16,8 +16,10 @@ pub struct Random {
     step: u32,
     purpose: Purpose,
     slot: u32,
-    /// Words of the last slot that are still to be used.
-    words: Vec<u32>,
+    /// Words of the last slot, of which the first `left` are still to be used, the last of them first. No `Vec`: Rust 1.95
+    /// frees that of two equal streams twice (rust-lang/rust#155241).
+    words: [u32; 4],
+    left: usize,
     /// The second of a pair of normal variates.
     normal: Option<f64>,
 }
@@ -25,7 +27,7 @@ pub struct Random {
 impl Random {
     /// The stream at an address.
     pub fn new(seed: u64, chain: u32, step: u32, purpose: Purpose) -> Self {
-        Self { key: key(seed), chain, step, purpose, slot: 0, words: Vec::new(), normal: None }
+        Self { key: key(seed), chain, step, purpose, slot: 0, words: [0; 4], left: 0, normal: None }
     }
 
     /// The stream of the generated quantities of a draw.
@@ -39,11 +41,13 @@ impl Random {
     }
 
     fn word(&mut self) -> u32 {
-        if self.words.is_empty() {
-            self.words = philox(counter(self.chain, self.step, self.slot, self.purpose), self.key).to_vec();
+        if self.left == 0 {
+            self.words = philox(counter(self.chain, self.step, self.slot, self.purpose), self.key);
             self.slot = self.slot.wrapping_add(1);
+            self.left = self.words.len();
         }
-        self.words.pop().expect("a slot has four words")
+        self.left -= 1;
+        self.words[self.left]
     }
 
     /// Uniform on (0, 1) in steps of 2^-53; never 0, where 2^-54 stands, and never 1.
