@@ -48,7 +48,8 @@ impl<'a> Job<'a> {
 /// What runs where, before it runs.
 pub(super) fn opening(job: &Job<'_>, reason: Option<&str>) -> String {
     let (settings, description) = (job.settings, &job.description);
-    let method = method::name(request::method(job.sample));
+    let method = request::method(job.sample);
+    let method = method::name(method) + &method::aim(method, settings);
     let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
     let groups = if job.superchains() == settings.chains {
         String::new()
@@ -133,7 +134,7 @@ pub(super) fn object(job: &Job<'_>, outcome: &Outcome, told: [(&str, Value); 3],
         },
     });
     if let Some(map) = object.as_object_mut() {
-        map.extend(method::entries(outcome, job.model()));
+        map.extend(method::entries(outcome, job.model(), request::method(sample), settings));
         map.extend(told.map(|(key, value)| (key.to_owned(), value)));
     }
     object

@@ -19,6 +19,14 @@ pub(super) fn name(method: Method) -> String {
     }
 }
 
+/// What the warm-up aims at, in a clause that follows the name.
+pub(super) fn aim(method: Method, settings: &Settings) -> String {
+    match method {
+        Method::Metropolis => String::new(),
+        Method::Nuts { .. } => format!(", target acceptance {}", settings.target_accept),
+    }
+}
+
 /// The method for machines.
 pub(super) fn code(method: Method) -> &'static str {
     match method {
@@ -41,28 +49,41 @@ pub(super) fn clause(outcome: &Outcome, model: &Model) -> String {
             let (low, high) = total.step_sizes;
             let sizes =
                 if low == high { format!("step size {low:.3}") } else { format!("step sizes {low:.3} to {high:.3}") };
-            format!("{sizes}, {:.1} leapfrogs a step, mean acceptance {:.2}", total.leapfrogs, total.acceptance)
+            let deviations: Vec<String> = (model.coordinates.iter().zip(&total.inverse_metric))
+                .map(|(name, variance)| format!("{name} {:.3}", variance.sqrt()))
+                .collect();
+            format!(
+                "{sizes}, {:.1} leapfrogs a step, mean acceptance {:.2}; standard deviations in the metric: {}",
+                total.leapfrogs,
+                total.acceptance,
+                listed(&deviations)
+            )
         }
     }
 }
 
 /// How the steps went, for machines: entries of the JSON object.
-pub(super) fn entries(outcome: &Outcome, model: &Model) -> Map<String, Value> {
+pub(super) fn entries(outcome: &Outcome, model: &Model, method: Method, settings: &Settings) -> Map<String, Value> {
     let mut map = Map::new();
-    match &outcome.counts {
-        Counts::Accepted(_) => {
+    match (&outcome.counts, method) {
+        (Counts::Accepted(_), _) | (Counts::Trees(_), Method::Metropolis) => {
             let rates = model.coordinates.iter().zip(acceptance(outcome, model));
             let rates: Map<String, Value> = rates.map(|(name, rate)| (name.clone(), number(rate))).collect();
             map.insert("acceptance".into(), Value::Object(rates));
         }
-        Counts::Trees(trees) => {
+        (Counts::Trees(trees), Method::Nuts { max_treedepth }) => {
             let total = Total::of(trees, outcome);
+            let metric = model.coordinates.iter().zip(&total.inverse_metric);
+            let metric: Map<String, Value> = metric.map(|(name, &variance)| (name.clone(), number(variance))).collect();
             let energies = outcome.statistics.view(STATISTICS.len() - 1);
             let ebfmi = crate::diagnostics::ebfmi::ebfmi(energies);
             map.insert(
                 "nuts".into(),
                 json!({
+                    "target_accept": settings.target_accept,
+                    "max_treedepth": max_treedepth,
                     "step_size": { "smallest": number(total.step_sizes.0), "largest": number(total.step_sizes.1) },
+                    "inverse_metric": metric,
                     "leapfrogs_per_step": number(total.leapfrogs),
                     "acceptance_rate": number(total.acceptance),
                     "divergences": total.trajectories.divergences,
@@ -95,16 +116,21 @@ struct Total {
     acceptance: f64,
     /// The smallest and the largest.
     step_sizes: (f64, f64),
+    /// Variances of the coordinates, the geometric mean of the chains'.
+    inverse_metric: Vec<f64>,
 }
 
 impl Total {
     fn of(trees: &[Trees], outcome: &Outcome) -> Self {
         let steps = trees.len() as u64 * u64::from(outcome.steps);
         let sum = |count: fn(&Trees) -> u64| trees.iter().map(count).sum::<u64>();
-        let sizes = match &outcome.tuning {
-            Tuning::Nuts { step_sizes, .. } => &step_sizes[..],
-            Tuning::Metropolis { .. } => &[],
+        let (sizes, metric) = match &outcome.tuning {
+            Tuning::Nuts { step_sizes, inverse_metric } => (&step_sizes[..], &inverse_metric[..]),
+            Tuning::Metropolis { .. } => (&[][..], &[][..]),
         };
+        let (chains, coordinates) = (sizes.len().max(1), metric.len() / sizes.len().max(1));
+        let of_chains =
+            |z: usize| metric.iter().skip(z).step_by(coordinates).map(|variance| variance.ln()).sum::<f64>();
         Self {
             trajectories: Trajectories {
                 steps,
@@ -115,6 +141,7 @@ impl Total {
             leapfrogs: sum(|tree| tree.leapfrogs) as f64 / steps as f64,
             acceptance: trees.iter().map(|tree| tree.acceptance).sum::<f64>() / steps as f64,
             step_sizes: sizes.iter().fold((f64::INFINITY, 0.0), |(low, high), &size| (size.min(low), size.max(high))),
+            inverse_metric: (0..coordinates).map(|z| (of_chains(z) / chains as f64).exp()).collect(),
         }
     }
 }

@@ -120,10 +120,11 @@ pub(super) fn of_sample(path: &Path, job: &Job<'_>, outcome: &Outcome, diagnosis
     let model = &job.files.source;
     let graph = graph::picture(model, &job.files.data, &compiled.model.name)?;
     let data: Vec<String> = sample.input.data.iter().map(|file| file.display().to_string()).collect();
+    let method = request::method(sample);
     let facts = [
         ("model", sample.input.model.display().to_string()),
         ("data", if data.is_empty() { "none".to_owned() } else { data.join(", ") }),
-        ("sampler", method::name(request::method(sample))),
+        ("sampler", method::name(method) + &method::aim(method, settings)),
         ("chains", settings.chains.to_string()),
         ("superchains", (job.superchains()).to_string()),
         ("warm-up steps", settings.warmup.to_string()),

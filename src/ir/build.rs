@@ -3,7 +3,7 @@
 //!
 //! Absent on purpose: algebra, which is `simplify`'s.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::op::{
     Array, ArrayId, Binary, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Sum, Table, Unary, Value,
@@ -21,7 +21,7 @@ pub struct Builder {
     /// The open loops, outermost first.
     open: Vec<OpenLoop>,
     /// Operations already there that are still in sight.
-    shared: HashMap<Key, Value>,
+    shared: FxHashMap<Key, Value>,
     /// Those of them that belong to open loops, by how many loops surround them.
     scoped: Vec<Vec<Key>>,
     loops: u32,

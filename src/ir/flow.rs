@@ -4,7 +4,9 @@
 //! loop writes an array's elements and the other reads them, each row its own: joined, every row still writes first.
 //! Absent on purpose: what statements compute.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::op::{Array, ArrayId, LoopId, Op, Place, Program, Statement, Value};
 
@@ -32,8 +34,8 @@ impl Flow {
             members: (0..body.len()).map(|index| vec![index]).collect(),
             after: vec![BTreeMap::new(); body.len()],
         };
-        let mut origins: HashMap<Value, usize> = HashMap::new();
-        let mut users: HashMap<ArrayId, Vec<usize>> = HashMap::new();
+        let mut origins: FxHashMap<Value, usize> = FxHashMap::default();
+        let mut users: FxHashMap<ArrayId, Users> = FxHashMap::default();
         for (later, access) in accesses.iter().enumerate() {
             for value in &access.uses {
                 if let Some(&origin) = origins.get(value) {
@@ -42,8 +44,9 @@ impl Flow {
             }
             origins.extend(access.defines.iter().map(|&value| (value, later)));
             for array in access.arrays() {
-                let earlier = users.entry(array).or_default();
-                for &earlier in earlier.iter() {
+                let users = users.entry(array).or_default();
+                let element = access.element();
+                for &earlier in users.that_meet(element) {
                     if let Some(kind) = through(array, &accesses[earlier], access) {
                         let known = flow.after[earlier].entry(later).or_insert(kind);
                         if kind == Kind::Whole {
@@ -51,7 +54,7 @@ impl Flow {
                         }
                     }
                 }
-                earlier.push(later);
+                users.add(element, later);
             }
         }
         flow
@@ -131,6 +134,34 @@ impl Flow {
     }
 }
 
+/// The statements that use an array: those that are about one element, by that element, and others. Long programs have
+/// thousands of the first kind, of which two seldom meet.
+#[derive(Debug, Default)]
+struct Users {
+    all: Vec<usize>,
+    general: Vec<usize>,
+    by_element: FxHashMap<usize, Vec<usize>>,
+}
+
+impl Users {
+    fn add(&mut self, element: Option<usize>, statement: usize) {
+        self.all.push(statement);
+        match element {
+            Some(element) => self.by_element.entry(element).or_default().push(statement),
+            None => self.general.push(statement),
+        }
+    }
+
+    /// Those that may use an element, or, for a statement that is about several, any.
+    fn that_meet(&self, element: Option<usize>) -> impl Iterator<Item = &usize> {
+        let (some, own) = match element {
+            Some(element) => (&self.general[..], self.by_element.get(&element).map_or(&[][..], Vec::as_slice)),
+            None => (&self.all[..], &[][..]),
+        };
+        some.iter().chain(own)
+    }
+}
+
 /// How `later` depends on `earlier` through one array, if it does. That two statements add to an array, or store
 /// different elements, puts neither before the other.
 fn through(array: ArrayId, earlier: &Access, later: &Access) -> Option<Kind> {
@@ -205,7 +236,16 @@ impl Access {
         }
     }
 
-    fn arrays(&self) -> HashSet<ArrayId> {
+    /// The one element that a statement is about, if it is about one.
+    fn element(&self) -> Option<usize> {
+        let mut places = [&self.loads, &self.stores, &self.additions].into_iter().flatten().map(|(_, place)| *place);
+        match (places.next(), places.next()) {
+            (Some(Place::Fixed(element)), None) => Some(element),
+            _ => None,
+        }
+    }
+
+    fn arrays(&self) -> FxHashSet<ArrayId> {
         [&self.loads, &self.stores, &self.additions].into_iter().flatten().map(|(array, _)| *array).collect()
     }
 }

@@ -12,7 +12,7 @@
 //! loops add to may receive the same additions in another order.
 //! Absent on purpose: loops whose rows have an order, and any weighing of what a longer body costs in registers.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::flow::Flow;
 use super::op::{Array, ArrayId, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Value};
@@ -23,8 +23,8 @@ pub fn fuse(program: &Program) -> Program {
     let mut pass = Pass {
         copy: Transcription::new(program),
         open: Vec::new(),
-        stored: HashMap::new(),
-        added: HashMap::new(),
+        stored: FxHashMap::default(),
+        added: FxHashMap::default(),
         additions: vec![0; program.arrays.len()],
     };
     count_additions(&program.body, &mut pass.additions);
@@ -47,9 +47,9 @@ struct Pass<'a> {
     /// The new loops that are open.
     open: Vec<LoopId>,
     /// What rows have stored, by new places.
-    stored: HashMap<(ArrayId, Place), Value>,
+    stored: FxHashMap<(ArrayId, Place), Value>,
     /// What rows have added to elements that are theirs alone, by new places.
-    added: HashMap<(ArrayId, Place), Vec<Value>>,
+    added: FxHashMap<(ArrayId, Place), Vec<Value>>,
     /// How many statements add to each array.
     additions: Vec<usize>,
 }

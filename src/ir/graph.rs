@@ -18,6 +18,8 @@ mod schedule;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::evaluate;
 use super::op::{Binary, Unary};
 use crate::math::accumulate::{Accumulator, accumulate};
@@ -178,7 +180,7 @@ pub struct Graph {
     domains: Vec<Option<Domain>>,
     /// For each node, how many loops must have run before it can be computed.
     levels: Vec<u32>,
-    shared: HashMap<Key, NodeId>,
+    shared: FxHashMap<Key, NodeId>,
     columns: Vec<Column>,
     column_numbers: HashMap<Vec<u64>, u32>,
     lists: Vec<Arc<[u32]>>,

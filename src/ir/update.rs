@@ -13,7 +13,9 @@
 //! body is done whole or left out; a loop is one statement.
 //! Absent on purpose: where values are kept, and what happens to those of a move that is not taken.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::build::Key;
 use super::dependence::Reach;
@@ -88,7 +90,7 @@ pub fn updates_within(density: &Program, constrain: &Program, copies: usize) -> 
         return None;
     }
     let flow = Flow::new(density);
-    let mut numbers: HashMap<Vec<bool>, usize> = HashMap::new();
+    let mut numbers: FxHashMap<Vec<bool>, usize> = FxHashMap::default();
     let mut distinct: Vec<Vec<bool>> = Vec::new();
     let mut of = Vec::with_capacity(density.coordinates);
     for coordinate in 0..density.coordinates {
@@ -142,7 +144,7 @@ struct Flow<'a> {
     loads: Vec<Vec<usize>>,
     writes: Vec<Vec<usize>>,
     /// The statement of the body that computes a value.
-    origin: HashMap<Value, usize>,
+    origin: FxHashMap<Value, usize>,
 }
 
 impl<'a> Flow<'a> {
@@ -153,7 +155,7 @@ impl<'a> Flow<'a> {
             reads: Vec::new(),
             loads: Vec::new(),
             writes: Vec::new(),
-            origin: HashMap::new(),
+            origin: FxHashMap::default(),
         };
         for (position, statement) in program.body.iter().enumerate() {
             match statement {
@@ -251,7 +253,7 @@ impl<'a> Flow<'a> {
     /// The parameters, where the density computes the same operations on the same coordinates: all of them, or only
     /// those that are coordinates where keeping the others would be more than computing them for each draw.
     fn parameters(&self, constrain: &Program, distinct: &[Vec<bool>], of: &[usize]) -> Vec<Option<Found>> {
-        let mut known: HashMap<Key, Value> = HashMap::new();
+        let mut known: FxHashMap<Key, Value> = FxHashMap::default();
         for (index, &op) in self.program.ops.iter().enumerate() {
             let value = Value(u32::try_from(index).expect("a program has fewer than 2^32 operations"));
             let named = matches!(op, Op::Constant(_) | Op::Coordinate(_)) || self.origin.contains_key(&value);
@@ -259,7 +261,7 @@ impl<'a> Flow<'a> {
                 known.entry(key).or_insert(value);
             }
         }
-        let mut names: HashMap<Value, Value> = HashMap::new();
+        let mut names: FxHashMap<Value, Value> = FxHashMap::default();
         for statement in &constrain.body {
             if let Statement::Let(value) = statement
                 && let Some(found) = self.same(constrain, *value, &names, &known)
@@ -287,8 +289,8 @@ impl<'a> Flow<'a> {
         &self,
         constrain: &Program,
         value: Value,
-        names: &HashMap<Value, Value>,
-        known: &HashMap<Key, Value>,
+        names: &FxHashMap<Value, Value>,
+        known: &FxHashMap<Key, Value>,
     ) -> Option<Value> {
         let name = |value: Value| match constrain.op(value) {
             op @ (Op::Constant(_) | Op::Coordinate(_)) => known.get(&Key::of(op)?).copied(),

@@ -256,7 +256,7 @@ impl Written<'_> {
             name: name.to_owned(),
             coordinates: self.coordinates,
             parameters,
-            density,
+            density: density.into(),
             constrain: simplify(&constrain),
             hazards: self.hazards,
         };

@@ -4,16 +4,17 @@
 //! syntax, all of which have become operations by now.
 
 pub mod data;
+mod density;
 pub mod dist;
 pub mod likelihood;
 pub mod linear;
 pub mod transform;
 
+use std::sync::Arc;
+
+pub use self::density::Density;
 use crate::ir::Program;
-use crate::ir::differentiate::differentiate;
 use crate::ir::evaluate::{evaluate, evaluate_total};
-use crate::ir::fuse::fuse;
-use crate::ir::simplify::simplify;
 
 /// A model bound to its data.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub struct Model {
     /// The parameters that draws consist of, in order of declaration, transformed ones last.
     pub parameters: Vec<String>,
     /// Coordinates to the additive terms of the log density on coordinates, Jacobian included, constants dropped.
-    pub density: Program,
+    pub density: Density,
     /// Coordinates to parameters.
     pub constrain: Program,
     /// What single precision may cost here.
@@ -81,10 +82,9 @@ impl Model {
         evaluate_total(&self.density, coordinates)
     }
 
-    /// The terms of the log density, followed by its derivative by each coordinate. Derived anew at each call: a backend
-    /// asks once.
-    pub fn gradient(&self) -> Program {
-        simplify(&fuse(&differentiate(&self.density)))
+    /// The terms of the log density, followed by its derivative by each coordinate.
+    pub fn gradient(&self) -> Arc<Program> {
+        self.density.gradient()
     }
 
     /// The parameters at a point, by the slow and obvious evaluator.

@@ -4,8 +4,9 @@
 //! all of them: many chains tell the variances sooner. Where each chain is a superchain, as few chains are by default, each
 //! is tuned by itself, as in Stan. A tuned chain is a matter of its superchain and of nothing beyond, so that a part of a
 //! run is tuned as it is in the whole. Unlike Stan, which averages step sizes anew after every window, averaging goes on
-//! where a window has hardly changed the metric: the last 50 of 1,000 steps alone leave a step size so noisy that it
-//! settles a quarter too small. Absent on purpose: the rules, which
+//! where a window has not changed the metric beyond recognition, with steps as much shorter as its variances are longer: the
+//! last 50 of 1,000 steps alone leave a step size so noisy that it settles a quarter too small, and steps that were
+//! averaged under one metric and taken under another were at times long enough to diverge. Absent on purpose: the rules, which
 //! [`warmup`](crate::sampler::warmup) has.
 
 use super::settings::{Phase, RunError, Settings, Watch};
@@ -17,7 +18,7 @@ use crate::rng::slots::{Purpose, counter};
 use crate::rng::variate::normal_pair;
 use crate::sampler::Gradient as _;
 use crate::sampler::nuts::{drift, energy_error, kick};
-use crate::sampler::warmup::{DualAveraging, Variances, Windows};
+use crate::sampler::warmup::{DualAveraging, Variances, Windows, length_ratio};
 
 /// Takes the warm-up steps; returns step sizes and metrics at their end.
 pub(super) fn warm_up(
@@ -56,6 +57,9 @@ pub(super) fn warm_up(
                     let variances = std::mem::replace(&mut variances[group], Variances::new(coordinates));
                     if let Some(estimate) = variances.inverse_metric() {
                         changed[group] = changes(metric, &estimate);
+                        let ratio = length_ratio(metric, &estimate);
+                        averages[group].rescale(ratio);
+                        step_sizes[group] *= ratio;
                         metric.copy_from_slice(&estimate);
                     }
                 }
@@ -75,9 +79,10 @@ pub(super) fn warm_up(
     Ok(tuning)
 }
 
-/// Whether a metric is so different that step sizes have to be found anew: a variance has more than doubled, or halved.
+/// Whether a metric is so different that step sizes have to be found anew: a variance is more than four times what it was,
+/// or less than a fourth. What 25 correlated positions tell of a variance may well be half of it, or twice.
 fn changes(before: &[f64], after: &[f64]) -> bool {
-    before.iter().zip(after).any(|(before, after)| !(0.5..=2.0).contains(&(after / before)))
+    before.iter().zip(after).any(|(before, after)| !(0.25..=4.0).contains(&(after / before)))
 }
 
 /// In place of a warm-up, for chains that are at `positions` of a posterior whose variances are known: one step size for

@@ -19,7 +19,7 @@ use crate::model::likelihood::Likelihood;
 /// # Errors
 /// When the prior density is finite nowhere that was tried.
 pub fn prior_draws(model: &Model, likelihood: &Likelihood, seed: u64) -> Result<Draws, RunError> {
-    let density = fuse(&simplify_terms(&likelihood.prior_density));
+    let density = fuse(&simplify_terms(&likelihood.prior_density)).into();
     let prior = Model { density, ..model.clone() };
     let mut backend = CpuBackend::<f64>::with_method(&prior, Method::Nuts { max_treedepth: 8 }, seed);
     let settings = Settings {

@@ -37,6 +37,12 @@ impl DualAveraging {
         log_step.exp()
     }
 
+    /// Goes on as if all steps had been `factor` times as long: what a step is worth has changed with the metric.
+    pub fn rescale(&mut self, factor: f64) {
+        self.centre += factor.ln();
+        self.mean_log_step += factor.ln();
+    }
+
     /// The step size to keep: the average of those tried, the later ones counting more. Nothing before the first step.
     pub fn settled(&self) -> Option<f64> {
         (self.count > 0.0).then(|| self.mean_log_step.exp())
@@ -78,6 +84,13 @@ impl Windows {
         }
         Self { first, ends }
     }
+}
+
+/// How much longer steps are to be after a change of the inverse metric, for trajectories to go on as they did: the
+/// inverse square root of what variances have grown by, in the geometric mean.
+pub fn length_ratio(before: &[f64], after: &[f64]) -> f64 {
+    let growth: f64 = before.iter().zip(after).map(|(before, after)| (after / before).ln()).sum();
+    (-0.5 * growth / before.len() as f64).exp()
 }
 
 /// Variances of coordinates, from positions that come one by one (Welford 1962).
@@ -160,6 +173,30 @@ mod tests {
             let settled = averaging.settled().unwrap();
             assert!((settled / -(0.8_f64.ln()) - 1.0).abs() < 0.05, "{settled} from {guess}");
         }
+    }
+
+    /// The acceptance rate falls as `exp(-scale * step)`, and the scale is a third from some step on.
+    #[test]
+    fn rescaled_averaging_settles_as_if_it_had_always_stepped_at_that_scale() {
+        let (mut changed, mut same) = (DualAveraging::new(0.8, 0.1), DualAveraging::new(0.8, 0.3));
+        let (mut step, mut other) = (0.1_f64, 0.3_f64);
+        for turn in 0..300 {
+            let scale = if turn < 100 { 1.0 } else { 1.0 / 3.0 };
+            step = changed.next((-scale * step).exp());
+            other = same.next((-other / 3.0).exp());
+            if turn == 99 {
+                changed.rescale(3.0);
+                step *= 3.0;
+            }
+        }
+        let ratio = changed.settled().unwrap() / same.settled().unwrap();
+        assert!((ratio - 1.0).abs() < 1e-12, "{ratio}");
+    }
+
+    #[test]
+    fn steps_shorten_by_the_root_of_what_variances_grow_by() {
+        assert!((length_ratio(&[1.0, 0.1], &[4.0, 0.4]) - 0.5).abs() < 1e-15);
+        assert!((length_ratio(&[1.0, 0.4], &[4.0, 0.1]) - 1.0).abs() < 1e-15);
     }
 
     #[test]

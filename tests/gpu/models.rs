@@ -40,7 +40,7 @@ pub fn seed_model(y: &[f64]) -> Model {
         name: "seed".into(),
         coordinates: ["sigma", "alpha1", "alpha2"].map(String::from).to_vec(),
         parameters: ["sigma", "alpha1", "alpha2", "mu"].map(String::from).to_vec(),
-        density: simplify::simplify_terms(&g.program(3, &terms)),
+        density: simplify::simplify_terms(&g.program(3, &terms)).into(),
         constrain: simplify::simplify(&g.program(3, &[sigma, alpha1, alpha2, mu])),
         hazards: Vec::new(),
     }
@@ -63,7 +63,7 @@ pub fn plain(name: &str, coordinates: usize, density: Program) -> Model {
         name: name.into(),
         coordinates: names.clone(),
         parameters: names,
-        density,
+        density: density.into(),
         constrain: b.finish(results),
         hazards: Vec::new(),
     }

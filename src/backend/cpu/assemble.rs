@@ -3,8 +3,11 @@
 //!
 //! Registers are reused as soon as their value is dead, so that the working set of a block stays in the cache.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::bodies::{free_values, gathered_additions, reads, side_by_side};
 use super::program::{Body, Element, Instruction, LaneProgram, Operand, RowLoop};
@@ -12,7 +15,7 @@ use crate::ir::{Array, Binary, Loop, LoopId, Op, Order, Place, Program, Statemen
 use crate::math::Real;
 
 /// Columns of data in the precision of the lanes, by number of their table: programs of one model share them.
-pub(super) type Columns<R> = HashMap<usize, Arc<[R]>>;
+pub(super) type Columns<R> = FxHashMap<usize, Arc<[R]>>;
 
 /// Lowers `program`; its inputs are its coordinates.
 pub(super) fn assemble<R: Real>(program: &Program) -> LaneProgram<R> {
@@ -32,11 +35,10 @@ struct Scope<'a, 'c, R> {
     /// The loops around the body, outermost first.
     loops: Vec<LoopId>,
     /// What stands for values that this body does not compute: captured ones and data.
-    inputs: HashMap<Value, usize>,
-    registers: HashMap<Value, usize>,
-    /// Position of the last statement that reads a value; `usize::MAX` for results.
-    last_use: HashMap<Value, usize>,
-    free: Vec<usize>,
+    inputs: FxHashMap<Value, usize>,
+    registers: FxHashMap<Value, usize>,
+    /// Registers of dead values: the lowest is the next to be used.
+    free: BinaryHeap<Reverse<usize>>,
     count: usize,
     instructions: Vec<Instruction<R>>,
 }
@@ -47,10 +49,9 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
             program,
             data,
             loops,
-            inputs: HashMap::new(),
-            registers: HashMap::new(),
-            last_use: HashMap::new(),
-            free: Vec::new(),
+            inputs: FxHashMap::default(),
+            registers: FxHashMap::default(),
+            free: BinaryHeap::new(),
             count: 0,
             instructions: Vec::new(),
         }
@@ -59,52 +60,48 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
     /// Lowers a body whose rows run one by one, or side by side.
     fn assemble(mut self, body: &[Statement], results: &[Value], side_by_side: bool) -> Body<R> {
         let additions = gathered_additions(body, side_by_side);
-        self.last_uses(body, &additions, results);
-        for (position, (statement, added)) in body.iter().zip(&additions).enumerate() {
+        let dying = self.dying(body, &additions, results);
+        for ((statement, added), dying) in body.iter().zip(&additions).zip(dying) {
             match statement {
                 Statement::Let(value) => self.operation(*value),
                 Statement::Loop(inner) => self.row_loop(inner),
                 Statement::Store(store) => self.store(store),
                 Statement::Accumulate(store) => self.accumulate(store, added),
             }
-            self.release(position);
+            self.free.extend(dying.iter().filter_map(|value| self.registers.remove(value)).map(Reverse));
         }
         let results = results.iter().map(|&result| self.operand(result)).collect();
         Body { instructions: self.instructions, registers: self.count, results }
     }
 
-    fn last_uses(&mut self, body: &[Statement], additions: &[Vec<Store>], results: &[Value]) {
+    /// For each statement, the values that none after it reads.
+    fn dying(&self, body: &[Statement], additions: &[Vec<Store>], results: &[Value]) -> Vec<Vec<Value>> {
+        let mut last_uses = FxHashMap::default();
         for (position, (statement, added)) in body.iter().zip(additions).enumerate() {
+            let written: &mut dyn Iterator<Item = Value> = match statement {
+                Statement::Let(value) => &mut std::iter::once(*value),
+                Statement::Loop(inner) => &mut inner.sums.iter().map(|sum| sum.total),
+                Statement::Store(_) | Statement::Accumulate(_) => &mut std::iter::empty(),
+            };
             let added = added.iter().map(|store| store.value);
-            for value in reads(self.program, statement).into_iter().chain(added) {
-                self.last_use.insert(value, position);
-            }
+            last_uses.extend(written.chain(reads(self.program, statement)).chain(added).map(|value| (value, position)));
         }
-        for &result in results {
-            self.last_use.insert(result, usize::MAX);
-        }
-    }
-
-    /// Frees the registers of values that no statement after this one reads.
-    fn release(&mut self, position: usize) {
-        let last_use = &self.last_use;
-        let free = &mut self.free;
-        self.registers.retain(|value, register| {
-            let alive = last_use.get(value).is_some_and(|&last| last > position);
-            if !alive {
-                free.push(*register);
-            }
-            alive
+        results.iter().for_each(|result| {
+            last_uses.remove(result);
         });
-        // Which register is reused must not depend on the order of a hash map.
-        self.free.sort_unstable_by(|a, b| b.cmp(a));
+        let mut dying = vec![Vec::new(); body.len()];
+        last_uses.into_iter().for_each(|(value, position)| dying[position].push(value));
+        dying
     }
 
     fn register(&mut self, value: Value) -> usize {
-        let register = self.free.pop().unwrap_or_else(|| {
-            self.count += 1;
-            self.count - 1
-        });
+        let register = self.free.pop().map_or_else(
+            || {
+                self.count += 1;
+                self.count - 1
+            },
+            |Reverse(register)| register,
+        );
         self.registers.insert(value, register);
         register
     }
@@ -183,7 +180,7 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
             return;
         }
         let (mut captured, mut columns) = (Vec::new(), Vec::new());
-        let mut inputs = HashMap::new();
+        let mut inputs = FxHashMap::default();
         for value in free_values(self.program, inner) {
             match self.program.op(value) {
                 Op::Datum { table, row } if row == inner.id => columns.push((value, self.column(table))),

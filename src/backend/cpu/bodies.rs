@@ -3,7 +3,7 @@
 //!
 //! Absent on purpose: registers and instructions, which are `assemble`'s.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use crate::ir::{Array, Loop, LoopId, Op, Order, Program, Statement, Store, Value};
 
@@ -23,7 +23,7 @@ fn reads_of_loop(program: &Program, inner: &Loop) -> Vec<Value> {
 
 /// The values that the body of a loop reads and does not compute, constants apart, each once.
 pub(super) fn free_values(program: &Program, inner: &Loop) -> Vec<Value> {
-    fn visit(body: &[Statement], computed: &mut HashSet<Value>, loops: &mut HashSet<LoopId>) {
+    fn visit(body: &[Statement], computed: &mut FxHashSet<Value>, loops: &mut FxHashSet<LoopId>) {
         for statement in body {
             match statement {
                 Statement::Let(value) => {
@@ -38,7 +38,7 @@ pub(super) fn free_values(program: &Program, inner: &Loop) -> Vec<Value> {
             }
         }
     }
-    let (mut known, mut nested) = (HashSet::new(), HashSet::new());
+    let (mut known, mut nested) = (FxHashSet::default(), FxHashSet::default());
     visit(&inner.body, &mut known, &mut nested);
     let mut free = reads_of_loop(program, inner);
     // What was found once is known from then on.
@@ -67,8 +67,8 @@ pub(super) fn side_by_side(program: &Program, inner: &Loop) -> bool {
         Order::Any => true,
         Order::Forward | Order::Backward => false,
     };
-    let mut added = HashSet::new();
-    let twice: HashSet<usize> =
+    let mut added = FxHashSet::default();
+    let twice: FxHashSet<usize> =
         additions(&inner.body).map(|store| store.array.index()).filter(|&array| !added.insert(array)).collect();
     any && !inner.body.iter().any(nested_stores)
         && !inner.body.iter().any(|statement| loads(program, statement, &twice))
@@ -88,7 +88,7 @@ fn nested_stores(statement: &Statement) -> bool {
     }
 }
 
-fn loads(program: &Program, statement: &Statement, arrays: &HashSet<usize>) -> bool {
+fn loads(program: &Program, statement: &Statement, arrays: &FxHashSet<usize>) -> bool {
     match statement {
         Statement::Let(value) => {
             matches!(program.op(*value), Op::Load { array: Array::Stored(array), .. } if arrays.contains(&array.index()))
@@ -104,8 +104,8 @@ pub(super) fn gathered_additions(body: &[Statement], side_by_side: bool) -> Vec<
     let mut gathered = vec![Vec::new(); body.len()];
     for (position, statement) in body.iter().enumerate() {
         let Statement::Accumulate(store) = statement else { continue };
-        let last = body.iter().rposition(|other| adds_to(other, store)).unwrap_or(position);
-        gathered[if side_by_side { last } else { position }].push(*store);
+        let last = || body.iter().rposition(|other| adds_to(other, store)).unwrap_or(position);
+        gathered[if side_by_side { last() } else { position }].push(*store);
     }
     gathered
 }

@@ -14,7 +14,7 @@ fn model(density: Program, coordinates: usize) -> Model {
         name: "test".into(),
         coordinates: (0..coordinates).map(|i| format!("z{i}")).collect(),
         parameters: (0..coordinates).map(|i| format!("z{i}")).collect(),
-        density,
+        density: density.into(),
         constrain: b.finish(parameters),
         hazards: Vec::new(),
     }

@@ -1,8 +1,9 @@
 //! The same computation for other rows: an element of a vector is its computation at one row, `mu[group]` its
 //! computation at the rows that `group` lists.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Domain, Graph, Node, NodeId, Number, narrow};
 
@@ -48,9 +49,9 @@ impl Graph {
             return number;
         }
         let Number::Node(root) = number else { return number };
-        let mut new: HashMap<NodeId, Number> = HashMap::new();
+        let mut new: FxHashMap<NodeId, Number> = FxHashMap::default();
         for node in self.rows_below(&[root]) {
-            let of = |new: &HashMap<NodeId, Number>, graph: &Self, operand: NodeId| match new.get(&operand) {
+            let of = |new: &FxHashMap<NodeId, Number>, graph: &Self, operand: NodeId| match new.get(&operand) {
                 Some(&number) => number,
                 None => graph.number(operand),
             };
@@ -98,11 +99,11 @@ impl Graph {
 
     /// The nodes with rows that the given ones are computed from, with themselves, operands first.
     pub(super) fn rows_below(&self, roots: &[NodeId]) -> Vec<NodeId> {
-        let mut seen: HashMap<NodeId, ()> = HashMap::new();
+        let mut seen = FxHashSet::default();
         let mut pending: Vec<NodeId> = roots.to_vec();
         let mut found = Vec::new();
         while let Some(node) = pending.pop() {
-            if self.domains[node.index()].is_none() || seen.insert(node, ()).is_some() {
+            if self.domains[node.index()].is_none() || !seen.insert(node) {
                 continue;
             }
             found.push(node);

@@ -4,8 +4,10 @@
 //! and so on. All sums and independent stores of one stage over the same number of rows share one loop; a recurrence
 //! has a loop of its own, in order. The builder places what does not change from row to row outside of the loop.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{Domain, Graph, Node, NodeId, Number, StoredArray};
 use crate::ir::Builder;
@@ -19,9 +21,9 @@ impl Graph {
             graph: self,
             needed,
             builder: Builder::new(coordinates),
-            scalars: HashMap::new(),
-            arrays: HashMap::new(),
-            tables: HashMap::new(),
+            scalars: FxHashMap::default(),
+            arrays: FxHashMap::default(),
+            tables: FxHashMap::default(),
         };
         let last = schedule.stages();
         for stage in 0..=last {
@@ -63,10 +65,10 @@ struct Schedule<'a> {
     needed: Vec<bool>,
     builder: Builder,
     /// The values of nodes without rows.
-    scalars: HashMap<NodeId, Value>,
-    arrays: HashMap<StoredArray, ArrayId>,
+    scalars: FxHashMap<NodeId, Value>,
+    arrays: FxHashMap<StoredArray, ArrayId>,
     /// The table of each column.
-    tables: HashMap<u32, usize>,
+    tables: FxHashMap<u32, usize>,
 }
 
 /// What a loop does.
@@ -201,8 +203,8 @@ impl Schedule<'_> {
     }
 
     /// Computes nodes with rows, inside of their loop.
-    fn rows(&mut self, row: LoopId, roots: &[NodeId]) -> HashMap<NodeId, Value> {
-        let mut values: HashMap<NodeId, Value> = HashMap::new();
+    fn rows(&mut self, row: LoopId, roots: &[NodeId]) -> FxHashMap<NodeId, Value> {
+        let mut values: FxHashMap<NodeId, Value> = FxHashMap::default();
         for node in self.graph.rows_below(roots) {
             let of = |schedule: &Self, operand: NodeId| {
                 values.get(&operand).or_else(|| schedule.scalars.get(&operand)).copied().expect("operands come earlier")
