@@ -394,6 +394,15 @@ fn bench_measures_every_cell_and_checks_its_draws() {
 }
 
 #[test]
+fn tables_of_bench_fit_a_terminal_of_eighty_columns() {
+    let output = ridgewalk(&["bench", "--backend", "cpu", "--chains", "16384", "--rounds", "1", "--quiet"]);
+    let told = text(&output.stdout);
+    let rows: Vec<&str> = told.lines().filter(|line| line.starts_with("cpu f") || line.contains("chains  ")).collect();
+    assert!(rows.len() >= 12, "{told}");
+    assert!(rows.iter().all(|row| row.chars().count() <= 80), "{told}");
+}
+
+#[test]
 fn bench_refuses_what_cannot_be_measured() {
     for (arguments, fragment) in [
         (&["--chains", "0,4"][..], "numbers from 1 on"),

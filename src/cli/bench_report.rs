@@ -71,6 +71,44 @@ impl Setting<'_> {
         backend(self.entries[entry].backend.description())
     }
 
+    /// A short name for tables: adapters have names of any length, which `named` tells.
+    fn label(&self, entry: usize) -> String {
+        let name = self.name(entry);
+        match self.adapters().iter().position(|adapter| *adapter == name) {
+            Some(_) if self.adapters().len() == 1 => "gpu".to_owned(),
+            Some(position) => format!("gpu {}", position + 1),
+            None => name,
+        }
+    }
+
+    /// The adapters that were measured, each once.
+    fn adapters(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for entry in 0..self.entries.len() {
+            let name = self.name(entry);
+            if self.is_gpu(entry) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn is_gpu(&self, entry: usize) -> bool {
+        self.entries[entry].backend.description().backend == "gpu"
+    }
+
+    /// Which adapter is which in tables.
+    fn named(&self) -> String {
+        let mut told: Vec<String> = Vec::new();
+        for entry in 0..self.entries.len() {
+            let line = format!("{}: {}\n", self.label(entry), self.name(entry));
+            if self.is_gpu(entry) && !told.contains(&line) {
+                told.push(line);
+            }
+        }
+        told.concat()
+    }
+
     /// Number of chains and median speed, of an entry's cells that have one.
     fn speeds(&self, entry: usize) -> Vec<(usize, f64)> {
         let own = self.cells().filter(|cell| cell.entry == entry);
@@ -123,21 +161,27 @@ impl Setting<'_> {
             self.machine.system,
             env!("CARGO_PKG_VERSION"),
         );
+        text += &self.named();
         let mut programs: Vec<&str> = self.entries.iter().map(|entry| entry.program).collect();
         programs.dedup();
         for program in programs {
             text += &format!("\n{}\n{}", caption(program), self.speed_table(program));
         }
         text += &format!(
-            "\nMedians of {} rounds in which all backends took turns, and the slowest and fastest of them; every step kept \
-             {}.\n",
+            "\nMedians of {} rounds in which all backends took turns; spread is from the slowest of them to the fastest.\n\
+             {}\n",
             self.rounds,
-            if self.moments { "in moments on the device" } else { "as a draw on the host" },
+            if self.moments {
+                "Every step was kept in moments on the device, and no draw was stored."
+            } else {
+                "Every step was kept as a draw on the host: as many draws a second were stored as steps taken."
+            },
         );
         text += &self.judged();
-        text += &format!("\nGetting ready, and what the fastest cell makes of the device\n{}", self.roofline_table());
-        text += "\nOperations and bytes are counted from the program; ceilings are measured: multiplications and additions \
-                 in registers,\ncopies from memory to memory (on a GPU from its memory to the host's).\n";
+        text += &format!("\nGetting ready\n{}", self.ready_table());
+        text += &format!("\nWhat the fastest cell makes of the device\n{}", self.roofline_table());
+        text += "\nOperations and bytes of draws are counted from the program; what there is at most is measured:\n\
+                 multiplications and additions in registers, copies from memory to memory (of a GPU, to the host's).\n";
         let lines = self.crossings();
         if !lines.is_empty() {
             text += &format!("\n{}", lines.join(""));
@@ -162,49 +206,38 @@ impl Setting<'_> {
             }
         }
         rows.sort_by_key(|&(entry, chains, _)| (entry, chains));
-        let rows: Vec<[String; 9]> = rows.into_iter().map(|row| self.speed_row(row)).collect();
-        let header = ["", "chains", "steps/s", "spread", "densities/s", "data/s", "draws/s", "ess/s", "posterior"];
+        let rows: Vec<[String; 8]> = rows.into_iter().map(|row| self.speed_row(row)).collect();
+        let header = ["", "chains", "steps/s", "spread", "densities/s", "data/s", "ess/s", "posterior"];
         table::plain(header, &rows, 1)
     }
 
-    fn speed_row(&self, (entry, chains, measurement): (usize, usize, &Measurement)) -> [String; 9] {
+    fn speed_row(&self, (entry, chains, measurement): (usize, usize, &Measurement)) -> [String; 8] {
         let blank = || String::from("-");
-        let name = self.name(entry);
+        let (name, chains) = (self.label(entry), chains.to_string());
+        let without = |name: String, chains: String, why: &str| {
+            [name, chains, blank(), blank(), blank(), blank(), blank(), why.to_owned()]
+        };
         let cell = match measurement {
             Measurement::Measured(cell) => cell,
-            Measurement::Left { .. } => {
-                return [
-                    name,
-                    chains.to_string(),
-                    blank(),
-                    blank(),
-                    blank(),
-                    blank(),
-                    blank(),
-                    blank(),
-                    "left out".into(),
-                ];
-            }
+            Measurement::Left { .. } => return without(name, chains, "left out"),
         };
         let verdict = match &cell.posterior {
-            Posterior::Agrees { .. } => "agrees".to_owned(),
-            Posterior::Differs { .. } => "WRONG".to_owned(),
-            Posterior::TooFew { .. } | Posterior::NoReference => "unchecked".to_owned(),
+            Posterior::Agrees { .. } => "agrees",
+            Posterior::Differs { .. } => "WRONG",
+            Posterior::TooFew { .. } | Posterior::NoReference => "unchecked",
         };
-        let Some(speed) = cell.speed() else {
-            return [name, chains.to_string(), blank(), blank(), blank(), blank(), blank(), blank(), verdict];
-        };
+        let Some(speed) = cell.speed() else { return without(name, chains, verdict) };
         let densities = speed.median * cell.evaluations;
+        let percent = |x: f64| format!("{:.0}", 100.0 * x / speed.median);
         [
             name,
-            chains.to_string(),
+            chains,
             short(speed.median),
-            format!("{} to {}", short(speed.low), short(speed.high)),
+            format!("{}-{}%", percent(speed.low), percent(speed.high)),
             short(densities),
             short(densities * self.data),
-            if self.moments { blank() } else { short(speed.median) },
             cell.effective.map_or_else(blank, |effective| short(effective * speed.median)),
-            verdict,
+            verdict.to_owned(),
         ]
     }
 
@@ -223,11 +256,11 @@ impl Setting<'_> {
         for measurement in self.measurements {
             match measurement {
                 Measurement::Left { entry, chains, reason } => {
-                    let name = self.name(*entry);
+                    let name = self.label(*entry);
                     text += &format!("{name}, {}, {chains} chains: left out: {reason}\n", self.entries[*entry].program);
                 }
                 Measurement::Measured(cell) => {
-                    let name = format!("{}, {}", self.name(cell.entry), self.entries[cell.entry].program);
+                    let name = format!("{}, {}", self.label(cell.entry), self.entries[cell.entry].program);
                     match &cell.posterior {
                         Posterior::Differs { parameter, moment, errors } => {
                             text += &format!(
@@ -250,20 +283,28 @@ impl Setting<'_> {
         text
     }
 
+    /// What it took before the first step.
+    fn ready_table(&self) -> String {
+        let row = |entry: usize| {
+            let Entry { program, compile_seconds, first_dispatch_seconds, .. } = &self.entries[entry];
+            let [compile, first] = [compile_seconds, first_dispatch_seconds].map(|seconds| milliseconds(*seconds));
+            [self.label(entry), (*program).to_owned(), compile, first]
+        };
+        let rows: Vec<[String; 4]> = (0..self.entries.len()).map(row).collect();
+        table::plain(["", "program", "compile", "first run"], &rows, 2)
+    }
+
     fn roofline_table(&self) -> String {
-        let rows: Vec<[String; 11]> = self
+        let rows: Vec<[String; 9]> = self
             .fastest()
             .into_iter()
             .map(|(cell, speed)| {
                 let (work, ceilings) = self.work(cell);
-                let entry = &self.entries[cell.entry];
                 let percent = |achieved: f64, ceiling: f64| format!("{:.0}%", 100.0 * achieved / ceiling);
                 let (operations, bytes) = (work.operations * speed, work.draw_bytes * speed);
                 [
-                    self.name(cell.entry),
-                    entry.program.to_owned(),
-                    milliseconds(entry.compile_seconds),
-                    milliseconds(entry.first_dispatch_seconds),
+                    self.label(cell.entry),
+                    self.entries[cell.entry].program.to_owned(),
                     cell.chains.to_string(),
                     short(work.operations),
                     short(ceilings.operations_per_second),
@@ -274,27 +315,14 @@ impl Setting<'_> {
                 ]
             })
             .collect();
-        let header = [
-            "",
-            "program",
-            "compile",
-            "first run",
-            "chains",
-            "op/step",
-            "op/s at most",
-            "used",
-            "B/step",
-            "B/s at most",
-            "used",
-        ];
+        let header = ["", "program", "chains", "op/step", "op/s max", "used", "B/step", "B/s max", "used"];
         table::plain(header, &rows, 2)
     }
 
     /// From how many chains on each GPU overtakes each row of the CPU.
     fn crossings(&self) -> Vec<String> {
-        let is_gpu = |entry: usize| self.entries[entry].backend.description().backend == "gpu";
         let mut lines = Vec::new();
-        for (gpu, cpu) in self.pairs(is_gpu) {
+        for (gpu, cpu) in self.pairs() {
             let (one, other) = (self.speeds(gpu), self.speeds(cpu));
             let Some(&(most, _)) = one.last().filter(|_| !other.is_empty()) else { continue };
             let how = match overtakes(&one, &other) {
@@ -304,25 +332,24 @@ impl Setting<'_> {
                 Some(chains) => format!("is faster from about {} chains on", short(chains)),
                 None => format!("is slower up to {most} chains"),
             };
-            let (gpu_name, program) = (self.name(gpu), self.entries[gpu].program);
-            lines.push(format!("{gpu_name} against {}, {program}: {gpu_name} {how}\n", self.name(cpu)));
+            let (gpu_name, program) = (self.label(gpu), self.entries[gpu].program);
+            lines.push(format!("{gpu_name} against {}, {program}: {gpu_name} {how}\n", self.label(cpu)));
         }
         lines
     }
 
-    fn pairs(&self, is_gpu: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+    fn pairs(&self) -> Vec<(usize, usize)> {
         let all = 0..self.entries.len();
         let same = |one: usize, other: usize| self.entries[one].program == self.entries[other].program;
         all.clone()
-            .filter(|&gpu| is_gpu(gpu))
+            .filter(|&gpu| self.is_gpu(gpu))
             .flat_map(|gpu| all.clone().map(move |cpu| (gpu, cpu)))
-            .filter(|&(gpu, cpu)| !is_gpu(cpu) && same(gpu, cpu))
+            .filter(|&(gpu, cpu)| !self.is_gpu(cpu) && same(gpu, cpu))
             .collect()
     }
 
     pub(super) fn object(&self) -> Value {
-        let is_gpu = |entry: usize| self.entries[entry].backend.description().backend == "gpu";
-        let crossings = self.pairs(is_gpu).into_iter().map(|(gpu, cpu)| {
+        let crossings = self.pairs().into_iter().map(|(gpu, cpu)| {
             let chains = overtakes(&self.speeds(gpu), &self.speeds(cpu));
             json!({
                 "program": self.entries[gpu].program,

@@ -11,7 +11,7 @@ use super::constant::{Place, directions, invariants};
 use super::design::relations;
 use super::direction::{Combination, Scale};
 use super::finding::{Direction, Reason};
-use super::points::{Prior, generic, mode};
+use super::points::{Prior, generic, modes, noticed};
 use super::practical::{Practical, practical};
 use super::rank::{Matrix, Rank, rank};
 use super::scores::{Scores, Treatment};
@@ -246,10 +246,25 @@ impl<'a> Found<'a> {
         random: &mut Random,
     ) -> Result<Self, IdentifyError> {
         // A mode may lie where the model is degenerate, and plausible values far from 0: both are asked.
-        let mode = mode(scores, prior, start, random);
-        let mut points = generic(scores, &mode, 1.0, settings.points.div_ceil(2), random);
-        points.extend(generic(scores, &mode, 0.2, settings.points.div_ceil(4), random));
-        points.extend(generic(scores, &vec![0.0; mode.len()], 1.0, settings.points.div_ceil(2), random));
+        let mut modes = modes(scores, prior, start, random);
+        let mut points = Vec::new();
+        for (index, mode) in modes.iter().enumerate() {
+            let noticed = noticed(scores, mode);
+            let count = if index == 0 { settings.points.div_ceil(2) } else { settings.points.div_ceil(4) };
+            points.extend(generic(scores, mode, &noticed, count, random));
+            if index == 0 {
+                let near: Vec<f64> = noticed.iter().map(|radius| 0.2 * radius).collect();
+                points.extend(generic(scores, mode, &near, settings.points.div_ceil(4), random));
+            }
+        }
+        let mode = modes.swap_remove(0);
+        points.extend(generic(
+            scores,
+            &vec![0.0; mode.len()],
+            &vec![1.0; mode.len()],
+            settings.points.div_ceil(2),
+            random,
+        ));
         if points.is_empty() {
             return Err(IdentifyError::NotFinite { attempts: 40 * settings.points });
         }
@@ -396,14 +411,9 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Scores at a point, and a few roundings beside it.
+/// Scores at a point, and again with other roundings.
 fn evaluated(scores: &Scores<'_>, point: &[f64]) -> Matrix {
-    let beside: Vec<f64> = point
-        .iter()
-        .enumerate()
-        .map(|(index, x)| x * (1.0 + f64::EPSILON * if index % 2 == 0 { 3.0 } else { -2.0 }))
-        .collect();
-    Matrix { at: scores.at(point).scores, beside: scores.at(&beside).scores }
+    Matrix { at: scores.at(point).scores, beside: scores.beside(point).scores }
 }
 
 /// Uniform on (-1, 1).

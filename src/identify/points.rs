@@ -2,7 +2,7 @@
 //!
 //! A rank is the same at all points but exceptional ones, and the mode may be such a one: so several are asked, and the
 //! largest rank counts. The mode is found by Fisher scoring with the observations' own scores (Berndt, Hall, Hall &
-//! Hausman 1974), damped. On a ridge, where there is no single mode, any point of the ridge does.
+//! Hausman 1974), centred and damped. On a ridge, where there is no single mode, any point of the ridge does.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -21,21 +21,35 @@ struct Slope {
     information: DMatrix<f64>,
 }
 
-/// A point near the mode: of the free coordinates; others stay where the search starts. The best of searches from a few
-/// points within 1 of the origin. A model that has no mode anywhere near gives a point where the search ended.
-pub fn mode(scores: &Scores<'_>, prior: &Prior<'_>, start: &[f64], random: &mut Random) -> Vec<f64> {
+/// Points near modes, the highest first: of the free coordinates; others stay where the search starts. Searches begin at
+/// a few points within 1 of the origin, and each end counts, since the highest may lie where the model is degenerate. A
+/// model that has no mode anywhere near gives points where searches ended.
+pub fn modes(scores: &Scores<'_>, prior: &Prior<'_>, start: &[f64], random: &mut Random) -> Vec<Vec<f64>> {
     /// Searches, where they cost nothing.
     const STARTS: usize = 3;
-    let first = climb(scores, prior, start.to_vec(), turns(scores));
-    let mut best = first;
+    let mut found = vec![climb(scores, prior, start.to_vec(), turns(scores))];
     for _ in 1..if turns(scores) == TURNS { STARTS } else { 1 } {
         let other: Vec<f64> = start.iter().map(|_| 2.0 * random.uniform() - 1.0).collect();
-        let found = climb(scores, prior, other, TURNS);
-        if found.1 > best.1 {
-            best = found;
+        found.push(climb(scores, prior, other, TURNS));
+    }
+    found.sort_by(|a, b| b.1.total_cmp(&a.1));
+    found.into_iter().map(|(point, _)| point).collect()
+}
+
+/// How far each coordinate may go from a point before a single observation notices, at most 1: beyond, observations could
+/// look all alike, whatever their unit. A coordinate may change by its own size in any case, so that points differ.
+pub fn noticed(scores: &Scores<'_>, point: &[f64]) -> Vec<f64> {
+    let found = scores.at(point).scores;
+    let mut radii = vec![1.0; point.len()];
+    for (column, &coordinate) in scores.free().iter().enumerate() {
+        let own = found.column(column);
+        let squares = own.iter().filter(|x| x.is_finite()).map(|x| x * x);
+        let (count, total) = squares.fold((0.0, 0.0), |(count, total), square| (count + 1.0, total + square));
+        if total > 0.0 {
+            radii[coordinate] = (count / total).sqrt().max(point[coordinate].abs()).min(1.0);
         }
     }
-    best.0
+    radii
 }
 
 /// Turns that a search may take: what scores cost grows with observations and with coordinates.
@@ -90,9 +104,13 @@ fn slope(scores: &Scores<'_>, prior: &Prior<'_>, point: &[f64]) -> Option<Slope>
     let contributions = scores.at(point);
     let (prior_value, prior_gradient) = prior.at(point, scores.free());
     let value = contributions.values.iter().sum::<f64>() + prior_value;
-    let gradient = contributions.scores.row_sum_tr() + &prior_gradient;
-    // The prior's own curvature, as if it were normal: its slope says how far its centre is.
+    let sum = contributions.scores.row_sum_tr();
+    let gradient = &sum + &prior_gradient;
+    // Scores about their mean, which is 0 at the mode: far from it all observations point the same way, and that says
+    // nothing of how far it is.
     let mut information = contributions.scores.tr_mul(&contributions.scores);
+    information.ger(-1.0 / contributions.scores.nrows().max(1) as f64, &sum, &sum, 1.0);
+    // The prior's own curvature, as if it were normal: its slope says how far its centre is.
     for (i, slope) in prior_gradient.iter().enumerate() {
         information[(i, i)] += slope * slope;
     }
@@ -125,8 +143,8 @@ impl Prior<'_> {
     }
 }
 
-/// So many generic points around a centre: each coordinate within a radius of it, where observations have finite scores.
-pub fn generic(scores: &Scores<'_>, centre: &[f64], radius: f64, count: usize, random: &mut Random) -> Vec<Vec<f64>> {
+/// So many generic points around a centre: each coordinate within its radius of it, where observations have finite scores.
+pub fn generic(scores: &Scores<'_>, centre: &[f64], radii: &[f64], count: usize, random: &mut Random) -> Vec<Vec<f64>> {
     /// Attempts for each point.
     const ATTEMPTS: usize = 20;
     let mut found = Vec::new();
@@ -134,7 +152,8 @@ pub fn generic(scores: &Scores<'_>, centre: &[f64], radius: f64, count: usize, r
         if found.len() == count {
             break;
         }
-        let point: Vec<f64> = centre.iter().map(|x| x + radius * (2.0 * random.uniform() - 1.0)).collect();
+        let point: Vec<f64> =
+            centre.iter().zip(radii).map(|(x, radius)| x + radius * (2.0 * random.uniform() - 1.0)).collect();
         let contributions = scores.at(&point);
         let usable = contributions.scores.row_iter().filter(|row| row.iter().all(|x| x.is_finite())).count();
         if usable > 0 && 2 * usable >= contributions.scores.nrows() {

@@ -51,6 +51,13 @@ pub fn findings(analysis: &Analysis, parameters: &[String]) -> String {
             weak.standard_error
         );
     }
+    if !analysis.practical.is_empty() {
+        text += &format!(
+            "  The scores have a condition number of {:.0}: the best determined direction is known so many times better than \
+             the worst.\n",
+            analysis.condition
+        );
+    }
     for symmetry in &analysis.symmetries {
         text += &symmetric(symmetry);
     }
