@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::files::Files;
 use crate::draws::Draws;
 use crate::identify::convergence::{Convergence, convergence, determined, excused};
-use crate::identify::posterior::{Comparison, Weighed, compare};
+use crate::identify::posterior::{Comparison, Weighed, compare, prior_sd};
 use crate::identify::{Analysis, Combination, Scale, Settings, analyse};
 use crate::lang;
 use crate::model::Model;
@@ -49,16 +49,13 @@ impl Identification {
             prior_draws(model, &likelihood, seed).ok()
         };
         let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
-        let prior_sd = prior.as_ref().map(|prior| {
+        let spread = prior.as_ref().map(|prior| {
             let single = |parameter| Combination { scale: Scale::Natural, weights: vec![(parameter, 1.0)] };
-            let each: Vec<Combination> = (0..declared).map(single).collect();
-            compare(&each, prior, Some(prior), None)
-                .into_iter()
-                .map(|own| own.prior_sd.unwrap_or(f64::INFINITY))
-                .collect()
+            let known = |parameter| prior_sd(&single(parameter), prior).unwrap_or(f64::INFINITY);
+            (0..declared).map(known).collect()
         });
         let mut vary = |change, number| changed(&files.source, &files.data, &likelihood, language, change, number);
-        let settings = Settings { seed, prior_sd, ..Settings::default() };
+        let settings = Settings { seed, prior_sd: spread, ..Settings::default() };
         let analysis = analyse(model, &likelihood, &settings, &mut vary)?;
         Ok(Self { model: model.clone(), likelihood, analysis, prior, after: None })
     }
@@ -109,10 +106,11 @@ impl Identification {
                 );
             }
             None => {
-                let open: Vec<Combination> =
-                    self.analysis.open.iter().map(|direction| direction.combination.clone()).take(COMPARED).collect();
                 if let Some(prior) = &self.prior {
-                    text += &posterior::prior_alone(&compare(&open, prior, Some(prior), None), names);
+                    let open = self.analysis.open.iter().take(COMPARED).map(|direction| &direction.combination);
+                    for combination in open {
+                        text += &posterior::prior_alone(combination, prior_sd(combination, prior), names);
+                    }
                 }
             }
         }

@@ -125,7 +125,13 @@ fn conclude(
         let found = Identification::before(job.files, model, job.settings.seed)?;
         found.after(&outcome.draws, superchains)
     });
-    let identification = identification.and_then(Result::ok).filter(Identification::has_open);
+    let identification = match identification.transpose() {
+        Ok(found) => found.filter(Identification::has_open),
+        Err(error) => {
+            job.tell(&format!("note: whether the data determine the parameters was not found out: {error}\n"));
+            None
+        }
+    };
     if sample.json {
         let told = [
             ("summary", diagnosis.summary_object()),

@@ -179,17 +179,21 @@ mod tests {
         assert!((direction[0] + direction[1]).abs() < 1e-14 && direction[2].abs() < 1e-14);
     }
 
-    /// The second column is a tenth of the first, known to a thousandth of its size: entries that are small there are mostly
+    /// The third column is a tenth of the second, known to a thousandth of its size: entries that are small there are mostly
     /// error, and no evidence of another direction.
     #[test]
     fn entries_lost_in_error_do_not_tell_columns_apart() {
         let mut next = random();
-        let truth: Vec<f64> = (0..60).map(|_| next()).collect();
-        let mut noisy =
-            || DMatrix::from_fn(60, 2, |i, j| if j == 0 { truth[i] } else { 0.1 * truth[i] + 1e-4 * next() });
+        let truth = DMatrix::from_fn(60, 2, |_, _| next());
+        let entry = |i: usize, j: usize, noise: f64| match j {
+            0 => 2.0 + truth[(i, 0)],
+            1 => truth[(i, 1)],
+            _ => 0.1 * truth[(i, 1)] + 1e-4 * noise,
+        };
+        let mut noisy = || DMatrix::from_fn(60, 3, |i, j| entry(i, j, next()));
         let (at, beside) = (noisy(), noisy());
         let found = rank(&Matrix { at, beside }, &mut random());
-        assert_eq!(found.rank, 1, "{:?} {}", found.singular_values, found.tolerance);
+        assert_eq!(found.rank, 2, "{:?} {}", found.singular_values, found.tolerance);
     }
 
     #[test]

@@ -132,22 +132,18 @@ fn judgement(row: &Comparison, open: bool, adrift: bool) -> &'static str {
     }
 }
 
-/// What the prior says along open directions, before there are draws: there the posterior will be the prior.
-pub fn prior_alone(comparisons: &[Comparison], parameters: &[String]) -> String {
-    let names = Names(parameters);
-    let mut text = String::new();
-    for comparison in comparisons {
-        let formula = names.formula(&comparison.combination);
-        text += &match comparison.prior_sd {
-            Some(sd) => format!(
-                "Along {formula} the prior alone decides: its standard deviation there is {}, and the data contribute \
-                 nothing.\n",
-                significant(sd)
-            ),
-            None => format!(
-                "Along {formula} the prior is flat, or too wide for chains to cross: chains will not agree about it.\n"
-            ),
-        };
+/// What the prior says along an open direction, before there are draws: there the posterior will be the prior, whose
+/// standard deviation is known where chains can cross it.
+pub fn prior_alone(combination: &Combination, prior_sd: Option<f64>, parameters: &[String]) -> String {
+    let formula = Names(parameters).formula(combination);
+    match prior_sd {
+        Some(sd) => format!(
+            "Along {formula} the prior alone decides: its standard deviation there is {}, and the data contribute \
+             nothing.\n",
+            significant(sd)
+        ),
+        None => format!(
+            "Along {formula} the prior is flat, or too wide for chains to cross: chains will not agree about it.\n"
+        ),
     }
-    text
 }

@@ -21,13 +21,13 @@ use crate::model::likelihood::Likelihood;
 pub fn prior_draws(model: &Model, likelihood: &Likelihood, seed: u64) -> Result<Draws, RunError> {
     let density = fuse(&simplify_terms(&likelihood.prior_density)).into();
     let prior = Model { density, ..model.clone() };
-    let mut backend = CpuBackend::<f64>::with_method(&prior, Method::Nuts { max_treedepth: 8 }, seed);
+    let mut backend = CpuBackend::<f64>::with_method(&prior, Method::Nuts { max_treedepth: 6 }, seed);
     let settings = Settings {
         first_chain: 0,
         chains: 8,
         superchain_size: 1,
         warmup: 400,
-        draws: 1000,
+        draws: 500,
         thin: 1,
         seed,
         init: Init::Random { radius: 2.0 },
