@@ -2,7 +2,7 @@
 //! panic, and no text that takes longer than [`PATIENCE`].
 //!
 //! Models and data of the corpus come in, damaged by token, by line and by value; each case is a matter of its number, so
-//! that a failure repeats. Some hundred cases run always; `RIDGEWALK_FUZZ_SECONDS=600 cargo test --release --test fuzz` goes
+//! that a failure repeats. Two thousand cases run always; `RIDGEWALK_FUZZ_SECONDS=600 cargo test --release --test fuzz` goes
 //! on for ten minutes, from case `RIDGEWALK_FUZZ_FROM` if that is set. Absent on purpose: what damaged models mean.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ use ridgewalk::rng::philox::{key, philox};
 use ridgewalk::rng::random::Random;
 use serde_json::{Value, json};
 
-const CASES: u32 = 300;
+const CASES: u32 = 2000;
 /// The longest model of the corpus takes a hundredth of it, unoptimised and beside other tests.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What texts are damaged with: words that mean much, and numbers at the edges.
