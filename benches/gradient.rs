@@ -1,13 +1,16 @@
 //! What a model costs to compile, and what a gradient costs: the posteriors of `tests/data/posteriordb`, in `f64`, on
 //! one core, for 4 chains and for 1,024. `cargo bench --bench gradient`; criterion prints the time of one evaluation
 //! for all chains, and gradients per second as throughput. `benches/peers/stanli_gradients.py` measures a peer.
+//! Beside them: from the text of a model of two hundred lines (`benches/models`) to where its first step can begin, and a
+//! regression on five covariates of a hundred rows and of a million, collapsed.
 
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ridgewalk::backend::cpu::Gradient;
+use ridgewalk::backend::cpu::{CpuBackend, Gradient};
+use ridgewalk::backend::{Backend, Method, Population};
 use ridgewalk::ir::differentiate::differentiate;
 use ridgewalk::ir::fuse::fuse;
 use ridgewalk::ir::simplify::simplify;
@@ -79,9 +82,46 @@ fn gradients(criterion: &mut Criterion) {
     }
 }
 
+/// Target: 50 ms.
+fn first_step(criterion: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/models");
+    let text = |file: &str| fs::read_to_string(folder.join(file)).expect("the file is there");
+    let mut data = Data::default();
+    data.add_json(&text("panel.json"), "panel.json").expect("the data are JSON");
+    let text = text("panel.stan");
+    for (name, method) in [("Metropolis", Method::Metropolis), ("NUTS", Method::Nuts { max_treedepth: 10 })] {
+        criterion.bench_function(&format!("212 lines, from text to first step, {name}"), |bencher| {
+            bencher.iter(|| {
+                let model = compile(black_box(&text), &data, true);
+                let mut backend = CpuBackend::<f64>::with_method(&model, method, 1);
+                let point = vec![0.1; model.coordinates.len()];
+                backend.start(Population { first: 0, chains: 1 }, &point).expect("a chain starts")
+            });
+        });
+    }
+}
+
+/// Target: a million rows at the price of a hundred.
+fn rows(criterion: &mut Criterion) {
+    let text = "
+data { int N; matrix[N, 5] X; vector[N] y; }
+parameters { real alpha; vector[5] beta; real<lower=0> sigma; }
+model { y ~ normal(alpha + X * beta, sigma); }";
+    for rows in [100, 1_000_000] {
+        let part = |n: usize, factor: f64| (n as f64 * factor).fract() - 0.5;
+        let factors = [2.0_f64, 3.0, 5.0, 7.0, 11.0].map(f64::sqrt);
+        let x: Vec<Vec<f64>> = (0..rows).map(|n| factors.iter().map(|&factor| part(n, factor)).collect()).collect();
+        let y: Vec<f64> = (0..rows).map(|n| 3.0 + x[n][0] + part(n, 13_f64.sqrt())).collect();
+        let mut data = Data::default();
+        let json = serde_json::json!({ "N": rows, "X": x, "y": y }).to_string();
+        data.add_json(&json, "data.json").expect("the data are JSON");
+        gradient(criterion, &format!("regression, {rows} rows, collapsed"), &compile(text, &data, true), 1024);
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(20).without_plots();
-    targets = gradients
+    targets = first_step, rows, gradients
 }
 criterion_main!(benches);

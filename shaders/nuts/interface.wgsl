@@ -44,6 +44,12 @@ fn seed_key() -> vec2<u32> {
     return vec2<u32>(params.key_low, params.key_high);
 }
 
+// The number of coordinates, where it is not small a number that no driver knows: drivers unroll loops up to COORDINATES, in
+// copies of every function that is called twice, and take ten times as long to compile what happens once a tree.
+fn dimension() -> u32 {
+    return select(COORDINATES + params.zero, COORDINATES, COORDINATES <= 4u);
+}
+
 // Where a component of a vector lies.
 fn component(vector: u32, coordinate: u32, lane: u32) -> u32 {
     return (vector * COORDINATES + coordinate) * params.chains + lane;

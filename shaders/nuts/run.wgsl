@@ -13,7 +13,7 @@ fn load_chain(lane: u32) -> Chain {
     var chain: Chain;
     chain.number = params.first_chain + lane;
     chain.lane = lane;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         chain.coordinates[i] = vectors[component(HERE, i, lane)];
         chain.momentum[i] = vectors[component(HERE_MOMENTUM, i, lane)];
         chain.slope[i] = vectors[component(HERE_GRADIENT, i, lane)];
@@ -44,7 +44,7 @@ fn store(which: u32, lane: u32, word: u32) {
 
 fn store_chain(chain: ptr<function, Chain>) {
     let lane = (*chain).lane;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         vectors[component(HERE, i, lane)] = (*chain).coordinates[i];
         vectors[component(HERE_MOMENTUM, i, lane)] = (*chain).momentum[i];
         vectors[component(HERE_GRADIENT, i, lane)] = (*chain).slope[i];
@@ -70,7 +70,7 @@ fn keep_draw(chain: ptr<function, Chain>, told: array<f32, STATISTICS>, draw: u3
     var statistics = told;
     let lane = (*chain).lane;
     var coordinates: array<f32, COORDINATES>;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         coordinates[i] = vectors[component(SAMPLE, i, lane)];
     }
     var parameters = constrain(coordinates);
@@ -91,12 +91,12 @@ fn start(@builtin(global_invocation_id) id: vec3<u32>) {
         return;
     }
     var coordinates: array<f32, COORDINATES>;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         coordinates[i] = vectors[component(SAMPLE, i, lane)];
     }
     var slope: array<f32, COORDINATES>;
     store(SAMPLE_LOG_DENSITY, lane, bitcast<u32>(gradient(coordinates, &slope)));
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         vectors[component(SAMPLE_GRADIENT, i, lane)] = slope[i];
     }
 }

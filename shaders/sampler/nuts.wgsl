@@ -1,6 +1,6 @@
 // The No-U-Turn sampler, a leapfrog at a time. Twin of src/sampler/nuts.rs, where the method is documented.
 //
-// What every leapfrog needs lies in registers, what only ends of subtrees need in `vectors`. Factors and differences that a
+// What every leapfrog needs lies in the chain, what only ends of subtrees need in `vectors`. Factors and differences that a
 // driver might join with others are opaque.
 
 fn kick(momentum: f32, step: f32, slope: f32) -> f32 {
@@ -69,7 +69,7 @@ fn is_positive(x: f32) -> bool {
 fn goes_on(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
     let lane = (*chain).lane;
     var dots: array<f32, 6>;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         let mass = vectors[component(INVERSE_METRIC, i, lane)];
         let left_begin = vectors[component(begin, i, lane)];
         let left_end = vectors[component(end, i, lane)];
@@ -97,7 +97,7 @@ fn begin(chain: ptr<function, Chain>, step: u32) {
     var kinetic = 0.0;
     var first: NormalPair;
     var second: NormalPair;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         let quarter = i % 4u;
         if quarter == 0u {
             let words = philox(counter(chain, step, i / 4u, PURPOSE_MOMENTUM), seed_key());
@@ -141,7 +141,7 @@ fn double(chain: ptr<function, Chain>) {
     let words = philox(counter(chain, (*chain).step, (*chain).depth, PURPOSE_DOUBLING), seed_key());
     let forward = words.x >> 31u == 1u;
     let turns_round = forward != (*chain).forward;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         if turns_round {
             let coordinate = vectors[component(THERE, i, lane)];
             let momentum = vectors[component(THERE_MOMENTUM, i, lane)];
@@ -180,7 +180,7 @@ fn arrive(chain: ptr<function, Chain>, error: f32) -> bool {
     (*chain).leaf += 1u;
     if (*chain).leaf < 1u << (*chain).depth {
         let at = place(levels);
-        for (var i = 0u; i < COORDINATES; i++) {
+        for (var i = 0u; i < dimension(); i++) {
             vectors[component(at, i, lane)] = (*chain).part_begin[i];
             vectors[component(at + 1u, i, lane)] = (*chain).momentum[i];
             vectors[component(at + 2u, i, lane)] = (*chain).part_sum[i];
@@ -194,7 +194,7 @@ fn complete(chain: ptr<function, Chain>) -> bool {
     let lane = (*chain).lane;
     let words = philox(counter(chain, (*chain).step, (*chain).depth, PURPOSE_DOUBLING), seed_key());
     if chooses(log_uniform(words.y), (*chain).part_weight, (*chain).weight) {
-        for (var i = 0u; i < COORDINATES; i++) {
+        for (var i = 0u; i < dimension(); i++) {
             vectors[component(SAMPLE, i, lane)] = vectors[component(PROPOSAL, i, lane)];
             vectors[component(SAMPLE_GRADIENT, i, lane)] = vectors[component(PROPOSAL_GRADIENT, i, lane)];
         }
@@ -206,7 +206,7 @@ fn complete(chain: ptr<function, Chain>) -> bool {
     if !merge(chain, THERE_MOMENTUM, SEAM, SUM) || (*chain).depth == MAX_TREEDEPTH {
         return false;
     }
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         vectors[component(SUM, i, lane)] = (*chain).part_sum[i];
     }
     double(chain);
@@ -218,7 +218,7 @@ fn merge(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
     if !goes_on(chain, begin, end, sum) {
         return false;
     }
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension(); i++) {
         (*chain).part_begin[i] = vectors[component(begin, i, lane)];
         (*chain).part_sum[i] = vectors[component(sum, i, lane)] + (*chain).part_sum[i];
     }

@@ -154,6 +154,13 @@ pub(super) fn merge(b: &mut Builder, mut contributions: Vec<Contribution>) -> Ve
 
 /// Two contributions as one, if one guard set contains the other, or they differ in the outcome of one comparison.
 fn pair(b: &mut Builder, x: &Contribution, y: &Contribution) -> Option<Contribution> {
+    // Most pairs stay apart, and are told so without a list of what differs.
+    let missing = |from: &Contribution, other: &Contribution| {
+        from.guards.iter().filter(|guard| other.guards.binary_search(guard).is_err()).count()
+    };
+    if let (1.., 2..) | (2.., 1..) = (missing(x, y), missing(y, x)) {
+        return None;
+    }
     let without = |from: &Contribution, other: &Contribution| -> Vec<Guard> {
         from.guards.iter().filter(|guard| !other.guards.contains(guard)).copied().collect()
     };

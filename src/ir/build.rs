@@ -69,6 +69,13 @@ impl Builder {
         Self { program: Program { coordinates, ..Program::default() }, blocks: vec![Vec::new()], ..Self::default() }
     }
 
+    /// Makes room for so many more values.
+    pub(super) fn reserve(&mut self, values: usize) {
+        self.program.ops.reserve(values);
+        self.depths.reserve(values);
+        self.shared.reserve(values);
+    }
+
     /// Adds a column of data, and returns its number.
     pub fn table(&mut self, table: Table) -> usize {
         self.program.tables.push(table);

@@ -130,6 +130,15 @@ fn as_loop(statement: &Statement) -> Option<&Loop> {
 
 /// The statements of a body in an order that respects what flows between them, loops to be joined together.
 fn groups<'a>(program: &Program, body: &[&'a Statement]) -> Vec<Vec<&'a Statement>> {
+    let is_loop = |statement: &&Statement| as_loop(statement).is_some();
+    // What comes before the first loop and after the last stays where it is.
+    let first = body.iter().position(is_loop).unwrap_or(body.len());
+    let end = body.iter().rposition(is_loop).map_or(first, |last| last + 1);
+    let alone = |statements: &[&'a Statement]| statements.iter().map(|&statement| vec![statement]).collect::<Vec<_>>();
+    [alone(&body[..first]), neighbours(program, &body[first..end]), alone(&body[end..])].concat()
+}
+
+fn neighbours<'a>(program: &Program, body: &[&'a Statement]) -> Vec<Vec<&'a Statement>> {
     let mut flow = Flow::new(program, body);
     let loops: Vec<usize> = (0..body.len()).filter(|&index| as_loop(body[index]).is_some()).collect();
     for (place, &later) in loops.iter().enumerate() {

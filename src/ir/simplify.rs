@@ -74,6 +74,7 @@ struct Share {
 impl<'a> Pass<'a> {
     fn new(old: &'a Program) -> Self {
         let mut builder = Builder::new(old.coordinates);
+        builder.reserve(old.values());
         for table in &old.tables {
             builder.table(table.clone());
         }

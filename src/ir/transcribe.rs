@@ -24,6 +24,7 @@ impl<'a> Transcription<'a> {
     /// An empty copy with the old program's tables, lists and arrays.
     pub(super) fn new(old: &'a Program) -> Self {
         let mut builder = Builder::new(old.coordinates);
+        builder.reserve(old.values());
         for table in &old.tables {
             builder.table(table.clone());
         }

@@ -93,21 +93,23 @@ pub fn updates_within(density: &Program, constrain: &Program, copies: usize) -> 
     let mut numbers: FxHashMap<Vec<bool>, usize> = FxHashMap::default();
     let mut distinct: Vec<Vec<bool>> = Vec::new();
     let mut of = Vec::with_capacity(density.coordinates);
-    for coordinate in 0..density.coordinates {
-        let included = flow.touched(coordinate);
-        let number = *numbers.entry(included).or_insert_with_key(|included| {
-            distinct.push(included.clone());
-            distinct.len() - 1
-        });
-        of.push(number);
-    }
     let count = |included: &[bool]| included.iter().filter(|&&included| included).count();
     let loops = |included: &[bool]| {
         density.body.iter().zip(included).filter(|(s, included)| **included && matches!(s, Statement::Loop(_))).count()
     };
-    let total: usize = distinct.iter().map(|included| count(included)).sum();
-    if total > (copies * statements).max(FEW) || distinct.iter().map(|d| loops(d)).sum::<usize>() > MOST_LOOPS {
-        return None;
+    let (mut all_statements, mut all_loops) = (0, 0);
+    for coordinate in 0..density.coordinates {
+        let included = flow.touched(coordinate);
+        let number = *numbers.entry(included).or_insert_with_key(|included| {
+            all_statements += count(included);
+            all_loops += loops(included);
+            distinct.push(included.clone());
+            distinct.len() - 1
+        });
+        if all_statements > (copies * statements).max(FEW) || all_loops > MOST_LOOPS {
+            return None;
+        }
+        of.push(number);
     }
     let mut kept: BTreeSet<Value> = distinct.iter().flat_map(|included| flow.inputs(included)).collect();
     let parameters = flow.parameters(constrain, &distinct, &of);

@@ -79,6 +79,9 @@ pub enum BindError {
          loop whose rows do the same"
     )]
     TooLarge { span: Span },
+    /// A container that no machine has room for.
+    #[error("{sizes} elements are more than there is room for, {most}")]
+    TooManyElements { sizes: String, most: usize, span: Span },
 }
 
 fn which_they_hold(name: Option<&String>) -> String {
@@ -108,7 +111,8 @@ impl BindError {
             | Self::DependsOnParameters { span, .. }
             | Self::NotYet { span, .. }
             | Self::EndlessLoop { span, .. }
-            | Self::TooLarge { span } => *span,
+            | Self::TooLarge { span }
+            | Self::TooManyElements { span, .. } => *span,
         }
     }
 }
@@ -136,7 +140,8 @@ impl BindError {
             | Self::DependsOnParameters { .. }
             | Self::NotYet { .. }
             | Self::EndlessLoop { .. }
-            | Self::TooLarge { .. } => "here",
+            | Self::TooLarge { .. }
+            | Self::TooManyElements { .. } => "here",
         };
         render::at(&self.to_string(), self.span(), label, source, colour)
     }
@@ -167,7 +172,7 @@ pub(super) fn bind(wanted: &Wanted<'_>, data: &Data) -> Result<Vec<f64>, BindErr
             return Err(BindError::Missing { name: name.to_owned(), suggestion, span });
         }
     };
-    let mut rows = Vec::with_capacity(wanted.sizes.iter().product());
+    let mut rows = Vec::new();
     let mut path = Vec::new();
     collect(wanted, &datum, &mut path, &mut rows)?;
     if wanted.base != Base::Matrix || rows.is_empty() {

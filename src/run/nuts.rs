@@ -1,6 +1,6 @@
 //! Warm-up of NUTS: step sizes by dual averaging, diagonal metrics in Stan's windows.
 //!
-//! The chains of a superchain share one step size, driven by their mean acceptance, and one metric, from the positions of
+//! The chains of a superchain share one step size, driven by their mean acceptance as long as none is stuck, and one metric, from the positions of
 //! all of them: many chains tell the variances sooner. Where each chain is a superchain, as few chains are by default, each
 //! is tuned by itself, as in Stan. A tuned chain is a matter of its superchain and of nothing beyond, so that a part of a
 //! run is tuned as it is in the whole. Unlike Stan, which averages step sizes anew after every window, averaging goes on
@@ -18,7 +18,7 @@ use crate::rng::slots::{Purpose, counter};
 use crate::rng::variate::normal_pair;
 use crate::sampler::Gradient as _;
 use crate::sampler::nuts::{drift, energy_error, kick};
-use crate::sampler::warmup::{DualAveraging, Variances, Windows, length_ratio};
+use crate::sampler::warmup::{DualAveraging, Refusals, Variances, Windows, length_ratio};
 
 /// Takes the warm-up steps; returns step sizes and metrics at their end.
 pub(super) fn warm_up(
@@ -34,6 +34,7 @@ pub(super) fn warm_up(
     let mut step_sizes = search.find(0, &backend.positions()?, &metric, &vec![1.0; groups.count]);
     let mut averages: Vec<DualAveraging> =
         step_sizes.iter().map(|&step| DualAveraging::new(settings.target_accept, step)).collect();
+    let mut refusals = Refusals::new(groups.chains);
     let windows = Windows::new(settings.warmup);
     let mut variances = vec![Variances::new(coordinates); groups.count];
     for step in 0..settings.warmup {
@@ -41,7 +42,12 @@ pub(super) fn warm_up(
         let stretch = Stretch { first_step: step, steps: 1 };
         let stats = backend.advance(stretch, None, &mut |_| watch(Phase::Warmup, step + 1, settings.warmup))?;
         let Counts::Trees(trees) = stats.counts else { unreachable!("NUTS grows trees") };
-        let rates = groups.means(trees.iter().map(|tree| tree.acceptance));
+        let mut rates = groups.means(trees.iter().map(|tree| tree.acceptance));
+        for (chain, tree) in trees.iter().enumerate() {
+            if refusals.is_stuck(chain, tree.acceptance) {
+                rates[groups.of(chain)] = 0.0;
+            }
+        }
         for ((size, average), rate) in step_sizes.iter_mut().zip(&mut averages).zip(rates) {
             *size = average.next(rate);
         }

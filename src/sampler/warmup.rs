@@ -49,6 +49,28 @@ impl DualAveraging {
     }
 }
 
+/// Chains that are tuned together and are refused step after step. Where one of many has not found the posterior, the mean of
+/// their acceptance rates does not tell: the steps that suit the others keep it where it is for good.
+#[derive(Clone, Debug)]
+pub struct Refusals(Vec<u32>);
+
+impl Refusals {
+    /// Of so many chains, none of which has been refused.
+    pub fn new(chains: usize) -> Self {
+        Self(vec![0; chains])
+    }
+
+    /// Takes in the acceptance rate of a chain's step; whether the chain is stuck. At stationarity a step is refused like
+    /// that once in a thousand times or less, five in a row never.
+    pub fn is_stuck(&mut self, chain: usize, acceptance: f64) -> bool {
+        const REFUSED: f64 = 1e-4;
+        const STUCK: u32 = 5;
+        let moves = acceptance >= REFUSED;
+        self.0[chain] = if moves { 0 } else { self.0[chain].saturating_add(1) };
+        self.0[chain] >= STUCK
+    }
+}
+
 /// When variances are estimated: from `first` on, and used after each of the steps in `ends`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Windows {
@@ -191,6 +213,17 @@ mod tests {
         }
         let ratio = changed.settled().unwrap() / same.settled().unwrap();
         assert!((ratio - 1.0).abs() < 1e-12, "{ratio}");
+    }
+
+    #[test]
+    fn a_chain_is_stuck_after_five_refusals_and_free_with_the_first_step_that_it_takes() {
+        let mut refusals = Refusals::new(2);
+        let mut stuck = |rates: &[f64]| rates.iter().map(|&rate| refusals.is_stuck(1, rate)).collect::<Vec<_>>();
+        assert_eq!(
+            stuck(&[0.0, 1e-60, f64::NAN, 0.0, 0.0, 0.3, 0.0]),
+            [false, false, false, false, true, false, false]
+        );
+        assert!(!refusals.is_stuck(0, 0.0), "each chain is counted by itself");
     }
 
     #[test]

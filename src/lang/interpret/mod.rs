@@ -43,6 +43,19 @@ use crate::rng::random::Random;
 /// More nodes than this are no longer a program that a compiler can be asked for.
 const LARGEST: usize = 4_000_000;
 
+/// More elements than this, two gigabytes, are no container that anybody means.
+const MOST_ELEMENTS: usize = 1 << 28;
+
+/// Refuses a container of these sizes before room for it is asked for.
+fn require_room(sizes: &[usize], most: usize, span: Span) -> Result<(), BindError> {
+    let count = sizes.iter().try_fold(1_usize, |count, &size| count.checked_mul(size));
+    if count.is_some_and(|count| count <= most) {
+        return Ok(());
+    }
+    let sizes = sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
+    Err(BindError::TooManyElements { sizes, most, span })
+}
+
 /// Why a run stops.
 #[derive(Debug)]
 pub(super) enum Stop {

@@ -4,12 +4,12 @@
 //! and term by term; where a branch returns, what follows belongs to the other branch.
 
 use super::value::{Elements, Inner, Shape, Value};
-use super::{Interpreter, Source, Stop, Term};
+use super::{Interpreter, LARGEST, MOST_ELEMENTS, Source, Stop, Term, require_room};
 use crate::ir::graph::Number;
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
-use crate::lang::typed::{Over, Statement, Text, Variable, VariableId};
+use crate::lang::typed::{Origin, Over, Statement, Text, Variable, VariableId};
 use crate::lang::types::Base;
 
 /// How a list of statements ended.
@@ -192,6 +192,12 @@ impl Interpreter<'_> {
                 usize::try_from(size).map_err(|_| BindError::NegativeSize { name, size, span: variable.span })?;
             sizes.push(size);
         }
+        let most = match variable.origin {
+            // Each element of these has a name, and is a column of the draws.
+            Origin::Parameter | Origin::TransformedParameter | Origin::GeneratedQuantity => LARGEST,
+            Origin::Data | Origin::TransformedData | Origin::Local | Origin::Argument | Origin::Loop => MOST_ELEMENTS,
+        };
+        require_room(&sizes, most, variable.span)?;
         let inner = sizes.split_off(variable.of.array.min(sizes.len()));
         let inner = match (variable.of.base, &inner[..]) {
             (Base::Int | Base::Real, _) => Inner::Scalar,
@@ -236,6 +242,8 @@ impl Interpreter<'_> {
             Over::Range { from, to } => {
                 let (from_number, to_number) = (self.expression(from)?.scalar(), self.expression(to)?.scalar());
                 let (from, to) = (self.int(from_number, span)?, self.int(to_number, span)?);
+                let count = usize::try_from(to.saturating_sub(from).saturating_add(1)).unwrap_or(0);
+                require_room(&[count], MOST_ELEMENTS, span)?;
                 let rows: Vec<f64> = (from..=to).map(|row| row as f64).collect();
                 if self.may_roll(rows.len()) && !leaves(body) && self.rolled(variable, &rows, body)? {
                     return Ok(Flow::Next);
@@ -297,7 +305,7 @@ impl Interpreter<'_> {
 
     fn while_loop(&mut self, condition: ExpressionId, body: &[Statement], span: Span) -> Result<Flow, Stop> {
         /// A loop that has not ended by now will not.
-        const TURNS: usize = 10_000_000;
+        const TURNS: usize = 1_000_000;
         for _ in 0..TURNS {
             self.check_size(span)?;
             let holds = self.expression(condition)?.scalar();

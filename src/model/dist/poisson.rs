@@ -93,7 +93,7 @@ pub fn simulate(random: &mut Random, lambda: f64) -> f64 {
     }
     let (mut events, mut rest) = (0.0, lambda);
     while rest > FEW {
-        let many = (rest * 7.0 / 8.0).floor();
+        let many = (rest * 0.875).floor();
         let time = random.gamma(many);
         if time > rest {
             return events + binomial::simulate(random, many - 1.0, rest / time);
@@ -101,11 +101,10 @@ pub fn simulate(random: &mut Random, lambda: f64) -> f64 {
         events += many;
         rest -= time;
     }
-    loop {
-        rest -= random.exponential();
-        if rest < 0.0 {
-            return events;
-        }
+    rest -= random.exponential();
+    while rest >= 0.0 {
         events += 1.0;
+        rest -= random.exponential();
     }
+    events
 }

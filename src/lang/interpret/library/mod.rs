@@ -37,7 +37,7 @@ pub(super) use elementary::{log_diff_exp, power, truncate};
 pub(super) use matrices::from_matrix;
 
 use super::value::Value;
-use super::{Interpreter, Stop};
+use super::{Interpreter, MOST_ELEMENTS, Stop, require_room};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
 
@@ -96,9 +96,12 @@ impl Interpreter<'_> {
     /// An argument that is a size: an integer from 0.
     fn size_argument(&self, value: &Value, span: Span) -> Result<usize, Stop> {
         let size = self.int(value.scalar(), span)?;
-        usize::try_from(size).map_err(|_| {
-            BindError::Argument { message: format!("a size must not be negative, and is {size}"), span }.into()
-        })
+        let size = usize::try_from(size).map_err(|_| BindError::Argument {
+            message: format!("a size must not be negative, and is {size}"),
+            span,
+        })?;
+        require_room(&[size], MOST_ELEMENTS, span)?;
+        Ok(size)
     }
 
     /// An argument that is an index, from 1, of something with `size` elements. Comes out from 0.
