@@ -89,12 +89,14 @@ fn stored(
         data: Default::default(),
         shape,
         settings: Default::default(),
+        command: String::new(),
         device: Default::default(),
         coordinates: model.coordinates.clone(),
         parameters: model.parameters.clone(),
         statistics: Vec::new(),
         likelihood: Vec::new(),
         prior: Vec::new(),
+        warmup: Vec::new(),
         arrays: Vec::new(),
         single: columns,
         columns,
@@ -110,9 +112,13 @@ fn stored(
         Some(start()),
         &mut Plan {
             block,
+            warmup: None,
             quantities: &compiled.quantities,
             pointwise: false,
-            sink: &mut |block| Ok(writer.append(block.from, &[("posterior", &block.draws)], &block.after)?),
+            sink: &mut |block| {
+                let after = block.after.as_ref().expect("no warm-up is kept");
+                Ok(writer.append(block.from, &[("posterior", &block.draws)], after)?)
+            },
             look: None,
             stop: &|| false,
             again: &mut |error| Err(ridgewalk::run::RunError::Sink(error.to_string().into())),

@@ -5,6 +5,7 @@
 
 use std::io;
 
+use rayon::prelude::*;
 use thiserror::Error;
 
 /// Most draws one parameter may have, all chains together. Diagnostics keep a draw's position
@@ -119,7 +120,7 @@ impl Draws {
     }
 }
 
-/// Draws of named parameters wherever they lie, read one parameter at a time: so much of a run as must be in memory to
+/// Draws of named parameters wherever they lie, read a few parameters at a time: so much of a run as must be in memory to
 /// look at it, when not all of it fits.
 pub trait Columns: Sync {
     /// Names of the parameters.
@@ -131,14 +132,29 @@ pub trait Columns: Sync {
     /// Number of draws of each chain.
     fn draws(&self) -> usize;
 
-    /// Puts all draws of one parameter into `into`, `[chain, draw]`, which has room for exactly them.
+    /// Puts all draws of some parameters into `into`, a column for each, `[chain, draw]`, that has room for exactly them.
+    /// Several at a time, because where parameters lie side by side all of them have to be read for one.
     ///
     /// # Errors
     /// When they cannot be read.
     ///
     /// # Panics
-    /// If there is no parameter of that index, or `into` is of another size.
-    fn read(&self, parameter: usize, into: &mut [f64]) -> io::Result<()>;
+    /// If there is no parameter of such an index, or a column is of another size.
+    fn read(&self, parameters: &[usize], into: &mut [Vec<f64>]) -> io::Result<()>;
+
+    /// All draws of one parameter, `[chain, draw]`.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    ///
+    /// # Panics
+    /// If there is no parameter of that index.
+    fn column(&self, parameter: usize) -> io::Result<Vec<f64>> {
+        let mut values = [vec![0.0; self.chains() * self.draws()]];
+        self.read(&[parameter], &mut values)?;
+        let [values] = values;
+        Ok(values)
+    }
 }
 
 impl Columns for Draws {
@@ -154,10 +170,12 @@ impl Columns for Draws {
         Draws::draws(self)
     }
 
-    fn read(&self, parameter: usize, into: &mut [f64]) -> io::Result<()> {
-        let view = self.view(parameter);
-        assert_eq!(into.len(), view.size(), "room for other draws");
-        view.copy(0, into);
+    fn read(&self, parameters: &[usize], into: &mut [Vec<f64>]) -> io::Result<()> {
+        parameters.par_iter().zip(into).for_each(|(&parameter, column)| {
+            let view = self.view(parameter);
+            assert_eq!(column.len(), view.size(), "room for other draws");
+            view.copy(0, column);
+        });
         Ok(())
     }
 }

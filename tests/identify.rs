@@ -180,7 +180,7 @@ fn the_notebook_has_its_answer_in_words() {
     let model = include_str!("../examples/identifiability/nonidentified.stan");
     let data: Value = serde_json::from_str(include_str!("../examples/identifiability/y.json")).expect("JSON");
     let found = outcome(model, &data, 1);
-    let text = identifiability::findings(&found.analysis, &found.names);
+    let text = identifiability::findings(&found.analysis, &found.names).text();
     for line in [
         "The likelihood determines 2 of 3 directions.",
         "not identified:  alpha1 - alpha2   moving alpha1 up and alpha2 down by the same amount changes nothing",

@@ -116,6 +116,32 @@ fn the_notebooks_report_opens_in_silence_and_can_be_sorted_and_filtered_by_keybo
     assert_silent(&browser);
 }
 
+/// The run directory is asked alone: it holds the model and the data.
+#[test]
+fn the_page_says_what_the_data_determine_after_the_verdict_also_of_a_run_directory() {
+    let folder = folder("determined");
+    let (run, page, again) = (folder.join("run"), folder.join("sample.html"), folder.join("run.html"));
+    let [run, page, again] = [&run, &page, &again].map(|path| path.to_str().unwrap());
+    let small = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--seed", "1", "--quiet", "--chains", "4"];
+    ridgewalk(&[&small[..], &["--out", run, "--report", page]].concat());
+    ridgewalk(&["report", run, "--out", again, "--quiet"]);
+    for page in [page, again] {
+        let html = std::fs::read_to_string(page).unwrap();
+        let place = |text: &str| html.find(text).unwrap_or_else(|| panic!("{page} does not say `{text}`"));
+        let (verdict, summary) = (place("class=\"verdict"), place("id=\"summary\""));
+        for sentence in [
+            "The likelihood determines 2 of 3 directions.",
+            "<dt>not identified</dt><dd><b>alpha1 - alpha2</b>:",
+            "alpha1 and alpha2 cannot be told apart",
+            "To repeat it:",
+        ] {
+            let after = sentence == "To repeat it:" || place(sentence) < summary;
+            assert!(place(sentence) > verdict && after, "{page}: {sentence}");
+        }
+        assert_valid(Path::new(page));
+    }
+}
+
 #[test]
 fn every_picture_has_a_size_and_every_text_its_contrast_in_light_and_dark_and_on_a_phone() {
     let folder = folder("pictures");

@@ -105,9 +105,35 @@ def check_reading():
         assert np.isclose(posterior.mu.values.mean(), summary(str(folder / "nuts"))["mu"]["mean"])
 
 
+def check_stan_csv():
+    """Exported files, read as CmdStan's: by ArviZ 0.23 and by cmdstanpy, which holds every file against its comments."""
+    from cmdstanpy import from_csv
+
+    for name in ["nuts", "metropolis"]:
+        out = folder / f"csv-{name}-{az.__version__}"
+        arguments = [program, "export", str(folder / name), "--format", "stan-csv", "--out", str(out), "--quiet"]
+        subprocess.run(arguments, check=True)
+        files = sorted(str(path) for path in out.glob("*.csv"))
+        means = {parameter: row["mean"] for parameter, row in summary(str(folder / name)).items()}
+        fit = from_csv(files)
+        assert fit.chains == len(files)
+        assert np.isclose(fit.stan_variable("m")[:, 1, 0].mean(), means["m[2,1]"]), name
+        if name == "nuts":
+            assert fit.step_size.shape == (4,) and (fit.step_size > 0).all()
+            assert fit.divergences.shape == (4,) and np.isfinite(fit.method_variables()["energy__"]).all()
+        if not new:
+            idata = az.from_cmdstan(files)
+            assert np.isclose(idata.posterior.m.values[..., 1, 0].mean(), means["m[2,1]"]), name
+            assert idata.posterior.mu.shape[0] == len(files)
+
+
 nuts = check_run("nuts", ["posterior", "sample_stats", "log_likelihood", "log_prior"])
 assert nuts["sample_stats"]["diverging"].dtype == bool
+for group in ["warmup_posterior", "warmup_sample_stats"]:
+    assert nuts[group].sizes["draw"] == 500, group
+assert np.isfinite(nuts["warmup_posterior"]["m"].values).all()
 check_run("metropolis", ["posterior", "sample_stats"])
 check_densities(nuts)
 check_reading()
+check_stan_csv()
 print(f"ArviZ {az.__version__}, xarray {xr.__version__}: agrees")

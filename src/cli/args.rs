@@ -116,6 +116,9 @@ pub struct Sample {
     /// Store what each observation and each prior contributes to the log density as well, for az.loo and az.psense
     #[arg(long, requires = "out")]
     pub log_likelihood: bool,
+    /// Store the steps of warm-up as well, as groups of their own
+    #[arg(long, requires = "out")]
+    pub save_warmup: bool,
     /// Run a part of a larger run: --chains chains from this number on, whole superchains (as many chains each as
     /// --superchains makes of --chains)
     #[arg(long, value_name = "I", default_value_t = 0)]

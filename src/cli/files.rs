@@ -29,6 +29,11 @@ pub(super) fn read_from(model: &Path, paths: &[PathBuf]) -> Result<Files, CliErr
 }
 
 impl Files {
+    /// A model and its data that have been read elsewhere.
+    pub(super) fn of(source: Source, data: Data, name: String) -> Self {
+        Self { source, data, name }
+    }
+
     /// Compiles the model and binds it.
     pub(super) fn compiled(&self, settings: lang::Settings) -> Result<Compiled, CliError> {
         lang::compile(&self.source, &self.data, &self.name, settings).map_err(|error| self.picture(&error))

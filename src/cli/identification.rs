@@ -13,6 +13,7 @@ use crate::lang;
 use crate::model::Model;
 use crate::model::likelihood::Likelihood;
 use crate::report::combination::Names;
+use crate::report::passage::{Part, Passage};
 use crate::report::{identifiability, posterior};
 use crate::run::change::changed;
 use crate::run::prior::prior_draws;
@@ -91,30 +92,24 @@ impl Identification {
     }
 
     /// All of it in words.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn passage(&self) -> Passage {
         let names = &self.model.parameters;
-        let mut text = identifiability::findings(&self.analysis, names);
+        let mut passage = identifiability::findings(&self.analysis, names);
         match &self.after {
-            Some(after) => {
-                let sentence = posterior::convergence(&after.convergence, &after.comparisons, names);
-                if !sentence.is_empty() {
-                    text += &format!("\n{sentence}");
-                }
-                text += &format!(
-                    "\n{}",
-                    posterior::comparison(&self.analysis, &after.convergence, &after.comparisons, names)
-                );
+            Some(After { comparisons, convergence }) => {
+                passage.0.extend(posterior::convergence(convergence, comparisons, names).map(Part::Sentence));
+                passage.0.extend(posterior::comparison(&self.analysis, convergence, comparisons, names));
             }
             None => {
                 if let Some(prior) = &self.prior {
                     let open = self.analysis.open.iter().take(COMPARED).map(|direction| &direction.combination);
                     for combination in open {
-                        text += &posterior::prior_alone(combination, prior_sd(combination, prior), names);
+                        passage.say(posterior::prior_alone(combination, prior_sd(combination, prior), names));
                     }
                 }
             }
         }
-        text
+        passage
     }
 
     /// All of it for machines.

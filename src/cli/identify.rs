@@ -35,7 +35,7 @@ pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Ver
         other => other?,
     };
     if !arguments.run.is_empty() {
-        let Found { loaded, superchains, .. } = draws::read(&arguments.run)?;
+        let Found { loaded, superchains } = draws::read(&arguments.run)?;
         found = found.after(&loaded.draws, superchains)?;
     }
     if arguments.json {
@@ -48,7 +48,7 @@ pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Ver
         }
         writeln!(out, "{object:#}")?;
     } else {
-        write!(out, "{}", found.text())?;
+        write!(out, "{}", found.passage().text())?;
     }
     Ok(Verdict::Good)
 }

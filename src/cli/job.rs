@@ -45,6 +45,23 @@ impl<'a> Job<'a> {
     }
 }
 
+/// The command line of this process, with the seed if it has none.
+pub(super) fn command(seed: u64) -> String {
+    let mut words: Vec<String> = std::env::args().collect();
+    if let Some(program) = words.first_mut() {
+        "ridgewalk".clone_into(program);
+    }
+    if !words.iter().any(|word| word == "--seed" || word.starts_with("--seed=")) {
+        words.extend(["--seed".to_owned(), seed.to_string()]);
+    }
+    let plain = |word: &str| {
+        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=,:+%@".contains(&byte))
+    };
+    let quoted =
+        words.iter().map(|word| if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) });
+    quoted.collect::<Vec<_>>().join(" ")
+}
+
 /// What runs where, before it runs.
 pub(super) fn opening(job: &Job<'_>, reason: Option<&str>) -> String {
     let (settings, description) = (job.settings, &job.description);

@@ -9,34 +9,33 @@ use serde_json::Value;
 
 use super::args::Report;
 use super::diagnosis::Diagnosis;
-use super::draws::{self, Found};
+use super::draws::{self, Chosen, Opened};
 use super::error::{CliError, Verdict};
-use super::job::Job;
+use super::files::Files;
+use super::identification::Identification;
+use super::job::{self, Job};
 use super::selection::select;
-use super::summary::{choose, interval};
+use super::summary::interval;
 use super::terminal::say;
 use super::{files, graph, method, request};
 use crate::diagnostics::{Finding, Settings, Trajectories, trajectory_findings};
-use crate::draws::Draws;
+use crate::draws::{ChainView, Columns};
+use crate::lang;
 use crate::lang::source::Source;
+use crate::model::data::Data;
 use crate::report::html::page;
+use crate::report::passage::Passage;
 use crate::report::picture::Picture;
 use crate::report::picture::png::png;
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::survey::{Run, Survey};
 use crate::run::Outcome;
-use crate::store::draws_csv::Loaded;
 use crate::store::{Facts, StoredRun};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, run: stored } =
-        draws::read(&arguments.files)?;
+    let Opened { mut draws, sampler, notes, superchains: own, run: stored } = draws::open(&arguments.files)?;
     let superchains = arguments.superchains.map_or(own, |k| k as usize);
-    let draws = match &arguments.parameters[..] {
-        [] => draws,
-        asked => choose(&draws, &select(asked, draws.parameters())?)?,
-    };
     // A run directory knows its model; of its data it knows digests.
     let model = match (&arguments.model, &stored) {
         (Some(path), _) => Some((files::source(path)?, files::model_name(path))),
@@ -46,10 +45,25 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         }),
         (None, None) => None,
     };
+    let data = match (&arguments.data[..], &stored) {
+        ([], Some(run)) => run.data()?,
+        (paths, _) => Some(files::data(paths)?),
+    };
     let graph = match &model {
-        Some((source, name)) => graph::picture(source, &files::data(&arguments.data)?, name)?,
+        Some((source, name)) => graph::picture(source, data.as_ref().unwrap_or(&Data::default()), name)?,
         None => None,
     };
+    let all = &*draws;
+    let determined = match (&model, data) {
+        (Some((source, name)), Some(data)) => {
+            determined(&Files::of(source.clone(), data, name.clone()), all, superchains)
+        }
+        _ => None,
+    };
+    if !arguments.parameters.is_empty() {
+        let chosen = select(&arguments.parameters, draws.parameters())?;
+        draws = Box::new(Chosen::new(draws, chosen));
+    }
     let stem = arguments.files[0].file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let named = model.as_ref().map(|(_, name)| name.clone()).or(stem);
     let list: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
@@ -58,18 +72,23 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         ("chains".to_owned(), draws.chains().to_string()),
         ("draws of each chain".to_owned(), draws.draws().to_string()),
     ];
-    facts.extend(stored.as_ref().and_then(StoredRun::facts).into_iter().flat_map(told));
+    facts.extend(stored.as_deref().and_then(StoredRun::facts).into_iter().flat_map(told));
     let run = Run {
         title: &named.unwrap_or_else(|| "draws".to_owned()),
-        draws: &draws,
-        statistics: &sampler,
+        draws: &*draws,
+        statistics: &*sampler,
         superchains,
         settings,
         summary: None,
-        findings: findings(&sampler),
+        findings: findings(&*sampler)?,
         notes,
+        determined,
         facts,
-        command: None,
+        command: stored
+            .as_deref()
+            .and_then(StoredRun::facts)
+            .map(|facts| facts.command.clone())
+            .filter(|it| !it.is_empty()),
         model: model.map(|(source, _)| source.text().to_owned()),
         graph,
     };
@@ -80,6 +99,16 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     }
     let bad = survey.findings.iter().any(Finding::is_bad);
     Ok(if arguments.strict && bad { Verdict::Bad } else { Verdict::Good })
+}
+
+/// What the data determine of the model that draws are of; none where that cannot be told.
+fn determined(files: &Files, draws: &dyn Columns, superchains: usize) -> Option<Passage> {
+    /// The points at which a model is looked at are those of `identify`.
+    const SEED: u64 = 1;
+    let compiled = files.compiled(lang::Settings { seed: SEED, collapse: true }).ok()?;
+    let found = Identification::before(files, &compiled.model, SEED).ok()?;
+    let draws = draws::few(draws, &compiled.model.parameters).ok()?;
+    Some(found.after(&draws, superchains).ok()?.passage())
 }
 
 /// What a run directory tells of its run.
@@ -93,29 +122,39 @@ fn told(facts: &Facts) -> Vec<(String, String)> {
         ("version".to_owned(), format!("ridgewalk {}", facts.version)),
     ];
     list.extend(facts.settings.iter().map(|(name, value)| (name.replace('_', " "), plain(value))));
-    list.extend(facts.device.get("adapter").map(|adapter| ("adapter".to_owned(), plain(adapter))));
+    list.extend(facts.device.iter().map(|(name, value)| (name.clone(), plain(value))));
     list
 }
 
 /// What the sampler's own columns say against its draws, by the names that Stan gives them.
-fn findings(sampler: &Draws) -> Vec<Finding> {
-    let column = |names: &[&str]| sampler.parameters().iter().position(|name| names.contains(&name.as_str()));
+fn findings(sampler: &dyn Columns) -> Result<Vec<Finding>, CliError> {
+    let read = |names: &[&str]| {
+        let place = sampler.parameters().iter().position(|name| names.contains(&name.as_str()));
+        place.map(|index| sampler.column(index)).transpose().map_err(|error| CliError::plain(error.to_string()))
+    };
     // The second name is that of CmdStan before 2.11.
-    let divergent = column(&["divergent__", "n_divergent__", "diverging"]);
-    let divergences = divergent.map_or(0, |index| sampler.view(index).iterate().filter(|x| *x != 0.0).count() as u64);
+    let divergent = read(&["divergent__", "n_divergent__", "diverging"])?;
+    let divergences = divergent.map_or(0, |flags| flags.iter().filter(|flag| **flag != 0.0).count() as u64);
     let steps = (sampler.chains() * sampler.draws()) as u64;
-    match column(&["energy__", "energy"]) {
-        Some(index) => {
+    Ok(match read(&["energy__", "energy"])? {
+        Some(energies) => {
             let trajectories = Trajectories { steps, divergences, saturated: 0, max_treedepth: 0 };
-            trajectory_findings(trajectories, sampler.view(index))
+            let energies = ChainView::from_slice(&energies, sampler.chains(), sampler.draws());
+            trajectory_findings(trajectories, energies.map_err(|error| CliError::plain(error.to_string()))?)
         }
         None if divergences > 0 => vec![Finding::Divergences { divergences, steps }],
         None => Vec::new(),
-    }
+    })
 }
 
 /// The page of a run that has just ended.
-pub(super) fn of_sample(path: &Path, job: &Job<'_>, outcome: &Outcome, diagnosis: &Diagnosis) -> Result<(), CliError> {
+pub(super) fn of_sample(
+    path: &Path,
+    job: &Job<'_>,
+    outcome: &Outcome,
+    diagnosis: &Diagnosis,
+    identification: Option<&Identification>,
+) -> Result<(), CliError> {
     let Job { sample, compiled, settings, description, .. } = job;
     let model = &job.files.source;
     let graph = graph::picture(model, &job.files.data, &compiled.model.name)?;
@@ -150,30 +189,14 @@ pub(super) fn of_sample(path: &Path, job: &Job<'_>, outcome: &Outcome, diagnosis
         summary: Some(diagnosis.summary().clone()),
         findings,
         notes: Vec::new(),
+        determined: identification.map(Identification::passage),
         facts: facts.map(|(name, value)| (name.to_owned(), value)).into(),
-        command: Some(command(settings.seed)),
+        command: Some(job::command(settings.seed)),
         model: Some(model.text().to_owned()),
         graph,
     };
     let survey = survey(&run)?;
     write(path, &run, &survey, sample.quiet, &mut std::io::sink())
-}
-
-/// The command line of this process, with the seed if it has none.
-fn command(seed: u64) -> String {
-    let mut words: Vec<String> = std::env::args().collect();
-    if let Some(program) = words.first_mut() {
-        "ridgewalk".clone_into(program);
-    }
-    if !words.iter().any(|word| word == "--seed" || word.starts_with("--seed=")) {
-        words.extend(["--seed".to_owned(), seed.to_string()]);
-    }
-    let plain = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./=,:+%@".contains(&byte))
-    };
-    let quoted =
-        words.iter().map(|word| if plain(word) { word.clone() } else { format!("'{}'", word.replace('\'', "'\\''")) });
-    quoted.collect::<Vec<_>>().join(" ")
 }
 
 fn survey(run: &Run<'_>) -> Result<Survey, CliError> {

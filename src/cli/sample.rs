@@ -121,17 +121,18 @@ fn conclude(
     let diagnostics_seconds = clock.elapsed().as_secs_f64();
     // Where chains disagree, the first question is whether the data could ever make them agree.
     let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;
-    let identification = (is_asked && diagnosis.has_disagreement()).then(|| {
+    let identification = (sample.report.is_some() || is_asked && diagnosis.has_disagreement()).then(|| {
         let found = Identification::before(job.files, model, job.settings.seed)?;
         found.after(&outcome.draws, superchains)
     });
     let identification = match identification.transpose() {
-        Ok(found) => found.filter(Identification::has_open),
+        Ok(found) => found,
         Err(error) => {
             job.tell(&format!("note: whether the data determine the parameters was not found out: {error}\n"));
             None
         }
     };
+    let open = identification.as_ref().filter(|found| diagnosis.has_disagreement() && found.has_open());
     if sample.json {
         let told = [
             ("summary", diagnosis.summary_object()),
@@ -139,7 +140,7 @@ fn conclude(
             ("warnings", diagnosis.warnings_object()),
         ];
         let mut object = object(job, outcome, told, diagnostics_seconds);
-        if let (Some(map), Some(found)) = (object.as_object_mut(), &identification) {
+        if let (Some(map), Some(found)) = (object.as_object_mut(), open) {
             map.insert("identify".into(), found.object());
         }
         writeln!(out, "{object:#}")?;
@@ -147,14 +148,14 @@ fn conclude(
         job.tell(&closing(job.settings, outcome, model));
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
         job.tell(&diagnosis.warnings());
-        if let Some(found) = &identification {
-            job.tell(&format!("\n{}", found.text()));
+        if let Some(found) = open {
+            job.tell(&format!("\n{}", found.passage().text()));
         }
     }
     if let Some(path) = &sample.report {
-        report::of_sample(path, job, outcome, &diagnosis)?;
+        report::of_sample(path, job, outcome, &diagnosis, identification.as_ref())?;
     }
-    let excused = identification.filter(|_| sample.allow_nonidentified).map_or_else(Vec::new, |found| found.excused());
+    let excused = open.filter(|_| sample.allow_nonidentified).map_or_else(Vec::new, Identification::excused);
     let bad = sample.strict && diagnosis.is_bad_beyond(&model.coordinates, &excused);
     Ok(if bad { Verdict::Bad } else { Verdict::Good })
 }

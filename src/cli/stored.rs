@@ -10,9 +10,10 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::args::{Kept, Sample};
+use super::draws;
 use super::error::CliError;
 use super::interrupt::Interrupt;
-use super::job::Job;
+use super::job::{self, Job};
 use super::method;
 use super::progress::Progress;
 use super::request::{self, Chosen};
@@ -23,10 +24,8 @@ use crate::store::{
     DataArray, FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
 };
 
-/// Values that diagnostics look at after a run: 160 MB of them, and as much again to work on.
-const MOST_VALUES: usize = 20_000_000;
-/// Draws of a chain that diagnostics look at in any case.
-const LEAST_DRAWS: usize = 100;
+/// Values of what is told of the last draws, that diagnostics of trajectories look at after a run: 160 MB.
+const MOST_ENERGIES: usize = 20_000_000;
 
 /// A run as its directory knows it.
 pub(super) struct Planned<'a> {
@@ -89,7 +88,12 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
     own.insert("collapse".into(), json!(!sample.no_collapse));
     own.insert("backend".into(), json!(description.backend));
     own.insert("precision".into(), json!(description.precision));
-    let device = [("adapter", json!(description.adapter)), ("notes", json!(notes))];
+    let canary = match description.backend {
+        "gpu" if notes.is_empty() => "passed".to_owned(),
+        "gpu" => notes.join("; "),
+        _ => "not asked: chains run on the CPU".to_owned(),
+    };
+    let device = [("adapter", json!(description.adapter)), ("canary", json!(canary))];
     let facts = Facts {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -107,6 +111,7 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
             seed: settings.seed,
         },
         settings: own,
+        command: job::command(settings.seed),
         device: device.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<Map<String, Value>>(),
         coordinates: model.coordinates.clone(),
         statistics: match request::method(sample) {
@@ -115,6 +120,11 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         },
         likelihood,
         prior,
+        warmup: if sample.save_warmup && settings.warmup > 0 {
+            kept.iter().filter(|name| model.parameters.contains(name)).cloned().collect()
+        } else {
+            Vec::new()
+        },
         arrays: DataArray::all(&job.files.data, &compiled.quantities.observed()),
         single,
         columns: all,
@@ -140,7 +150,7 @@ pub(super) fn run(
 ) -> Result<Outcome, CliError> {
     let Planned { path, facts, text, columns } = planned;
     let Job { sample, compiled, settings, .. } = job;
-    let block = facts.block;
+    let (block, warmup) = (facts.block, (!facts.warmup.is_empty()).then(|| facts.warmup_block()));
     let begun = sample.resume && crate::store::has_run(path);
     let (mut writer, from) = if begun {
         RunWriter::resume(path, &facts, &columns)?
@@ -149,6 +159,15 @@ pub(super) fn run(
     };
     // Again, too, when it goes on: the process may have been killed before this.
     writer.data(&job.files.data)?;
+    let before = writer.facts().device.get("adapter").and_then(Value::as_str);
+    let now = &job.description.adapter;
+    // Processors round alike, whatever they are called.
+    if let Some(before) = before.filter(|before| begun && before != now && job.description.backend == "gpu") {
+        job.tell(&format!(
+            "note: the run was begun on {before} and goes on on {now}, which may round otherwise: its draws are as good, \
+             but not to the last bit those of one device\n"
+        ));
+    }
     if let Some(checkpoint) = &from {
         job.tell(&format!("going on after {} of {} draws\n", checkpoint.draws, settings.draws));
     }
@@ -167,14 +186,18 @@ pub(super) fn run(
         from,
         &mut Plan {
             block,
+            warmup,
             quantities: &compiled.quantities,
             pointwise: sample.log_likelihood,
             sink: &mut |block| {
+                let Some(after) = &block.after else {
+                    return Ok(writer.warmup(block.from, &block.draws, &block.statistics)?);
+                };
                 let mut groups = vec![("posterior", &block.draws), ("sample_stats", &block.statistics)];
                 if let Some(pointwise) = &block.pointwise {
                     groups.extend([("log_likelihood", &pointwise.likelihood), ("log_prior", &pointwise.prior)]);
                 }
-                Ok(writer.append(block.from, &groups, &block.after)?)
+                Ok(writer.append(block.from, &groups, after)?)
             },
             look,
             stop: &|| interrupt.count() > 0,
@@ -205,13 +228,12 @@ pub(super) fn run(
     };
     drop(writer);
     let stored = open_run(path)?;
-    let values = stored.chains() * stored.parameters().len();
-    let every = (values * stored.draws()).div_ceil(MOST_VALUES).min(stored.draws() / LEAST_DRAWS).max(1);
+    let every = draws::every(stored.chains() * stored.parameters().len(), stored.draws());
     if every > 1 {
         job.tell(&format!("note: the summary looks at one draw in {every}, which is what fits into little memory\n"));
     }
     let draws = stored.draws_every(every)?;
-    let energies = MOST_VALUES / (stored.chains() * STATISTICS.len());
+    let energies = MOST_ENERGIES / (stored.chains() * STATISTICS.len());
     let statistics = match last.counts {
         crate::backend::Counts::Accepted(_) => crate::draws::Draws::new(Vec::new(), stored.chains(), 0),
         crate::backend::Counts::Trees(_) => Ok(stored.last_statistics(energies.max(2))?),

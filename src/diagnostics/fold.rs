@@ -145,7 +145,8 @@ impl<'a> Fold<'a> {
             {
                 left -= 1;
                 next_left = nearest_left(left);
-                if next_left.is_none_or(|next| self.compare(taken, next).is_ne()) {
+                let is_tied = || self.order.is_tied(left);
+                if next_left.is_none_or(|next| !is_tied() && self.compare(taken, next).is_ne()) {
                     break;
                 }
             }
@@ -154,7 +155,8 @@ impl<'a> Fold<'a> {
             {
                 right += 1;
                 next_right = nearest_right(right);
-                if next_right.is_none_or(|next| self.compare(taken, next).is_ne()) {
+                let is_tied = || self.order.is_tied(right);
+                if next_right.is_none_or(|next| !is_tied() && self.compare(taken, next).is_ne()) {
                     break;
                 }
             }

@@ -80,7 +80,8 @@ impl Order {
         first(0..self.size(), |k| self.exact(view, k) > value)
     }
 
-    fn is_tied(&self, k: usize) -> bool {
+    /// Whether the `k`-th smallest draw equals the one before it.
+    pub(super) fn is_tied(&self, k: usize) -> bool {
         self.word(k) & self.format.tied() != 0
     }
 

@@ -1,6 +1,7 @@
 //! What the data determine, in words.
 
 use super::combination::{Names, joined};
+use super::passage::Passage;
 use crate::identify::scores::Treatment;
 use crate::identify::symmetry::Symmetry;
 use crate::identify::{Analysis, Combination, Direction, Reason, Relation, Scale};
@@ -11,22 +12,20 @@ const MOST: usize = 12;
 const CLEAR: f64 = 1e3;
 
 /// The findings as a paragraph with a list. `parameters` are the model's names.
-pub fn findings(analysis: &Analysis, parameters: &[String]) -> String {
+pub fn findings(analysis: &Analysis, parameters: &[String]) -> Passage {
     let names = Names(parameters);
-    let mut text = headline(analysis);
-    let open: Vec<(String, String)> = analysis
+    let mut passage = Passage::default();
+    passage.say(headline(analysis));
+    let mut open: Vec<(String, String)> = analysis
         .open
         .iter()
+        .take(MOST)
         .map(|direction| (names.formula(&direction.combination), explanation(names, direction)))
         .collect();
-    let width = open.iter().take(MOST).map(|(formula, _)| formula.chars().count()).max().unwrap_or(0).min(40);
-    for (index, (formula, explanation)) in open.iter().take(MOST).enumerate() {
-        let label = if index == 0 { "not identified:" } else { "" };
-        text += &format!("  {label:16} {formula:width$}   {explanation}\n");
+    if analysis.open.len() > MOST {
+        open.push((format!("and {} more", analysis.open.len() - MOST), String::new()));
     }
-    if open.len() > MOST {
-        text += &format!("  {:16} and {} more\n", "", open.len() - MOST);
-    }
+    passage.list("not identified", open);
     let mut identified = names.formulas(&analysis.combinations);
     let rest = analysis.determined_combinations.saturating_sub(analysis.combinations.len());
     if rest > 0 {
@@ -34,60 +33,62 @@ pub fn findings(analysis: &Analysis, parameters: &[String]) -> String {
         identified.push(format!("{rest} {noun} that {verb} from point to point"));
     }
     identified.extend(names.list(&analysis.determined));
-    if !identified.is_empty() {
-        text += &format!("  {:16} {}\n", "identified:", shortened(&identified));
-    }
+    passage.list("identified", alone(&identified));
     let derived: Vec<usize> =
         analysis.transformed.iter().filter(|(_, determined)| *determined).map(|(parameter, _)| *parameter).collect();
-    if !derived.is_empty() && !analysis.open.is_empty() {
-        text += &format!("  {:16} {}\n", "and from these:", shortened(&names.list(&derived)));
-    }
-    text += &cannot_be_told_apart(names, analysis);
-    for weak in analysis.practical.iter().take(MOST) {
-        text += &format!(
-            "  {:16} {}   identified, but its standard error is {:.1} prior standard deviations: the prior decides\n",
-            "hardly:",
-            names.formula(&weak.combination),
-            weak.standard_error
-        );
+    if !analysis.open.is_empty() {
+        passage.list("and from these", alone(&names.list(&derived)));
     }
     if !analysis.practical.is_empty() {
-        text += &format!(
-            "  The scores have a condition number of {:.0}: the best determined direction is known so many times better than \
-             the worst.\n",
+        passage.remark(format!(
+            "The scores have a condition number of {:.0}: the best determined direction is known so many times better than \
+             the worst.",
             analysis.condition
-        );
+        ));
     }
+    cannot_be_told_apart(&mut passage, names, analysis);
+    let hardly = analysis.practical.iter().take(MOST).map(|weak| {
+        let error = weak.standard_error;
+        let why =
+            format!("identified, but its standard error is {error:.1} prior standard deviations: the prior decides");
+        (names.formula(&weak.combination), why)
+    });
+    passage.list("hardly", hardly.collect());
     for symmetry in &analysis.symmetries {
-        text += &symmetric(symmetry);
+        symmetric(&mut passage, symmetry);
     }
-    text += &latent(analysis);
+    latent(&mut passage, analysis);
     if analysis.observations < analysis.all_observations {
-        text += &format!(
-            "  Looked at are {} of {} observations, evenly taken: a parameter that only others touch counts as untouched.\n",
+        passage.remark(format!(
+            "Looked at are {} of {} observations, evenly taken: a parameter that only others touch counts as untouched.",
             analysis.observations, analysis.all_observations
-        );
+        ));
     }
     if analysis.gap < CLEAR {
-        text += &format!(
-            "  The count is a close call: singular values on either side of it differ by a factor of {:.0} only.\n",
+        passage.remark(format!(
+            "The count is a close call: singular values on either side of it differ by a factor of {:.0} only.",
             analysis.gap
-        );
+        ));
     }
-    text += &help(names, analysis, parameters);
-    text
+    help(&mut passage, names, analysis, parameters);
+    passage
+}
+
+/// A line of a list, if it is not empty.
+fn alone(list: &[String]) -> Vec<(String, String)> {
+    if list.is_empty() { Vec::new() } else { vec![(shortened(list), String::new())] }
 }
 
 fn headline(analysis: &Analysis) -> String {
     let (rank, all) = (analysis.rank(), analysis.directions);
     if rank == all {
         let one = if all == 1 { "the one direction".to_owned() } else { format!("all {all} directions") };
-        return format!("The likelihood determines {one}.\n");
+        return format!("The likelihood determines {one}.");
     }
     if rank == 0 {
-        return "The likelihood is the same whatever the parameters are: it determines nothing.\n".to_owned();
+        return "The likelihood is the same whatever the parameters are: it determines nothing.".to_owned();
     }
-    format!("The likelihood determines {rank} of {all} directions.\n")
+    format!("The likelihood determines {rank} of {all} directions.")
 }
 
 /// Why a direction is open.
@@ -123,70 +124,76 @@ fn relation(relation: &Relation) -> String {
     format!("{name} = {} up to a constant", Names(&named).formula(&combination))
 }
 
-fn cannot_be_told_apart(names: Names<'_>, analysis: &Analysis) -> String {
+fn cannot_be_told_apart(passage: &mut Passage, names: Names<'_>, analysis: &Analysis) {
     let mut touched: Vec<usize> =
         analysis.open.iter().flat_map(|direction| direction.combination.weights.iter().map(|(p, _)| *p)).collect();
     touched.sort_unstable();
     touched.dedup();
     let list = names.list(&touched);
     match (list.len(), touched.len()) {
-        (0, _) => String::new(),
-        (_, 1) => format!("  Whatever the posterior says about {} is the prior's doing.\n", list[0]),
-        _ => format!(
-            "  {} cannot be told apart: whatever the posterior says about them singly is the prior's doing.\n",
+        (0, _) => {}
+        (_, 1) => passage.remark(format!("Whatever the posterior says about {} is the prior's doing.", list[0])),
+        _ => passage.remark(format!(
+            "{} cannot be told apart: whatever the posterior says about them singly is the prior's doing.",
             joined(&trimmed(&list))
-        ),
+        )),
     }
 }
 
-fn symmetric(symmetry: &Symmetry) -> String {
-    match symmetry {
-        Symmetry::Exchange { names, elements: 2 } => format!(
-            "  two modes:       exchanging the two elements of {} changes no observation: an order (`ordered`) picks one mode\n",
-            joined(names)
-        ),
-        Symmetry::Exchange { names, elements } => format!(
-            "  {:.0} modes:      exchanging the {elements} elements of {} changes no observation: an order (`ordered`) picks one mode\n",
-            symmetry.modes(),
-            joined(names)
-        ),
-        Symmetry::Sign { names } => format!(
-            "  two modes:       changing the sign of {} changes no observation: a bound (`<lower=0>`) picks one mode\n",
-            joined(names)
-        ),
-    }
+fn symmetric(passage: &mut Passage, symmetry: &Symmetry) {
+    let (label, what) = match symmetry {
+        Symmetry::Exchange { names, elements } => {
+            let modes = symmetry.modes();
+            let (label, how_many) = if *elements == 2 {
+                ("two modes".to_owned(), "two".to_owned())
+            } else {
+                (format!("{modes:.0} modes"), elements.to_string())
+            };
+            let names = joined(names);
+            let order = "an order (`ordered`) picks one mode";
+            (label, format!("exchanging the {how_many} elements of {names} changes no observation: {order}"))
+        }
+        Symmetry::Sign { names } => {
+            let names = joined(names);
+            let bound = "a bound (`<lower=0>`) picks one mode";
+            ("two modes".to_owned(), format!("changing the sign of {names} changes no observation: {bound}"))
+        }
+    };
+    passage.list(&label, vec![(what, String::new())]);
 }
 
-fn latent(analysis: &Analysis) -> String {
+fn latent(passage: &mut Passage, analysis: &Analysis) {
     let names = joined(&analysis.latent);
     match analysis.treatment {
-        Treatment::None => String::new(),
+        Treatment::None => {}
         Treatment::Integrated => {
-            format!("  {names}: integrated out; the directions are those of the other parameters.\n")
+            passage.remark(format!("{names}: integrated out; the directions are those of the other parameters."));
         }
-        Treatment::Observed => format!(
-            "  {names}: tied to one another, so not integrated out but counted as observed; what is open here is open, and \
-             more may be.\n"
-        ),
+        Treatment::Observed => passage.remark(format!(
+            "{names}: tied to one another, so not integrated out but counted as observed; what is open here is open, and \
+             more may be."
+        )),
     }
 }
 
 /// What the reader can do.
-fn help(names: Names<'_>, analysis: &Analysis, parameters: &[String]) -> String {
-    let [first, ..] = &analysis.open[..] else { return String::new() };
+fn help(passage: &mut Passage, names: Names<'_>, analysis: &Analysis, parameters: &[String]) {
+    let [first, ..] = &analysis.open[..] else { return };
     let formula = names.formula(&first.combination);
     if first.combination.single().is_some() {
-        return format!(
-            "What would help: remove {formula}, or give it an informative prior (it will set {formula} alone).\n"
-        );
+        return passage.say(format!(
+            "What would help: remove {formula}, or give it an informative prior (it will set {formula} alone)."
+        ));
     }
     if matches!(first.reason, Reason::Data) {
-        return format!("What would help: more observations, or an informative prior (it will set {formula} alone).\n");
+        return passage.say(format!(
+            "What would help: more observations, or an informative prior (it will set {formula} alone)."
+        ));
     }
     if let Reason::Design(_) = first.reason {
-        return format!(
-            "What would help: leave out one of the columns, or give an informative prior (it will set {formula} alone).\n"
-        );
+        return passage.say(format!(
+            "What would help: leave out one of the columns, or give an informative prior (it will set {formula} alone)."
+        ));
     }
     let instead = match (&analysis.combinations[..], &analysis.open[..]) {
         ([combination], [_]) => {
@@ -198,7 +205,7 @@ fn help(names: Names<'_>, analysis: &Analysis, parameters: &[String]) -> String 
     };
     let fix = if analysis.open.len() == 1 { "fix one of them" } else { "fix one parameter of each" };
     let sets = if analysis.open.len() == 1 { formula } else { "these directions".to_owned() };
-    format!("What would help: {fix}, {instead}or give an informative prior (it will set {sets} alone).\n")
+    passage.say(format!("What would help: {fix}, {instead}or give an informative prior (it will set {sets} alone)."));
 }
 
 fn trimmed(list: &[String]) -> Vec<String> {

@@ -8,6 +8,7 @@ pub mod findings;
 pub mod graph;
 pub mod html;
 pub mod identifiability;
+pub mod passage;
 pub mod picture;
 pub mod posterior;
 pub mod quantity;

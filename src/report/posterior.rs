@@ -1,6 +1,7 @@
 //! What the posterior owes to the prior and what to the data, direction by direction, in words.
 
 use super::combination::{Names, joined};
+use super::passage::{Part, Passage};
 use crate::identify::convergence::Convergence;
 use crate::identify::posterior::{Comparison, FELT, WEAK_OVERLAP};
 use crate::identify::{Analysis, Combination};
@@ -8,8 +9,8 @@ use crate::identify::{Analysis, Combination};
 /// Names listed before the rest is counted.
 const MOST: usize = 8;
 
-/// What converged and what did not, in a sentence; nothing where nothing is adrift.
-pub fn convergence(found: &Convergence, comparisons: &[Comparison], parameters: &[String]) -> String {
+/// What converged and what did not, in a sentence; none where nothing is adrift.
+pub fn convergence(found: &Convergence, comparisons: &[Comparison], parameters: &[String]) -> Option<String> {
     let names = Names(parameters);
     let list = |combinations: &[Combination]| {
         let mut list = names.formulas(combinations);
@@ -21,24 +22,21 @@ pub fn convergence(found: &Convergence, comparisons: &[Comparison], parameters: 
         joined(&list)
     };
     if found.adrift.is_empty() {
-        return String::new();
+        return None;
     }
     let (has, says) = if found.adrift.len() == 1 { ("has", "it") } else { ("have", "them") };
     let never = format!("and never will: the data say nothing about {says}{}", width(&found.adrift, comparisons));
     if found.unsettled.is_empty() && !found.settled.is_empty() {
         let settled = if found.settled.len() == 1 { "has" } else { "have" };
-        return format!(
-            "{} {settled} converged; only {} {has} not, {never}.\n",
-            list(&found.settled),
-            list(&found.adrift)
-        );
+        let (settled_list, adrift) = (list(&found.settled), list(&found.adrift));
+        return Some(format!("{settled_list} {settled} converged; only {adrift} {has} not, {never}."));
     }
     let unsettled = if found.unsettled.is_empty() {
         String::new()
     } else {
         format!(" Apart from that, {} should converge and has not yet: run longer.", list(&found.unsettled))
     };
-    format!("{} {has} not converged, {never}.{unsettled}\n", list(&found.adrift))
+    Some(format!("{} {has} not converged, {never}.{unsettled}", list(&found.adrift)))
 }
 
 /// What the prior leaves chains to cross.
@@ -63,41 +61,34 @@ fn width(adrift: &[Combination], comparisons: &[Comparison]) -> String {
     }
 }
 
-/// Prior against posterior: a row per direction, and what it says.
+/// Prior against posterior: a row per direction, and what it says; none where nothing is compared.
 pub fn comparison(
     analysis: &Analysis,
     found: &Convergence,
     comparisons: &[Comparison],
     parameters: &[String],
-) -> String {
+) -> Option<Part> {
     if comparisons.is_empty() {
-        return String::new();
+        return None;
     }
     let names = Names(parameters);
-    let rows: Vec<(String, &Comparison)> =
-        comparisons.iter().map(|comparison| (names.formula(&comparison.combination), comparison)).collect();
-    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).clamp(9, 40);
-    let mut text = format!(
-        "{:width$}  {:>9}  {:>12}  {:>11}  {:>7}   {}\n",
-        "direction", "prior sd", "posterior sd", "contraction", "overlap", "felt of prior, likelihood"
-    );
-    for (name, row) in rows {
+    let row = |row: &Comparison| {
         let open = analysis.open.iter().any(|direction| direction.combination == row.combination);
-        let number = |x: Option<f64>, digits: usize| x.map_or_else(|| "-".to_owned(), |x| format!("{x:.digits$}"));
-        let prior = row.prior_sd.map_or_else(|| "flat".to_owned(), significant);
-        let felt = match (row.prior_sensitivity, row.likelihood_sensitivity) {
-            (Some(prior), Some(likelihood)) => format!("{prior:.2}, {likelihood:.2}"),
-            _ => "-".to_owned(),
-        };
-        text += &format!(
-            "{name:width$}  {prior:>9}  {:>12}  {:>11}  {:>7}   {felt:16} {}\n",
+        let number = |x: Option<f64>| x.map_or_else(|| "-".to_owned(), |x| format!("{x:.2}"));
+        vec![
+            names.formula(&row.combination),
+            row.prior_sd.map_or_else(|| "flat".to_owned(), significant),
             significant(row.posterior_sd),
-            number(row.contraction, 2),
-            number(row.overlap, 2),
-            judgement(row, open, found.adrift.contains(&row.combination)),
-        );
-    }
-    text
+            number(row.contraction),
+            number(row.overlap),
+            number(row.prior_sensitivity),
+            number(row.likelihood_sensitivity),
+            judgement(row, open, found.adrift.contains(&row.combination)).to_owned(),
+        ]
+    };
+    let heads =
+        ["direction", "prior sd", "posterior sd", "contraction", "overlap", "prior felt", "likelihood felt", ""];
+    Some(Part::Table { heads: heads.map(str::to_owned).into(), rows: comparisons.iter().map(row).collect() })
 }
 
 fn significant(x: f64) -> String {
@@ -139,11 +130,11 @@ pub fn prior_alone(combination: &Combination, prior_sd: Option<f64>, parameters:
     match prior_sd {
         Some(sd) => format!(
             "Along {formula} the prior alone decides: its standard deviation there is {}, and the data contribute \
-             nothing.\n",
+             nothing.",
             significant(sd)
         ),
         None => format!(
-            "Along {formula} the prior is flat, or too wide for chains to cross: chains will not agree about it.\n"
+            "Along {formula} the prior is flat, or too wide for chains to cross: chains will not agree about it."
         ),
     }
 }

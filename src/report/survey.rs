@@ -1,15 +1,16 @@
-//! A run as a report sees it: numbers, findings and pictures, from draws read one parameter at a time.
+//! A run as a report sees it: numbers, findings and pictures, from draws read a few parameters at a time.
 //!
 //! A [`Run`] flows in, a [`Survey`] flows out. All parameters are read once for their summaries and for an even sample of
 //! their draws, which correlations and pair plots are made from; the worst are read again for their pictures. Of the
-//! draws themselves no more is in memory than a column for each thread, and four million numbers of the sample. Absent:
-//! where draws lie ([`Columns`]), and what the report looks like (`html`).
+//! draws themselves no more is in memory than half a gigabyte (or a single column, if that is larger), and four million
+//! numbers of the sample. Absent: where draws lie ([`Columns`]), and what the report looks like (`html`).
 
 use std::io;
 use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use super::passage::Passage;
 use super::picture::column::{Column, spread};
 use super::picture::groups::Groups;
 use super::picture::pair::{Pair, pair};
@@ -20,6 +21,9 @@ use crate::diagnostics::summary::Summariser;
 use crate::diagnostics::{Finding, Settings, Summary, verdict};
 use crate::draws::{ChainView, Columns, Draws};
 use crate::math::moments::moments;
+
+/// Draws in memory, all parameters that are read together: 512 MB.
+const MOST_HELD: usize = 64_000_000;
 
 /// Numbers of the sample, all parameters together: 32 MB.
 const MOST_SAMPLED: usize = 4_000_000;
@@ -70,6 +74,8 @@ pub struct Run<'a> {
     pub findings: Vec<Finding>,
     /// Further sentences that belong to the verdict.
     pub notes: Vec<String>,
+    /// What the data determine, where that is known.
+    pub determined: Option<Passage>,
     /// Adapter, seed, timings, versions: what, and its value.
     pub facts: Vec<(String, String)>,
     /// What to type to run it again.
@@ -120,15 +126,12 @@ impl Survey {
     /// # Errors
     /// When draws cannot be read, or superchains do not divide the chains.
     pub fn of(run: &Run<'_>) -> io::Result<Self> {
-        let (chains, draws) = (run.draws.chains(), run.draws.draws());
         let (summary, sample) = read_all(run)?;
         let order = worst_first(&summary);
         let findings: Vec<Finding> = run.findings.iter().cloned().chain(verdict(&summary)).collect();
-        let groups = Groups::new(chains, run.superchains);
+        let groups = Groups::new(run.draws.chains(), run.superchains);
         let pictured = &order[..order.len().min(MOST_PICTURED)];
-        let portraits = in_turn(pictured, chains * draws, |&index, values: &mut Vec<f64>| {
-            run.draws.read(index, values)?;
-            let view = shaped(values, chains, draws);
+        let portraits = in_turn(run.draws, pictured, |index, view| {
             let column = Column::new(&run.draws.parameters()[index], view, groups);
             Ok(portrait(&column, &summary, index, run.superchains))
         })?;
@@ -152,7 +155,7 @@ impl Survey {
             .collect();
         let energy = match place(run.statistics, &ENERGY) {
             Some(index) => {
-                let values = read(run.statistics, index)?;
+                let values = run.statistics.column(index)?;
                 energy::energy(shaped(&values, run.statistics.chains(), run.statistics.draws()))
             }
             None => None,
@@ -167,36 +170,27 @@ impl Survey {
     }
 }
 
-/// Works on things in turn, as many at a time as there are threads, each with a column of memory.
-fn in_turn<T: Sync, R: Send>(
-    things: &[T],
-    size: usize,
-    work: impl Fn(&T, &mut Vec<f64>) -> io::Result<R> + Sync,
+/// Works on parameters in turn, as many at a time as may be in memory.
+fn in_turn<R: Send>(
+    columns: &dyn Columns,
+    parameters: &[usize],
+    work: impl Fn(usize, ChainView<'_>) -> io::Result<R> + Sync,
 ) -> io::Result<Vec<R>> {
-    let spaces: Mutex<Vec<Vec<f64>>> = Mutex::new(Vec::new());
-    let taken = |spaces: &Mutex<Vec<Vec<f64>>>| spaces.lock().ok().and_then(|mut spaces| spaces.pop());
-    things
-        .par_iter()
-        .with_max_len(1)
-        .map(|thing| {
-            let mut space = taken(&spaces).unwrap_or_else(|| vec![0.0; size]);
-            let result = work(thing, &mut space);
-            if let Ok(mut spaces) = spaces.lock() {
-                spaces.push(space);
-            }
-            result
-        })
-        .collect()
+    let (chains, draws) = (columns.chains(), columns.draws());
+    let together = (MOST_HELD / (chains * draws).max(1)).clamp(1, parameters.len().max(1));
+    let mut held = vec![vec![0.0; chains * draws]; together];
+    let mut results = Vec::with_capacity(parameters.len());
+    for batch in parameters.chunks(together) {
+        columns.read(batch, &mut held[..batch.len()])?;
+        let done = batch.par_iter().zip(&held).with_max_len(1);
+        let done = done.map(|(&parameter, column)| work(parameter, shaped(column, chains, draws)));
+        results.extend(done.collect::<io::Result<Vec<R>>>()?);
+    }
+    Ok(results)
 }
 
 fn shaped(values: &[f64], chains: usize, draws: usize) -> ChainView<'_> {
     ChainView::from_slice(values, chains, draws).expect("a column was made for this shape")
-}
-
-fn read(columns: &dyn Columns, index: usize) -> io::Result<Vec<f64>> {
-    let mut values = vec![0.0; columns.chains() * columns.draws()];
-    columns.read(index, &mut values)?;
-    Ok(values)
 }
 
 fn place(columns: &dyn Columns, names: &[&str]) -> Option<usize> {
@@ -212,7 +206,7 @@ fn read_all(run: &Run<'_>) -> io::Result<(Summary, Sample)> {
     let positions: Vec<usize> = spread(size, most).collect();
     let divergent = match place(run.statistics, &DIVERGING) {
         Some(index) => {
-            let values = read(run.statistics, index)?;
+            let values = run.statistics.column(index)?;
             let all: Vec<usize> = (0..values.len()).filter(|&position| values[position] != 0.0).collect();
             spread(all.len(), MOST_DIVERGENT).map(|k| all[k]).filter(|&position| position < size).collect()
         }
@@ -225,8 +219,7 @@ fn read_all(run: &Run<'_>) -> io::Result<(Summary, Sample)> {
     summariser()?;
     let summarisers: Mutex<Vec<Summariser>> = Mutex::new(Vec::new());
     let indices: Vec<usize> = (0..names.len()).collect();
-    let parts = in_turn(&indices, size, |&index, values| {
-        run.draws.read(index, values)?;
+    let parts = in_turn(run.draws, &indices, |index, view| {
         let row = match &run.summary {
             Some(summary) => summary.rows[index].clone(),
             None => {
@@ -235,14 +228,14 @@ fn read_all(run: &Run<'_>) -> io::Result<(Summary, Sample)> {
                     Some(own) => own,
                     None => summariser()?,
                 };
-                let row = own.row(&names[index], shaped(values, chains, draws));
+                let row = own.row(&names[index], view);
                 if let Ok(mut free) = summarisers.lock() {
                     free.push(own);
                 }
                 row
             }
         };
-        let at = |positions: &[usize]| -> Vec<f64> { positions.iter().map(|&position| values[position]).collect() };
+        let at = |positions: &[usize]| -> Vec<f64> { positions.iter().map(|&position| view.at(position)).collect() };
         Ok((row, at(&positions), at(&divergent)))
     })?;
     let mut sample = Sample { positions, values: Vec::new(), divergent, divergent_values: Vec::new() };

@@ -6,6 +6,7 @@
 //! Absent on purpose: which backend, which files, what is printed.
 
 pub mod bench;
+mod block;
 pub mod change;
 pub mod check;
 mod metropolis;
@@ -16,19 +17,22 @@ pub mod prior;
 pub mod quantities;
 mod settings;
 mod stream;
+mod warmup;
 
+pub use block::{Block, Sink};
 pub use settings::{Glance, Init, Look, Phase, RunError, Settings, SinkError, Watch};
-pub use stream::{Again, Block, Plan, Sink, stream};
+pub use stream::{Again, Plan, stream};
 
 use std::time::Instant;
 
+use self::block::statistics;
+use self::warmup::Warmup;
 use crate::backend::{Backend, Counts, Keep, Method, Population, Stretch, Tuning};
 use crate::draws::Draws;
 use crate::math::Real;
 use crate::model::Model;
 use crate::rng::philox::{key, philox};
 use crate::rng::slots::{Purpose, counter};
-use crate::sampler::nuts::STATISTICS;
 
 /// Attempts at a starting point before a model is given up.
 const ATTEMPTS: u32 = 100;
@@ -38,7 +42,7 @@ const ATTEMPTS: u32 = 100;
 pub struct Outcome {
     /// The draws, `[chain, draw, parameter]`.
     pub draws: Draws,
-    /// What is told of each draw's step: of NUTS [`STATISTICS`]; of Metropolis there are no columns.
+    /// What is told of each draw's step: of NUTS [`STATISTICS`](crate::sampler::nuts::STATISTICS); of Metropolis there are no columns.
     pub statistics: Draws,
     /// What the sampling steps were like.
     pub counts: Counts,
@@ -80,7 +84,7 @@ pub fn run_observed(
     let mut draws = Draws::new(model.parameters.clone(), settings.chains, settings.draws)?;
     let mut statistics = Draws::new(statistics(backend.method()), settings.chains, settings.draws)?;
     let clock = Instant::now();
-    let tuning = warm_up(model, backend, settings, watch)?;
+    let tuning = warm_up(model, settings, &mut Warmup::new(backend, settings, watch))?;
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let clock = Instant::now();
     let counts = sample(backend, settings, sampling, &mut draws, &mut statistics, watch, look)?;
@@ -121,25 +125,12 @@ fn sample(
     Ok(total.expect("a run has at least one draw"))
 }
 
-/// What is told of each kept step of a method.
-fn statistics(method: Method) -> Vec<String> {
-    match method {
-        Method::Metropolis => Vec::new(),
-        Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
-    }
-}
-
 /// Finds starting points and takes the warm-up steps.
-fn warm_up(
-    model: &Model,
-    backend: &mut dyn Backend,
-    settings: &Settings,
-    watch: Watch<'_>,
-) -> Result<Tuning, RunError> {
-    start(model, backend, settings)?;
-    match backend.method() {
-        Method::Metropolis => metropolis::warm_up(model, backend, settings, watch),
-        Method::Nuts { .. } => nuts::warm_up(model, backend, settings, watch),
+fn warm_up(model: &Model, settings: &Settings, warmup: &mut Warmup<'_>) -> Result<Tuning, RunError> {
+    start(model, warmup.backend, settings)?;
+    match warmup.backend.method() {
+        Method::Metropolis => metropolis::warm_up(model, settings, warmup),
+        Method::Nuts { .. } => nuts::warm_up(model, settings, warmup),
     }
 }
 

@@ -5,8 +5,10 @@
 
 use std::time::Instant;
 
+use super::block::statistics;
 use super::settings::{Phase, RunError, Settings, Watch};
-use super::{Outcome, check, statistics, warm_up};
+use super::warmup::Warmup;
+use super::{Outcome, check, warm_up};
 use crate::backend::{Backend, Stretch};
 use crate::diagnostics::chain_moments::ChainMoments;
 use crate::draws::Draws;
@@ -36,7 +38,7 @@ pub fn gather(
         return Err(RunError::FewMoments(settings.draws));
     }
     let clock = Instant::now();
-    let tuning = warm_up(model, backend, settings, watch)?;
+    let tuning = warm_up(model, settings, &mut Warmup::new(backend, settings, watch))?;
     let warmup_seconds = clock.elapsed().as_secs_f64();
     let mut moments = ChainMoments::new(model.parameters.clone(), settings.chains, settings.draws);
     let clock = Instant::now();

@@ -9,9 +9,10 @@
 //! averaged under one metric and taken under another were at times long enough to diverge. Absent on purpose: the rules, which
 //! [`warmup`](crate::sampler::warmup) has.
 
-use super::settings::{Phase, RunError, Settings, Watch};
+use super::settings::{RunError, Settings};
+use super::warmup::Warmup;
 use crate::backend::cpu::Gradient;
-use crate::backend::{Backend, Counts, Stretch, Tuning};
+use crate::backend::{Counts, Stretch, Tuning};
 use crate::model::Model;
 use crate::rng::philox::{key, philox};
 use crate::rng::slots::{Purpose, counter};
@@ -21,26 +22,21 @@ use crate::sampler::nuts::{drift, energy_error, kick};
 use crate::sampler::warmup::{DualAveraging, Refusals, Variances, Windows, length_ratio};
 
 /// Takes the warm-up steps; returns step sizes and metrics at their end.
-pub(super) fn warm_up(
-    model: &Model,
-    backend: &mut dyn Backend,
-    settings: &Settings,
-    watch: Watch<'_>,
-) -> Result<Tuning, RunError> {
+pub(super) fn warm_up(model: &Model, settings: &Settings, warmup: &mut Warmup<'_>) -> Result<Tuning, RunError> {
     let coordinates = model.coordinates.len();
     let groups = Groups::new(settings);
     let mut search = Search::new(model, settings, &groups);
     let mut metric = vec![1.0; groups.count * coordinates];
-    let mut step_sizes = search.find(0, &backend.positions()?, &metric, &vec![1.0; groups.count]);
+    let mut step_sizes = search.find(0, &warmup.backend.positions()?, &metric, &vec![1.0; groups.count]);
     let mut averages: Vec<DualAveraging> =
         step_sizes.iter().map(|&step| DualAveraging::new(settings.target_accept, step)).collect();
     let mut refusals = Refusals::new(groups.chains);
     let windows = Windows::new(settings.warmup);
     let mut variances = vec![Variances::new(coordinates); groups.count];
     for step in 0..settings.warmup {
-        backend.tune(&groups.tuning(&step_sizes, &metric))?;
+        warmup.backend.tune(&groups.tuning(&step_sizes, &metric))?;
         let stretch = Stretch { first_step: step, steps: 1 };
-        let stats = backend.advance(stretch, None, &mut |_| watch(Phase::Warmup, step + 1, settings.warmup))?;
+        let stats = warmup.advance(stretch)?;
         let Counts::Trees(trees) = stats.counts else { unreachable!("NUTS grows trees") };
         let mut rates = groups.means(trees.iter().map(|tree| tree.acceptance));
         for (chain, tree) in trees.iter().enumerate() {
@@ -53,7 +49,7 @@ pub(super) fn warm_up(
         }
         let ends = windows.ends.contains(&step);
         if windows.ends.last().is_some_and(|&last| (windows.first..=last).contains(&step)) {
-            let positions = backend.positions()?;
+            let positions = warmup.backend.positions()?;
             for (chain, position) in positions.chunks_exact(coordinates).enumerate() {
                 variances[groups.of(chain)].add(position);
             }
@@ -81,7 +77,7 @@ pub(super) fn warm_up(
         *size = average.settled().unwrap_or(*size);
     }
     let tuning = groups.tuning(&step_sizes, &metric);
-    backend.tune(&tuning)?;
+    warmup.backend.tune(&tuning)?;
     Ok(tuning)
 }
 

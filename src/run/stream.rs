@@ -11,9 +11,11 @@ use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::thread::scope;
 use std::time::Instant;
 
-use super::quantities::{self, PointwiseDraws};
+use super::block::{Block, Sink, statistics};
+use super::quantities;
 use super::settings::{Glance, Look, Phase, RunError, Settings, SinkError, Watch};
-use super::{check, statistics, warm_up};
+use super::warmup::Warmup;
+use super::{check, warm_up};
 use crate::backend::{Backend, Checkpoint, Counts, Keep, Method, Population, Stretch, Trees, gpu};
 use crate::draws::Draws;
 use crate::lang::quantities::Quantities;
@@ -22,24 +24,6 @@ use crate::model::Model;
 /// How often a device may be lost.
 const MOST_LOSSES: u32 = 3;
 
-/// Draws that follow one another, of all chains.
-#[derive(Debug)]
-pub struct Block {
-    /// Index of the first draw.
-    pub from: usize,
-    /// `[chain, draw, parameter]`, generated quantities last. The block that ends warm-up has no draws.
-    pub draws: Draws,
-    /// What is told of each draw's step.
-    pub statistics: Draws,
-    /// What data and priors contribute at each draw, where the plan asks for it.
-    pub pointwise: Option<PointwiseDraws>,
-    /// Where the chains are after it.
-    pub after: Checkpoint,
-}
-
-/// Takes blocks in their order, on a thread of its own.
-pub type Sink<'a> = &'a mut (dyn FnMut(&Block) -> Result<(), SinkError> + Send);
-
 /// Makes a backend in place of one whose device was lost.
 pub type Again<'a> = &'a mut dyn FnMut(&gpu::Error) -> Result<Box<dyn Backend>, RunError>;
 
@@ -47,6 +31,8 @@ pub type Again<'a> = &'a mut dyn FnMut(&gpu::Error) -> Result<Box<dyn Backend>, 
 pub struct Plan<'a> {
     /// Draws of a block, at least 1.
     pub block: usize,
+    /// Steps of a block of warm-up, at least 1, where its states are kept.
+    pub warmup: Option<usize>,
     /// What is computed beside the draws.
     pub quantities: &'a Quantities,
     /// Whether contributions to the density are computed, too.
@@ -115,7 +101,13 @@ fn advance(
     let (sink, look, stop, quantities) = (&mut *plan.sink, &mut plan.look, plan.stop, plan.quantities);
     let tuned = match last {
         Some(_) => None,
-        None => Some(tuned(model, backend, settings, watch)?),
+        None => {
+            let warmup = match plan.warmup {
+                Some(length) => Warmup::kept(backend, (model, settings), watch, length, sink)?,
+                None => Warmup::new(backend, settings, watch),
+            };
+            Some(tuned(model, settings, warmup)?)
+        }
     };
     // A rendezvous: the next block is filled while the one before is taken.
     let (full, blocks) = sync_channel::<Block>(0);
@@ -134,7 +126,8 @@ fn advance(
                 let names = all_names(model, quantities);
                 let draws = Draws::new(names, settings.chains, 0)?;
                 let statistics = Draws::new(statistics(backend.method()), settings.chains, 0)?;
-                let sent = full.send(Block { from: 0, draws, statistics, pointwise: None, after: checkpoint.clone() });
+                let sent =
+                    full.send(Block { from: 0, draws, statistics, pointwise: None, after: Some(checkpoint.clone()) });
                 *last = Some(checkpoint);
                 if sent.is_err() {
                     return Ok(());
@@ -156,7 +149,7 @@ fn advance(
                 let draws = quantities::generate(quantities, draws, settings.first_chain, from, settings.seed)?;
                 after.sampling_seconds += clock.elapsed().as_secs_f64();
                 // The taker has failed if nobody receives: its error is looked at below.
-                let sent = full.send(Block { from, draws, statistics, pointwise, after: after.clone() });
+                let sent = full.send(Block { from, draws, statistics, pointwise, after: Some(after.clone()) });
                 if sent.is_err() {
                     break;
                 }
@@ -182,22 +175,17 @@ fn all_names(model: &Model, quantities: &Quantities) -> Vec<String> {
 }
 
 /// Warm-up from the start.
-fn tuned(
-    model: &Model,
-    backend: &mut dyn Backend,
-    settings: &Settings,
-    watch: Watch<'_>,
-) -> Result<Checkpoint, RunError> {
+fn tuned(model: &Model, settings: &Settings, mut warmup: Warmup<'_>) -> Result<Checkpoint, RunError> {
     let clock = Instant::now();
-    let tuning = warm_up(model, backend, settings, watch)?;
-    let counts = match backend.method() {
+    let tuning = warm_up(model, settings, &mut warmup)?;
+    let counts = match warmup.backend.method() {
         Method::Metropolis => Counts::Accepted(vec![0; settings.chains * model.coordinates.len()]),
         Method::Nuts { .. } => Counts::Trees(vec![Trees::default(); settings.chains]),
     };
     Ok(Checkpoint {
         step: settings.warmup,
         draws: 0,
-        positions: backend.positions()?,
+        positions: warmup.backend.positions()?,
         tuning,
         counts,
         warmup_seconds: clock.elapsed().as_secs_f64(),
@@ -334,6 +322,7 @@ mod tests {
             None,
             &mut Plan {
                 block: 4,
+                warmup: None,
                 quantities: &compiled.quantities,
                 pointwise: false,
                 sink: &mut |block| {
@@ -400,6 +389,7 @@ mod tests {
             None,
             &mut Plan {
                 block: 4,
+                warmup: None,
                 quantities: &compiled.quantities,
                 pointwise: false,
                 sink: &mut |block| {

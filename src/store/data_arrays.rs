@@ -60,6 +60,22 @@ impl DataArray {
         }
         values.iter().map(|value| number(value)).collect()
     }
+
+    /// The array as files give it, from its numbers, the last index varying fastest.
+    pub(super) fn datum(&self, values: &[f64]) -> Datum {
+        self.nest(&self.sizes, values)
+    }
+
+    fn nest(&self, sizes: &[usize], values: &[f64]) -> Datum {
+        match sizes.split_first() {
+            None if self.integers => Datum::Int(values.first().map_or(0, |&value| value as i64)),
+            None => Datum::Real(values.first().copied().unwrap_or(f64::NAN)),
+            Some((&size, inner)) => {
+                let parts = values.chunks_exact((values.len() / size.max(1)).max(1)).take(size);
+                Datum::List(parts.map(|part| self.nest(inner, part)).collect())
+            }
+        }
+    }
 }
 
 /// The sizes of a list whose parts are alike.
@@ -102,5 +118,8 @@ mod tests {
             [("N", &[], true, false), ("x", &[2, 2], true, false), ("y", &[3], false, true)];
         assert_eq!(found, expected);
         assert_eq!(arrays[1].values(&data), [1.0, 2.0, 3.0, 4.0]);
+        for array in &arrays[..2] {
+            assert_eq!(Some(&array.datum(&array.values(&data))), data.get(&array.name));
+        }
     }
 }

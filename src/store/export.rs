@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::error::StoreError;
 use super::run_read::StoredRun;
 use super::variable::{Variable, variables};
+use crate::backend::{Checkpoint, Tuning};
 use crate::draws::Draws;
 
 /// What files look like.
@@ -91,36 +92,66 @@ const STATISTICS: [(&str, &str); 7] = [
 fn stan_csv(run: &StoredRun, chains: usize, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
     let model = run.facts().map_or_else(|| "model".to_owned(), |facts| facts.model.clone());
+    // A store of another program has none.
+    let end = run.checkpoint().ok();
     let mut files = Vec::new();
     for first in (0..run.chains()).step_by(chains) {
         let path = folder.join(format!("{model}_{}.csv", first / chains + 1));
         let group = first..(first + chains).min(run.chains());
-        with_file(&path, |out| stan_file(run, &model, &group, out))?;
+        with_file(&path, |out| stan_file(run, &model, end.as_ref(), &group, out))?;
         files.push(path);
     }
     Ok(files)
 }
 
-fn stan_file(run: &StoredRun, model: &str, chains: &Range<usize>, out: &mut impl Write) -> Result<(), Failure> {
+fn stan_file(
+    run: &StoredRun,
+    model: &str,
+    end: Option<&Checkpoint>,
+    chains: &Range<usize>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let draws = run.draws();
+    let told = run.statistics_of(&(chains.start..chains.start), &(0..0))?;
+    let place = |name: &str| told.parameters().iter().position(|other| other == name);
+    let mut statistics: Vec<(Option<usize>, &str)> =
+        STATISTICS.iter().filter_map(|(ours, stans)| Some((Some(place(ours)?), *stans))).collect();
+    let is_fixed = statistics.is_empty();
+    if is_fixed {
+        // CmdStan writes zeros there.
+        statistics = vec![(None, STATISTICS[0].1), (None, STATISTICS[1].1)];
+    }
     writeln!(out, "# model = {model}_model")?;
     writeln!(out, "# method = sample (Default)\n#   sample")?;
     writeln!(out, "#     num_samples = {}", draws * chains.len())?;
+    writeln!(out, "#     num_warmup = {}", run.facts().map_or(0, |facts| facts.shape.warmup))?;
+    writeln!(out, "#     save_warmup = false (Default)\n#     thin = 1 (Default)")?;
+    if is_fixed {
+        // CmdStan's word for a sampler that tells nothing of itself.
+        writeln!(out, "#     algorithm = fixed_param")?;
+    } else {
+        let depth = run.facts().and_then(|facts| facts.settings.get("max_treedepth")?.as_u64()).unwrap_or(10);
+        writeln!(out, "#     algorithm = hmc (Default)\n#       hmc\n#         engine = nuts (Default)")?;
+        writeln!(out, "#           nuts\n#             max_depth = {depth}\n#         metric = diag_e (Default)")?;
+    }
     if let Some(facts) = run.facts() {
-        writeln!(out, "#     num_warmup = {}", facts.shape.warmup)?;
-        writeln!(out, "#     save_warmup = 0 (Default)\n#     thin = 1 (Default)")?;
         writeln!(out, "# id = {}", facts.shape.first_chain as usize + chains.start + 1)?;
         writeln!(out, "# random\n#   seed = {}", facts.shape.seed)?;
     }
     let parameters = run.parameters();
-    let told = run.statistics_of(&(chains.start..chains.start), &(0..0))?;
-    let place = |name: &str| told.parameters().iter().position(|other| other == name);
-    let statistics: Vec<(usize, &str)> =
-        STATISTICS.iter().filter_map(|(ours, stans)| Some((place(ours)?, *stans))).collect();
     let header =
         statistics.iter().map(|(_, name)| (*name).to_owned()).chain(parameters.iter().map(|name| stan_name(name)));
     writeln!(out, "{}", header.collect::<Vec<_>>().join(","))?;
-    writeln!(out, "# Adaptation terminated")?;
+    if !is_fixed {
+        writeln!(out, "# Adaptation terminated")?;
+    }
+    if let Some(Nuts { step_size, inverse_metric }) =
+        end.and_then(|end| Nuts::of(&end.tuning, chains.start, run.chains()))
+    {
+        let numbers: Vec<String> = inverse_metric.iter().map(|variance| format!("{variance:?}")).collect();
+        writeln!(out, "# Step size = {step_size:?}")?;
+        writeln!(out, "# Diagonal elements of inverse mass matrix:\n# {}", numbers.join(", "))?;
+    }
     let mut line = String::new();
     for chain in chains.clone() {
         let values = run.draws_of(&(chain..chain + 1), &(0..draws))?;
@@ -128,14 +159,34 @@ fn stan_file(run: &StoredRun, model: &str, chains: &Range<usize>, out: &mut impl
         for draw in 0..draws {
             line.clear();
             for (column, _) in &statistics {
-                push(&mut line, told.view(*column).get(0, draw));
+                push(&mut line, column.map_or(0.0, |column| told.view(column).get(0, draw)));
             }
             row(&values, 0, draw).iter().for_each(|&value| push(&mut line, value));
             line.pop();
             writeln!(out, "{line}")?;
         }
     }
+    let (warmup, sampling) = end.map_or((0.0, 0.0), |end| (end.warmup_seconds, end.sampling_seconds));
+    writeln!(out, "# \n#  Elapsed Time: {warmup:.3} seconds (Warm-up)")?;
+    writeln!(out, "#                {sampling:.3} seconds (Sampling)")?;
+    writeln!(out, "#                {:.3} seconds (Total)\n# ", warmup + sampling)?;
     Ok(())
+}
+
+/// What a file says of the tuning of NUTS.
+struct Nuts<'a> {
+    step_size: f64,
+    inverse_metric: &'a [f64],
+}
+
+impl<'a> Nuts<'a> {
+    /// That of one of `chains` chains; none of another sampler.
+    fn of(tuning: &'a Tuning, chain: usize, chains: usize) -> Option<Self> {
+        let Tuning::Nuts { step_sizes, inverse_metric } = tuning else { return None };
+        let width = inverse_metric.len() / chains.max(1);
+        let inverse_metric = inverse_metric.get(chain * width..(chain + 1) * width)?;
+        Some(Self { step_size: *step_sizes.get(chain)?, inverse_metric })
+    }
 }
 
 /// `m[1,2]` as Stan's files have it: `m.1.2`.

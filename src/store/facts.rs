@@ -52,6 +52,9 @@ pub struct Facts {
     pub shape: Shape,
     /// Everything else that decides a bit of the draws: sampler, starting points, precision and their like.
     pub settings: Map<String, Value>,
+    /// What to type to run it again; empty of a run that was put together.
+    #[serde(default)]
+    pub command: String,
     /// What ran it, and what was noticed there.
     pub device: Map<String, Value>,
     /// Names of the coordinates.
@@ -66,6 +69,9 @@ pub struct Facts {
     /// See `likelihood`.
     #[serde(default)]
     pub prior: Vec<String>,
+    /// Parameters whose warm-up steps are stored, the first ones of `parameters`; none where they are not.
+    #[serde(default)]
+    pub warmup: Vec<String>,
     /// The arrays among the data.
     #[serde(default)]
     pub arrays: Vec<DataArray>,
@@ -78,6 +84,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Steps of a chunk of warm-up.
+    pub fn warmup_block(&self) -> usize {
+        chunk_length(self.shape.chains, self.columns, self.shape.warmup as usize)
+    }
+
     /// In what another run differs that is to go on from this one, each in a sentence; nothing if it may.
     pub fn differences(&self, other: &Self) -> Vec<String> {
         let mut found = Vec::new();
@@ -109,6 +120,7 @@ impl Facts {
         all.extend(self.settings.clone());
         all.insert("stored parameters".into(), json!(self.parameters));
         all.insert("log likelihood".into(), json!(!self.likelihood.is_empty()));
+        all.insert("stored warm-up".into(), json!(!self.warmup.is_empty()));
         all.insert("draws per chunk".into(), json!(self.block));
         all
     }
@@ -185,12 +197,14 @@ mod tests {
             data: [("N".to_owned(), "1".to_owned()), ("y".to_owned(), "2".to_owned())].into(),
             shape: Shape { first_chain: 0, chains: 4, superchain_size: 1, warmup: 5, draws: 6, thin: 1, seed: 7 },
             settings: Map::from_iter([("sampler".to_owned(), json!("metropolis"))]),
+            command: String::new(),
             device: Map::new(),
             coordinates: vec!["mu".into()],
             parameters: vec!["mu".into()],
             statistics: vec![],
             likelihood: vec![],
             prior: vec![],
+            warmup: vec![],
             arrays: vec![],
             single: 0,
             columns: 1,

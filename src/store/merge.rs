@@ -82,6 +82,14 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
             writer.chunks(from, &[(name, &joined(&of_parts)?)])?;
         }
     }
+    let warmup = if facts.warmup.is_empty() { 0 } else { facts.shape.warmup as usize };
+    let block = facts.warmup_block();
+    for from in (0..warmup).step_by(block) {
+        let range = from..(from + block).min(warmup);
+        let each = parts.iter().map(|part| part.run.warmup_of(&range)).collect::<Result<Vec<_>, _>>()?;
+        let (states, told): (Vec<Draws>, Vec<Draws>) = each.into_iter().map(|[states, told]| (states, told)).unzip();
+        writer.warmup(from, &joined(&states)?, &joined(&told)?)?;
+    }
     for group in ["observed_data", "constant_data"] {
         copy(&parts[0].run.path().join(group), &growing.join(group))?;
     }
@@ -145,6 +153,7 @@ fn whole(parts: &[Part]) -> Result<Facts, StoreError> {
         }
     }
     let mut facts = first.facts.clone();
+    facts.command.clear();
     facts.shape.chains = parts.iter().map(|part| part.facts.shape.chains).sum();
     facts.block = chunk_length(facts.shape.chains, facts.columns, facts.shape.draws);
     Ok(facts)

@@ -4,6 +4,7 @@
 
 mod atomic;
 mod checkpoint_file;
+mod columns;
 mod csv_lines;
 mod data_arrays;
 mod digest;
@@ -26,6 +27,7 @@ mod zarr_layout;
 mod zarr_read;
 mod zarr_write;
 
+pub use self::columns::StoredColumns;
 pub use self::data_arrays::DataArray;
 pub use self::error::StoreError;
 pub use self::export::{Layout, export};

@@ -20,16 +20,18 @@ use super::variable::element_names;
 use super::zarr_read::{StoredVariable, ZarrReader};
 use crate::backend::Checkpoint;
 use crate::draws::Draws;
+use crate::model::data::Data;
 
 /// An open run.
 #[derive(Debug)]
 pub struct StoredRun {
     path: PathBuf,
     facts: Option<Facts>,
-    posterior: Vec<StoredVariable>,
-    statistics: Vec<StoredVariable>,
+    pub(super) posterior: Vec<StoredVariable>,
+    pub(super) statistics: Vec<StoredVariable>,
     likelihood: Vec<StoredVariable>,
     prior: Vec<StoredVariable>,
+    warmup: [Vec<StoredVariable>; 2],
     draws: usize,
     notes: Vec<String>,
 }
@@ -62,6 +64,7 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
     let mut posterior = reader.group("posterior")?;
     let mut statistics = reader.group("sample_stats")?;
     let (likelihood, prior) = (reader.group("log_likelihood")?, reader.group("log_prior")?);
+    let warmup = [reader.group("warmup_posterior")?, reader.group("warmup_sample_stats")?];
     let Some(first) = posterior.first() else {
         let reason = "it has no group `posterior` with variables of chain and draw".to_owned();
         return Err(StoreError::NotARun { path: path.to_owned(), reason });
@@ -102,7 +105,7 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
         return Err(StoreError::NotARun { path: path.to_owned(), reason: "it has no draws yet".to_owned() });
     }
     posterior.retain(|variable| !variable.sizes.contains(&0));
-    Ok(StoredRun { path: path.to_owned(), facts, posterior, statistics, likelihood, prior, draws, notes })
+    Ok(StoredRun { path: path.to_owned(), facts, posterior, statistics, likelihood, prior, warmup, draws, notes })
 }
 
 impl StoredRun {
@@ -122,6 +125,22 @@ impl StoredRun {
     /// When it cannot be read.
     pub fn model(&self) -> Result<Option<String>, StoreError> {
         self.facts.as_ref().map(|_| RunDirectory::at(&self.path).model()).transpose()
+    }
+
+    /// The data that the run was made from, of a run directory; none where some of them are no arrays, and were not kept.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn data(&self) -> Result<Option<Data>, StoreError> {
+        let Some(facts) = self.facts.as_ref().filter(|facts| facts.arrays.len() == facts.data.len()) else {
+            return Ok(None);
+        };
+        let reader = ZarrReader::open(&self.path)?;
+        let mut data = Data::default();
+        for array in &facts.arrays {
+            data.replace(&array.name, array.datum(&reader.constant(array.group(), &array.name)?));
+        }
+        Ok(Some(data))
     }
 
     /// What a reader should know, in sentences.
@@ -196,6 +215,18 @@ impl StoredRun {
             }
         }
         Ok(groups)
+    }
+
+    /// Steps `steps` of the warm-up of all chains, and what is told of them.
+    pub(super) fn warmup_of(&self, steps: &Range<usize>) -> Result<[Draws; 2], StoreError> {
+        let [states, told] = &self.warmup;
+        let names = self.facts.as_ref().map_or_else(Vec::new, |facts| facts.warmup.clone());
+        let told_names = told.iter().flat_map(|variable| element_names(&variable.name, &variable.sizes));
+        let chains = 0..self.chains();
+        Ok([
+            self.collect(states, names, &chains, steps, 1)?,
+            self.collect(told, told_names.collect(), &chains, steps, 1)?,
+        ])
     }
 
     /// The last checkpoint of a run directory.

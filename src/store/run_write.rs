@@ -30,6 +30,7 @@ pub struct RunWriter {
     facts: Facts,
     zarr: ZarrWriter,
     tables: Vec<(&'static str, Table)>,
+    warmup: Vec<(&'static str, Table)>,
     tuning: ArraySpec,
     acceptance: Option<ArraySpec>,
     _lock: Lock,
@@ -86,9 +87,10 @@ impl RunWriter {
     }
 
     fn new(directory: RunDirectory, facts: Facts, columns: &[String], lock: Lock) -> Result<Self, StoreError> {
-        let posterior = table(&facts, &facts.parameters, columns, facts.single);
+        let [sampling, warming] = [Stretch::sampling(&facts), Stretch::warmup(&facts)];
+        let posterior = table(&facts.parameters, columns, facts.single, sampling);
         let single = if facts.single > 0 { facts.statistics.len() } else { 0 };
-        let statistics = table(&facts, &facts.statistics, &facts.statistics, single);
+        let statistics = table(&facts.statistics, &facts.statistics, single, sampling);
         let (chains, coordinates) = (facts.shape.chains, facts.coordinates.len());
         let of_tuning = |name: &str| {
             let mut array = ArraySpec::constant(name, Type::F64, &[chains, coordinates], &["chain", "coordinate"]);
@@ -102,11 +104,18 @@ impl RunWriter {
         let mut tables = vec![("posterior", posterior), ("sample_stats", statistics)];
         for (name, names) in [("log_likelihood", &facts.likelihood), ("log_prior", &facts.prior)] {
             if !names.is_empty() {
-                tables.push((name, table(&facts, names, names, 0)));
+                tables.push((name, table(names, names, 0, sampling)));
             }
         }
-        let mut groups: Vec<Group> =
-            tables.iter().map(|(name, table)| group(&facts, name, &attributes, table)).collect();
+        let mut warmup = Vec::new();
+        if !facts.warmup.is_empty() {
+            let states = table(&facts.warmup, columns, facts.single.min(facts.warmup.len()), warming);
+            let told = table(&facts.statistics, &facts.statistics, single, warming);
+            warmup = vec![("warmup_posterior", states), ("warmup_sample_stats", told)];
+        }
+        let of_sampling = tables.iter().map(|(name, table)| group(name, &attributes, table, sampling));
+        let of_warmup = warmup.iter().map(|(name, table)| group(name, &attributes, table, warming));
+        let mut groups: Vec<Group> = of_sampling.chain(of_warmup).collect();
         groups[1].arrays.push(tuning.clone());
         groups[1].arrays.extend(acceptance.clone());
         for name in ["observed_data", "constant_data"] {
@@ -117,7 +126,7 @@ impl RunWriter {
             }
         }
         let zarr = ZarrWriter::new(&directory.root, attributes, groups)?;
-        Ok(Self { directory, facts, zarr, tables, tuning, acceptance, _lock: lock })
+        Ok(Self { directory, facts, zarr, tables, warmup, tuning, acceptance, _lock: lock })
     }
 
     /// What is known of the run.
@@ -147,15 +156,19 @@ impl RunWriter {
         self.show(after)
     }
 
+    /// Stores steps of warm-up from number `from` on, a multiple of the length of their chunks: parameters, and what is
+    /// told of each step. They are seen when warm-up has ended; a process killed before that warms up again.
+    ///
+    /// # Errors
+    /// When the directory cannot be written.
+    pub fn warmup(&mut self, from: usize, states: &Draws, told: &Draws) -> Result<(), StoreError> {
+        let index = from / self.facts.warmup_block();
+        store(&mut self.zarr, &self.warmup, index, &[("warmup_posterior", states), ("warmup_sample_stats", told)])
+    }
+
     /// Stores draws, not yet to be seen.
-    pub(super) fn chunks(&self, from: usize, groups: &[(&str, &Draws)]) -> Result<(), StoreError> {
-        let index = from / self.facts.block;
-        for (name, table) in &self.tables {
-            if let Some((_, draws)) = groups.iter().find(|(other, _)| other == name) {
-                self.zarr.block(name, table, index, draws)?;
-            }
-        }
-        Ok(())
+    pub(super) fn chunks(&mut self, from: usize, groups: &[(&str, &Draws)]) -> Result<(), StoreError> {
+        store(&mut self.zarr, &self.tables, from / self.facts.block, groups)
     }
 
     /// Ends a run whose chunks are all there.
@@ -223,12 +236,48 @@ impl RunWriter {
     }
 }
 
+/// Writes chunks number `index` of all groups of draws that there are tables for.
+fn store(
+    zarr: &mut ZarrWriter,
+    tables: &[(&'static str, Table)],
+    index: usize,
+    groups: &[(&str, &Draws)],
+) -> Result<(), StoreError> {
+    for (name, table) in tables {
+        if let Some((_, draws)) = groups.iter().find(|(other, _)| other == name) {
+            zarr.block(name, table, index, draws)?;
+        }
+    }
+    Ok(())
+}
+
+/// A part of a run: so many draws, in chunks.
+#[derive(Clone, Copy)]
+struct Stretch {
+    chains: usize,
+    draws: usize,
+    block: usize,
+    /// Whether it is shown only when all of it is there.
+    whole: bool,
+}
+
+impl Stretch {
+    fn sampling(facts: &Facts) -> Self {
+        Self { chains: facts.shape.chains, draws: facts.shape.draws, block: facts.block, whole: false }
+    }
+
+    fn warmup(facts: &Facts) -> Self {
+        let (chains, draws) = (facts.shape.chains, facts.shape.warmup as usize);
+        Self { chains, draws, block: facts.warmup_block(), whole: true }
+    }
+}
+
 /// The variables among `kept`, each with the columns it has among `columns`; the first `single` of those kept are in
 /// single precision.
-fn table(facts: &Facts, kept: &[String], columns: &[String], single: usize) -> Table {
+fn table(kept: &[String], columns: &[String], single: usize, stretch: Stretch) -> Table {
     let at: HashMap<&String, usize> = columns.iter().zip(0..).collect();
     let places: Vec<usize> = kept.iter().map(|name| at[name]).collect();
-    let (chains, draws, block) = (facts.shape.chains, facts.shape.draws, facts.block);
+    let Stretch { chains, draws, block, whole } = stretch;
     variables(kept)
         .into_iter()
         .map(|variable| {
@@ -247,6 +296,7 @@ fn table(facts: &Facts, kept: &[String], columns: &[String], single: usize) -> T
                 chunk: [&[chains, block], &sizes[..]].concat(),
                 dimensions: ["chain".to_owned(), "draw".to_owned()].into_iter().chain(own).collect(),
                 draws: Some(1),
+                whole,
                 attributes: Map::new(),
             };
             let columns = variable.columns.iter().map(|&column| places[column]).collect();
@@ -256,10 +306,11 @@ fn table(facts: &Facts, kept: &[String], columns: &[String], single: usize) -> T
 }
 
 /// A group with its coordinates: chains, draws, and the indices of each variable's dimensions.
-fn group(facts: &Facts, name: &str, attributes: &Map<String, Value>, table: &Table) -> Group {
+fn group(name: &str, attributes: &Map<String, Value>, table: &Table, stretch: Stretch) -> Group {
+    let Stretch { chains, draws, whole, .. } = stretch;
     let mut arrays = vec![
-        ArraySpec::constant("chain", Type::I64, &[facts.shape.chains], &["chain"]),
-        ArraySpec { draws: Some(0), ..ArraySpec::constant("draw", Type::I64, &[facts.shape.draws], &["draw"]) },
+        ArraySpec::constant("chain", Type::I64, &[chains], &["chain"]),
+        ArraySpec { draws: Some(0), whole, ..ArraySpec::constant("draw", Type::I64, &[draws], &["draw"]) },
     ];
     for (_, array) in table {
         for (dimension, &size) in array.dimensions.iter().zip(&array.shape).skip(2) {

@@ -23,6 +23,8 @@ struct Plan {
     draws: Option<usize>,
     thin: usize,
     saves_warmup: bool,
+    /// Whether the sampler knows no density: what it says of one is nothing.
+    is_fixed: bool,
 }
 
 impl Plan {
@@ -37,6 +39,7 @@ impl Plan {
             "num_samples" => self.draws = value.parse().ok(),
             "thin" => self.thin = value.parse().unwrap_or(1),
             // A number up to CmdStan 2.32, a word later.
+            "algorithm" => self.is_fixed = value == "fixed_param",
             "save_warmup" => self.saves_warmup = value == "1" || value == "true",
             _ => {}
         }
@@ -74,7 +77,7 @@ struct Header {
 }
 
 impl Header {
-    fn of(line: &[u8], number: u64, file: &Path) -> Result<Self, ReadError> {
+    fn of(line: &[u8], number: u64, file: &Path, is_fixed: bool) -> Result<Self, ReadError> {
         let text = String::from_utf8_lossy(line);
         let names: Vec<String> = text.split(',').map(|name| parameter_name(name.trim().trim_matches('"'))).collect();
         let mut sorted: Vec<&String> = names.iter().collect();
@@ -82,7 +85,8 @@ impl Header {
         if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(ReadError::RepeatedName { file: file.to_owned(), line: number, name: pair[0].clone() });
         }
-        let of_sampler: Vec<bool> = names.iter().map(|name| is_sampler_column(name)).collect();
+        let of_sampler: Vec<bool> =
+            names.iter().map(|name| is_sampler_column(name) || is_fixed && name == "lp__").collect();
         if of_sampler.iter().all(|of_sampler| *of_sampler) {
             return Err(ReadError::NoParameters { file: file.to_owned() });
         }
@@ -113,7 +117,7 @@ fn read(file: &Path, room: &mut Room<'_>) -> Result<Chain, ReadError> {
             continue;
         }
         let Some(columns) = &header else {
-            header = Some(Header::of(text, line_number, file)?);
+            header = Some(Header::of(text, line_number, file, plan.is_fixed)?);
             continue;
         };
         // Without its end of line a row may have lost digits, or columns: it counts only where the run expects it.

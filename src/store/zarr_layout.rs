@@ -32,6 +32,15 @@ impl Type {
         }
     }
 
+    /// The bytes of an element that was never written.
+    pub fn fill_bytes(self) -> Vec<u8> {
+        match self {
+            Self::F32 => f32::NAN.to_le_bytes().to_vec(),
+            Self::F64 => f64::NAN.to_le_bytes().to_vec(),
+            Self::I64 | Self::Bool => vec![0; self.bytes()],
+        }
+    }
+
     /// What an element reads as that was never written.
     fn fill(self) -> Value {
         match self {
@@ -53,6 +62,8 @@ pub(super) struct ArraySpec {
     pub dimensions: Vec<String>,
     /// The axis along which draws come, if it has one.
     pub draws: Option<usize>,
+    /// Whether all of them are there as soon as the array is shown.
+    pub whole: bool,
     pub attributes: Map<String, Value>,
 }
 
@@ -66,6 +77,7 @@ impl ArraySpec {
             chunk: shape.iter().map(|&size| size.max(1)).collect(),
             dimensions: dimensions.iter().map(|&name| name.to_owned()).collect(),
             draws: None,
+            whole: true,
             attributes: Map::new(),
         }
     }
@@ -73,7 +85,7 @@ impl ArraySpec {
     /// What `zarr.json` holds when there are so many draws.
     pub fn metadata(&self, draws: usize) -> Value {
         let mut shape = self.shape.clone();
-        if let Some(axis) = self.draws {
+        if let Some(axis) = self.draws.filter(|_| !self.whole) {
             shape[axis] = draws;
         }
         let bytes = match self.of {

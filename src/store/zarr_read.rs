@@ -96,6 +96,14 @@ impl ZarrReader {
         Ok(found)
     }
 
+    /// All numbers of an array, the last index varying fastest.
+    pub fn constant(&self, group: &str, name: &str) -> Result<Vec<f64>, StoreError> {
+        let damaged =
+            |error: &dyn std::fmt::Display| StoreError::damaged(&self.root.join(group).join(name), &error.to_string());
+        let array = Array::open(Arc::clone(&self.store), &format!("/{group}/{name}")).map_err(|e| damaged(&e))?;
+        numbers(&array, &array.subset_all()).map_err(|error| damaged(&error))
+    }
+
     /// The names of a group's arrays as the root's metadata list them.
     fn consolidated(&self, group: &str) -> Vec<String> {
         let read = |file: &str| -> Option<Value> { serde_json::from_slice(&fs::read(self.root.join(file)).ok()?).ok() };
@@ -152,38 +160,65 @@ impl StoredVariable {
 
     /// The values of some draws of some chains, `[chain, draw, element]`.
     pub fn values(&self, chains: &Range<usize>, draws: Range<usize>) -> Result<Vec<f64>, StoreError> {
+        numbers(&self.array, &self.subset(chains, draws)).map_err(|error| StoreError::damaged(&self.place, &error))
+    }
+
+    /// Some elements of some draws of all chains, of which one in `every` is kept: for each element `[chain, draw]`.
+    pub fn elements(&self, elements: &[usize], draws: Range<usize>, every: usize) -> Result<Vec<Vec<f64>>, StoreError> {
+        let wanted = Wanted { elements, width: self.sizes.iter().product(), draws: draws.len(), every };
+        let subset = self.subset(&(0..self.chains()), draws);
+        columns(&self.array, &subset, &wanted).map_err(|error| StoreError::damaged(&self.place, &error))
+    }
+
+    fn subset(&self, chains: &Range<usize>, draws: Range<usize>) -> ArraySubset {
         let whole = self.array.shape().iter().map(|&size| 0..size);
         let mut ranges: Vec<Range<u64>> = whole.collect();
         ranges[0] = chains.start as u64..chains.end as u64;
         ranges[1] = draws.start as u64..draws.end as u64;
-        let subset = ArraySubset::new_with_ranges(&ranges);
-        numbers(&self.array, &subset).map_err(|error| StoreError::damaged(&self.place, &error))
+        ArraySubset::new_with_ranges(&ranges)
     }
 }
 
+/// What is kept of draws `[chain, draw, element]`.
+struct Wanted<'a> {
+    elements: &'a [usize],
+    /// Elements that there are.
+    width: usize,
+    draws: usize,
+    every: usize,
+}
+
+/// Calls a function of an array with the type of its elements and what makes a number of one.
 macro_rules! by_type {
-    ($array:expr, $subset:expr, $($data_type:ty => $element:ty: $convert:expr),+ $(,)?) => {
+    ($array:expr, $function:ident, $($argument:expr),+) => {
+        by_type!($array, $function, ($($argument),+),
+            Float64DataType => f64: |x| x,
+            Float32DataType => f32: f64::from,
+            Int64DataType => i64: |x| x as f64,
+            Int32DataType => i32: f64::from,
+            Int16DataType => i16: f64::from,
+            Int8DataType => i8: f64::from,
+            UInt64DataType => u64: |x| x as f64,
+            UInt32DataType => u32: f64::from,
+            UInt16DataType => u16: f64::from,
+            UInt8DataType => u8: f64::from,
+            BoolDataType => bool: f64::from,
+        )
+    };
+    ($array:expr, $function:ident, $arguments:tt, $($data_type:ty => $element:ty: $convert:expr),+ $(,)?) => {
         $(if $array.data_type().is::<$data_type>() {
-            return converted::<$element>($array, $subset, $convert);
+            return $function::<$element>($array, $arguments, $convert);
         })+
     };
 }
 
+fn no_number(array: &Array<FilesystemStore>) -> String {
+    format!("elements of type {} are no numbers", array.data_type())
+}
+
 fn numbers(array: &Array<FilesystemStore>, subset: &ArraySubset) -> Result<Vec<f64>, String> {
-    by_type!(array, subset,
-        Float64DataType => f64: |x| x,
-        Float32DataType => f32: f64::from,
-        Int64DataType => i64: |x| x as f64,
-        Int32DataType => i32: f64::from,
-        Int16DataType => i16: f64::from,
-        Int8DataType => i8: f64::from,
-        UInt64DataType => u64: |x| x as f64,
-        UInt32DataType => u32: f64::from,
-        UInt16DataType => u16: f64::from,
-        UInt8DataType => u8: f64::from,
-        BoolDataType => bool: f64::from,
-    );
-    Err(format!("elements of type {} are no numbers", array.data_type()))
+    by_type!(array, converted, subset);
+    Err(no_number(array))
 }
 
 fn converted<T: ElementOwned>(
@@ -193,6 +228,30 @@ fn converted<T: ElementOwned>(
 ) -> Result<Vec<f64>, String> {
     let values: Vec<T> = array.retrieve_array_subset(subset).map_err(|error| error.to_string())?;
     Ok(values.into_iter().map(convert).collect())
+}
+
+fn columns(array: &Array<FilesystemStore>, subset: &ArraySubset, wanted: &Wanted<'_>) -> Result<Vec<Vec<f64>>, String> {
+    by_type!(array, picked, subset, wanted);
+    Err(no_number(array))
+}
+
+fn picked<T: ElementOwned + Copy>(
+    array: &Array<FilesystemStore>,
+    (subset, wanted): (&ArraySubset, &Wanted<'_>),
+    convert: impl Fn(T) -> f64,
+) -> Result<Vec<Vec<f64>>, String> {
+    let values: Vec<T> = array.retrieve_array_subset(subset).map_err(|error| error.to_string())?;
+    let width = wanted.width.max(1);
+    let kept = values.len() / (wanted.draws * width).max(1) * wanted.draws.div_ceil(wanted.every);
+    let mut columns = vec![Vec::with_capacity(kept); wanted.elements.len()];
+    for chain in values.chunks_exact((wanted.draws * width).max(1)) {
+        for row in chain.chunks_exact(width).step_by(wanted.every) {
+            for (column, &element) in columns.iter_mut().zip(wanted.elements) {
+                column.push(convert(row[element]));
+            }
+        }
+    }
+    Ok(columns)
 }
 
 fn is_numeric(array: &Array<FilesystemStore>) -> bool {

@@ -2,7 +2,8 @@
 //! opens the store sees all draws that are complete and no others.
 //!
 //! Draws flow in, `[chain, draw, column]`. Every file appears whole (`atomic`). A chunk holds one block of one variable,
-//! all chains; it is not compressed, so that a chunk which was cut off is told by its length.
+//! all chains; it is not compressed, so that a chunk which was cut off is told by its length, and storing costs little
+//! beside sampling. What is that plain is written here, the rest by `zarrs`.
 //! Absent on purpose: what the groups and variables are.
 
 use std::path::{Path, PathBuf};
@@ -26,12 +27,14 @@ pub(super) struct ZarrWriter {
     store: Arc<AtomicStore>,
     pub attributes: Map<String, Value>,
     pub groups: Vec<Group>,
+    /// Chunks on their way, in memory that is used again for the next block.
+    chunks: Vec<Vec<u8>>,
 }
 
 impl ZarrWriter {
     pub fn new(root: &Path, attributes: Map<String, Value>, groups: Vec<Group>) -> Result<Self, StoreError> {
         let store = AtomicStore::new(root).map_err(|error| StoreError::damaged(root, &error))?;
-        Ok(Self { root: root.to_owned(), store, attributes, groups })
+        Ok(Self { root: root.to_owned(), store, attributes, groups, chunks: Vec::new() })
     }
 
     /// Lets readers see so many draws: the arrays' own metadata first, then the root's, which is where they look.
@@ -54,31 +57,33 @@ impl ZarrWriter {
     /// Writes a block of draws of some variables as chunk number `index`; a block that is shorter than a chunk is filled
     /// up with what was never written.
     pub fn block(
-        &self,
+        &mut self,
         group: &str,
         variables: &[(Variable, ArraySpec)],
         index: usize,
         draws: &Draws,
     ) -> Result<(), StoreError> {
-        for (variable, array) in variables {
-            match array.of {
-                Type::F32 => self.chunk(group, array, index, &gather(draws, variable, array, f32::NAN, |x| x as f32)),
-                Type::F64 => self.chunk(group, array, index, &gather(draws, variable, array, f64::NAN, |x| x)),
-                Type::I64 => self.chunk(group, array, index, &gather(draws, variable, array, 0, |x| x as i64)),
-                Type::Bool => self.chunk(group, array, index, &gather(draws, variable, array, false, |x| x != 0.0)),
-            }?;
+        self.chunks.resize_with(self.chunks.len().max(variables.len()), Vec::new);
+        encode(variables, draws, &mut self.chunks);
+        for ((_, array), chunk) in variables.iter().zip(&self.chunks) {
+            let place = self.place(group, array, index);
+            atomic::write(&place, chunk).map_err(StoreError::io("write", &place))?;
         }
         Ok(())
     }
 
     /// Whether a chunk is there and as long as it must be.
     pub fn has_chunk(&self, group: &str, array: &ArraySpec, index: usize) -> bool {
+        std::fs::metadata(self.place(group, array, index)).is_ok_and(|found| found.len() == bytes(array) as u64)
+    }
+
+    /// The file of a chunk.
+    fn place(&self, group: &str, array: &ArraySpec, index: usize) -> PathBuf {
         let mut place = self.root.join(group).join(&array.name).join("c");
         for axis in 0..array.shape.len() {
             place.push(if array.draws == Some(axis) { index.to_string() } else { "0".to_owned() });
         }
-        let bytes = array.chunk.iter().product::<usize>() * array.of.bytes();
-        std::fs::metadata(place).is_ok_and(|found| found.len() == bytes as u64)
+        place
     }
 
     fn chunk<T: Element>(&self, group: &str, array: &ArraySpec, index: usize, values: &[T]) -> Result<(), StoreError> {
@@ -108,24 +113,59 @@ pub(super) fn write_json(path: &Path, value: &Value) -> Result<(), StoreError> {
     atomic::write(path, format!("{value:#}\n").as_bytes()).map_err(StoreError::io("write", path))
 }
 
-/// The elements of a chunk, `[chain, draw, element]`.
-fn gather<T: Copy>(
-    draws: &Draws,
-    variable: &Variable,
-    array: &ArraySpec,
-    fill: T,
-    convert: impl Fn(f64) -> T,
-) -> Vec<T> {
-    let (chains, length, width) = (draws.chains(), draws.draws(), draws.parameters().len());
-    let (rows, elements) = (array.chunk[1], variable.columns.len());
-    let mut values = vec![fill; chains * rows * elements];
-    let chunks = values.chunks_exact_mut((rows * elements).max(1));
-    for (to, from) in chunks.zip(draws.values().chunks_exact((length * width).max(1))) {
-        for (to, from) in to.chunks_exact_mut(elements.max(1)).zip(from.chunks_exact(width)) {
-            for (to, &column) in to.iter_mut().zip(&variable.columns) {
-                *to = convert(from[column]);
+fn bytes(array: &ArraySpec) -> usize {
+    array.chunk.iter().product::<usize>() * array.of.bytes()
+}
+
+/// Makes chunks of a block, `[chain, draw, element]`. Chains are taken one after the other, so that the draws of each are
+/// fetched from memory once, whatever the number of variables.
+fn encode(variables: &[(Variable, ArraySpec)], draws: &Draws, chunks: &mut [Vec<u8>]) {
+    let (length, width) = (draws.draws(), draws.parameters().len());
+    for ((_, array), chunk) in variables.iter().zip(&mut *chunks) {
+        if chunk.len() != bytes(array) {
+            *chunk = vec![0; bytes(array)];
+        }
+        if length < array.chunk[1] {
+            let fill = array.of.fill_bytes();
+            chunk.chunks_exact_mut(fill.len()).for_each(|element| element.copy_from_slice(&fill));
+        }
+    }
+    for (chain, from) in draws.values().chunks_exact((length * width).max(1)).enumerate() {
+        for ((variable, array), chunk) in variables.iter().zip(&mut *chunks) {
+            let row = variable.columns.len() * array.of.bytes();
+            let into = &mut chunk[chain * array.chunk[1] * row..][..length * row];
+            let rows = Rows { from, width, columns: &variable.columns, into };
+            match array.of {
+                Type::F32 => rows.put(|x| (x as f32).to_le_bytes()),
+                Type::F64 => rows.put(f64::to_le_bytes),
+                Type::I64 => rows.put(|x| (x as i64).to_le_bytes()),
+                Type::Bool => rows.put(|x| [u8::from(x != 0.0)]),
             }
         }
     }
-    values
+}
+
+/// Draws of a chain, and where some columns of them go.
+struct Rows<'a> {
+    from: &'a [f64],
+    width: usize,
+    columns: &'a [usize],
+    into: &'a mut [u8],
+}
+
+impl Rows<'_> {
+    fn put<const BYTES: usize>(self, convert: impl Fn(f64) -> [u8; BYTES]) {
+        let rows = self.from.chunks_exact(self.width);
+        if let [column] = *self.columns {
+            for (into, row) in self.into.chunks_exact_mut(BYTES).zip(rows) {
+                into.copy_from_slice(&convert(row[column]));
+            }
+            return;
+        }
+        for (into, row) in self.into.chunks_exact_mut((BYTES * self.columns.len()).max(1)).zip(rows) {
+            for (into, &column) in into.chunks_exact_mut(BYTES).zip(self.columns) {
+                into.copy_from_slice(&convert(row[column]));
+            }
+        }
+    }
 }

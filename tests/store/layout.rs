@@ -90,3 +90,36 @@ fn only_what_is_to_be_kept_is_stored() {
     assert!(!run.join("posterior/sigma").exists());
     assert_eq!(stored["thin"], 3);
 }
+
+/// All numbers of a variable of doubles in one column of chains, in the order of its chunks.
+fn doubles(folder: &std::path::Path, chunks: usize) -> Vec<f64> {
+    let chunk = |index| std::fs::read(folder.join(format!("c/0/{index}"))).unwrap();
+    let bytes: Vec<u8> = (0..chunks).flat_map(chunk).collect();
+    bytes.chunks_exact(8).map(|word| f64::from_le_bytes(word.try_into().unwrap())).collect()
+}
+
+#[test]
+fn steps_of_warm_up_are_stored_in_groups_of_their_own_and_change_no_draw() {
+    let folder = folder("warmup");
+    for sampler in ["metropolis", "nuts"] {
+        let (plain, kept) = (folder.join(format!("{sampler}-plain")), folder.join(sampler));
+        let size = ["--chains", "1", "--draws", "64", "--warmup", "150", "--precision", "f64", "--sampler", sampler];
+        let run = |out: &std::path::Path, more: &[&str]| {
+            let own =
+                ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--seed", "1", "--out", out.to_str().unwrap()];
+            assert_done(&ridgewalk(&[&own[..], &size, more].concat()));
+        };
+        run(&plain, &[]);
+        run(&kept, &["--save-warmup"]);
+        // Chunks of two draws, and of five steps.
+        let draws = doubles(&kept.join("posterior/sigma"), 32);
+        assert_eq!(draws, doubles(&plain.join("posterior/sigma"), 32), "{sampler}");
+        let steps = doubles(&kept.join("warmup_posterior/sigma"), 30);
+        assert_eq!((draws.len(), steps.len()), (64, 150));
+        assert!(steps.iter().all(|sigma| sigma.is_finite() && *sigma > 0.0), "{steps:?}");
+        // It found its way: sigma is about 1, within a fifth in all draws of 100 data but one in a thousand.
+        assert!((0.5..2.0).contains(&steps[149]), "{}", steps[149]);
+        assert_eq!(kept.join("warmup_sample_stats/energy").exists(), sampler == "nuts");
+        assert!(!plain.join("warmup_posterior").exists());
+    }
+}

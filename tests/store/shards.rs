@@ -5,7 +5,8 @@ use std::path::Path;
 use super::program::{assert_done, assert_refused, assert_same, folder, ridgewalk, sampling};
 
 fn part(out: &Path, first: &str, chains: &str, superchains: &str, more: &[&str]) {
-    let size = ["--draws", "90", "--warmup", "200", "--quiet", "--chains", chains, "--superchains", superchains];
+    let size = ["--draws", "90", "--warmup", "205", "--quiet", "--chains", chains, "--superchains", superchains];
+    let size = [&size[..], &["--save-warmup"]].concat();
     let arguments = [&size[..], &["--first-chain", first], more].concat();
     assert_done(&ridgewalk(&sampling(out, &arguments)));
 }
@@ -32,6 +33,7 @@ fn merged_parts_are_the_run_of_one_process_and_others_are_refused() {
     // In any order.
     assert!(assert_done(&merge(&["b", "c", "a"], "merged")).contains("24 chains of 90 draws from 3 runs"));
     assert_same(&folder.join("merged"), &folder.join("whole"));
+    assert!(folder.join("merged/warmup_posterior/mu/c/0/29").exists(), "205 steps in chunks of 7");
     assert_refused(&merge(&["a", "c"], "m"), &["chains 8 to 19 are missing between"]);
     assert_refused(&merge(&["a", "b", "b"], "m"), &["both hold chains 8 to 19"]);
     assert_refused(&merge(&["a", "b", "seeded"], "m"), &["init is random there and zero here"]);

@@ -7,6 +7,7 @@
 mod page;
 mod parameters;
 mod parts;
+mod passage;
 mod style;
 mod summary;
 mod texts;

@@ -1,7 +1,7 @@
 //! The page put together: its head, its parts in their order, its script.
 
 use super::parts::{figures, section};
-use super::{parameters, style, summary, texts, verdict};
+use super::{parameters, passage, style, summary, texts, verdict};
 use crate::report::escape::escape;
 use crate::report::picture::Picture;
 use crate::report::survey::{Run, Survey};
@@ -19,13 +19,15 @@ const MOST_OF_GRAPH: usize = 150_000;
 pub fn page(run: &Run<'_>, survey: &Survey) -> String {
     let title = escape(run.title);
     let (portraits, pictured) = parameters::parameters(survey, MOST_OF_PORTRAITS);
-    let mut parts =
-        vec![verdict::verdict(run, survey), summary::summary(survey, pictured), portraits, correlations(survey)];
+    let mut parts = vec![verdict::verdict(run, survey)];
+    parts.extend(run.determined.as_ref().map(passage::passage));
+    parts.extend([summary::summary(survey, pictured), portraits, correlations(survey)]);
     parts.extend(survey.energy.as_ref().map(|picture| section("energy", "Energy", &figures([picture]))));
     parts.extend(run.graph.as_ref().map(graph));
     parts.extend(run.model.as_deref().map(texts::model));
     parts.push(texts::facts(run));
     let links: String = [
+        ("data", "Data", run.determined.is_some()),
         ("summary", "Summary", true),
         ("parameters", "Parameters", true),
         ("correlation", "Correlation", survey.heat.is_some()),

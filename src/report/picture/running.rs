@@ -10,8 +10,9 @@ use super::axes::{Axis, Words, line, picture};
 use super::column::{Column, spread};
 use super::ink::Ink;
 use super::svg::{Picture, file_stem};
+use crate::diagnostics::Settings;
+use crate::diagnostics::summary::Summariser;
 use crate::diagnostics::verdict::{ESS_IN_TOTAL, ESS_PER_CHAIN, FEW_CHAINS, R_HAT_THRESHOLD};
-use crate::diagnostics::{ess, nested_rhat, rhat};
 use crate::draws::ChainView;
 
 /// Draws looked at.
@@ -55,7 +56,8 @@ pub fn running(column: &Column<'_>, superchains: usize) -> [Picture; 2] {
     let points: Vec<Point> = lengths
         .iter()
         .map(|&length| {
-            let point = point(column.view, &chosen, length, is_nested.then_some(superchains_looked_at));
+            let point =
+                point(column.view, &chosen, length, if is_nested { superchains_looked_at } else { chosen.len() });
             Point { bulk: scale * point.bulk, tail: scale * point.tail, ..point }
         })
         .collect();
@@ -64,19 +66,21 @@ pub fn running(column: &Column<'_>, superchains: usize) -> [Picture; 2] {
     [r_hats(column, &points, &of), sizes(column, &points, &of)]
 }
 
-/// Diagnostics of the first draws of some chains.
-fn point(view: ChainView<'_>, chains: &[usize], length: usize, superchains: Option<usize>) -> Point {
+/// Diagnostics of the first draws of some chains: a row of their summary, which sorts them once for all of it.
+fn point(view: ChainView<'_>, chains: &[usize], length: usize, superchains: usize) -> Point {
     let mut values = vec![0.0; chains.len() * length];
     for (&chain, into) in chains.iter().zip(values.chunks_exact_mut(length)) {
         view.copy(chain * view.draws(), into);
     }
     let view = ChainView::from_slice(&values, chains.len(), length).expect("values were made for this shape");
+    let summariser = Summariser::new([chains.len(), length, 1], superchains, Settings::default());
+    let row = summariser.expect("superchains are equally large").row("", view);
     Point {
         draws: length as f64,
-        r_hat: rhat::rank(view),
-        nested: superchains.map_or(f64::NAN, |superchains| nested_rhat::rank(view, superchains)),
-        bulk: ess::bulk(view),
-        tail: ess::tail(view),
+        r_hat: row.r_hat,
+        nested: row.r_hat_nested.unwrap_or(f64::NAN),
+        bulk: row.ess_bulk,
+        tail: row.ess_tail,
     }
 }
 
