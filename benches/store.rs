@@ -97,6 +97,7 @@ fn stored(
         likelihood: Vec::new(),
         prior: Vec::new(),
         warmup: Vec::new(),
+        rows: None,
         arrays: Vec::new(),
         single: columns,
         columns,

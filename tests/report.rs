@@ -116,13 +116,18 @@ fn the_notebooks_report_opens_in_silence_and_can_be_sorted_and_filtered_by_keybo
     assert_silent(&browser);
 }
 
-/// The run directory is asked alone: it holds the model and the data.
+/// The run directory is asked alone: it holds the model and the data, and how many rows they had.
 #[test]
 fn the_page_says_what_the_data_determine_after_the_verdict_also_of_a_run_directory() {
-    let folder = folder("determined");
+    assert_determined("json", DATA);
+    assert_determined("csv", "examples/identifiability/y.csv");
+}
+
+fn assert_determined(name: &str, data: &str) {
+    let folder = folder(&format!("determined-{name}"));
     let (run, page, again) = (folder.join("run"), folder.join("sample.html"), folder.join("run.html"));
     let [run, page, again] = [&run, &page, &again].map(|path| path.to_str().unwrap());
-    let small = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--seed", "1", "--quiet", "--chains", "4"];
+    let small = ["sample", MODEL, "--data", data, "--backend", "cpu", "--seed", "1", "--quiet", "--chains", "4"];
     ridgewalk(&[&small[..], &["--out", run, "--report", page]].concat());
     ridgewalk(&["report", run, "--out", again, "--quiet"]);
     for page in [page, again] {

@@ -45,7 +45,7 @@ fn seed_key() -> vec2<u32> {
 }
 
 // The number of coordinates, where it is not small a number that no driver knows: drivers unroll loops up to COORDINATES, in
-// copies of every function that is called twice, and take ten times as long to compile what happens once a tree.
+// copies of every function that is called twice, and take several times as long to compile what happens once a tree.
 fn dimension() -> u32 {
     return select(COORDINATES + params.zero, COORDINATES, COORDINATES <= 4u);
 }

@@ -47,7 +47,7 @@ impl<'a> Job<'a> {
 
 /// The command line of this process, with the seed if it has none.
 pub(super) fn command(seed: u64) -> String {
-    let mut words: Vec<String> = std::env::args().collect();
+    let mut words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some(program) = words.first_mut() {
         "ridgewalk".clone_into(program);
     }

@@ -30,13 +30,13 @@ use crate::report::picture::png::png;
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::survey::{Run, Survey};
 use crate::run::Outcome;
-use crate::store::{Facts, StoredRun};
+use crate::store::{Facts, StoredColumns, StoredRun};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Opened { mut draws, sampler, notes, superchains: own, run: stored } = draws::open(&arguments.files)?;
+    let Opened { mut draws, sampler, mut notes, superchains: own, run: stored } = draws::open(&arguments.files)?;
     let superchains = arguments.superchains.map_or(own, |k| k as usize);
-    // A run directory knows its model; of its data it knows digests.
+    // A run directory knows its model, and of its data what are arrays.
     let model = match (&arguments.model, &stored) {
         (Some(path), _) => Some((files::source(path)?, files::model_name(path))),
         (None, Some(run)) => run.model()?.map(|text| {
@@ -56,10 +56,18 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     let all = &*draws;
     let determined = match (&model, data) {
         (Some((source, name)), Some(data)) => {
-            determined(&Files::of(source.clone(), data, name.clone()), all, superchains)
+            let seed = stored.as_deref().and_then(StoredRun::facts).map_or(1, |facts| facts.shape.seed);
+            determined(&Files::of(source.clone(), data, name.clone()), seed, all, superchains, &mut notes)
+        }
+        (Some(_), None) => {
+            notes.push("what the data determine is not told: the directory has not all of them (--data)".to_owned());
+            None
         }
         _ => None,
     };
+    // Every step: energies of steps that do not follow one another would look well mixed.
+    let every_step = stored.as_ref().map(|run| StoredColumns::statistics(run, 1)).transpose()?;
+    let found = findings(every_step.as_ref().map_or(&*sampler, |steps| steps))?;
     if !arguments.parameters.is_empty() {
         let chosen = select(&arguments.parameters, draws.parameters())?;
         draws = Box::new(Chosen::new(draws, chosen));
@@ -80,7 +88,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         superchains,
         settings,
         summary: None,
-        findings: findings(&*sampler)?,
+        findings: found,
         notes,
         determined,
         facts,
@@ -101,14 +109,30 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     Ok(if arguments.strict && bad { Verdict::Bad } else { Verdict::Good })
 }
 
-/// What the data determine of the model that draws are of; none where that cannot be told.
-fn determined(files: &Files, draws: &dyn Columns, superchains: usize) -> Option<Passage> {
-    /// The points at which a model is looked at are those of `identify`.
-    const SEED: u64 = 1;
-    let compiled = files.compiled(lang::Settings { seed: SEED, collapse: true }).ok()?;
-    let found = Identification::before(files, &compiled.model, SEED).ok()?;
-    let draws = draws::few(draws, &compiled.model.parameters).ok()?;
-    Some(found.after(&draws, superchains).ok()?.passage())
+/// What the data determine of the model that draws are of; a note where that cannot be told, or where the draws have not
+/// all that it takes to be held against it.
+fn determined(
+    files: &Files,
+    seed: u64,
+    draws: &dyn Columns,
+    superchains: usize,
+    notes: &mut Vec<String>,
+) -> Option<Passage> {
+    let found = files
+        .compiled(lang::Settings { seed, collapse: true })
+        .and_then(|compiled| Ok((Identification::before(files, &compiled.model, seed)?, compiled)));
+    let (found, compiled) = found
+        .map_err(|error| notes.push(format!("whether the data determine the parameters was not found out: {error}")))
+        .ok()?;
+    let alone = found.passage();
+    let after = draws::few(draws, &compiled.model.parameters).and_then(|draws| found.after(&draws, superchains));
+    Some(after.map_or_else(
+        |error| {
+            notes.push(format!("draws were not held against what the data determine: {error}"));
+            alone
+        },
+        |found| found.passage(),
+    ))
 }
 
 /// What a run directory tells of its run.

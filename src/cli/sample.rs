@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::args::{Kept, Sample};
 use super::diagnosis::Diagnosis;
+use super::draws::few;
 use super::error::{CliError, Verdict};
 use super::files;
 use super::identification::Identification;
@@ -123,7 +124,7 @@ fn conclude(
     let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;
     let identification = (sample.report.is_some() || is_asked && diagnosis.has_disagreement()).then(|| {
         let found = Identification::before(job.files, model, job.settings.seed)?;
-        found.after(&outcome.draws, superchains)
+        found.after(&few(&outcome.draws, &model.parameters)?, superchains)
     });
     let identification = match identification.transpose() {
         Ok(found) => found,

@@ -125,12 +125,17 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         } else {
             Vec::new()
         },
+        rows: job.files.data.rows(),
         arrays: DataArray::all(&job.files.data, &compiled.quantities.observed()),
         single,
         columns: all,
         block: chunk_length(settings.chains, all, settings.draws),
         parameters: kept,
     };
+    if sample.save_warmup && facts.warmup.is_empty() {
+        let why = if settings.warmup == 0 { "there are none" } else { "--parameters selects none that warm-up has" };
+        job.tell(&format!("note: no steps of warm-up are stored: {why}\n"));
+    }
     Ok(Planned { path, facts, text, columns })
 }
 

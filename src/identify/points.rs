@@ -107,9 +107,12 @@ fn slope(scores: &Scores<'_>, prior: &Prior<'_>, point: &[f64]) -> Option<Slope>
     let sum = contributions.scores.row_sum_tr();
     let gradient = &sum + &prior_gradient;
     // Scores about their mean, which is 0 at the mode: far from it all observations point the same way, and that says
-    // nothing of how far it is.
+    // nothing of how far it is. Of fewer observations than coordinates the mean would take a direction away.
     let mut information = contributions.scores.tr_mul(&contributions.scores);
-    information.ger(-1.0 / contributions.scores.nrows().max(1) as f64, &sum, &sum, 1.0);
+    let (rows, columns) = contributions.scores.shape();
+    if rows > columns {
+        information.ger(-1.0 / rows as f64, &sum, &sum, 1.0);
+    }
     // The prior's own curvature, as if it were normal: its slope says how far its centre is.
     for (i, slope) in prior_gradient.iter().enumerate() {
         information[(i, i)] += slope * slope;

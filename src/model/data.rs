@@ -119,6 +119,11 @@ impl Data {
         self.rows
     }
 
+    /// Says how many rows the CSV files had that these data are from.
+    pub fn set_rows(&mut self, rows: Option<usize>) {
+        self.rows = rows;
+    }
+
     /// Adds the variables of a JSON text in Stan's format: one object of numbers and nested lists. NaN and infinities
     /// are the strings CmdStan writes for them.
     ///

@@ -1,7 +1,7 @@
 //! What the posterior owes to the prior and what to the data, direction by direction, in words.
 
 use super::combination::{Names, joined};
-use super::passage::{Part, Passage};
+use super::passage::Part;
 use crate::identify::convergence::Convergence;
 use crate::identify::posterior::{Comparison, FELT, WEAK_OVERLAP};
 use crate::identify::{Analysis, Combination};

@@ -23,7 +23,7 @@ pub struct Block {
     pub after: Option<Checkpoint>,
 }
 
-/// Takes blocks in their order, on a thread of its own.
+/// Takes blocks in their order: of draws on a thread of its own, of warm-up between two steps.
 pub type Sink<'a> = &'a mut (dyn FnMut(&Block) -> Result<(), SinkError> + Send);
 
 /// What is told of each kept step of a method.

@@ -60,14 +60,16 @@ impl Refusals {
         Self(vec![0; chains])
     }
 
-    /// Takes in the acceptance rate of a chain's step; whether the chain is stuck. At stationarity a step is refused like
-    /// that once in a thousand times or less, five in a row never.
+    /// Takes in the acceptance rate of a chain's step; whether the chain is stuck and to be heard. At stationarity a step is
+    /// refused like that once in a thousand times or less, five in a row never. A chain is heard for a few steps only, in
+    /// which step sizes shrink by orders of magnitude: one that even so does not move must not make all others stand still.
     pub fn is_stuck(&mut self, chain: usize, acceptance: f64) -> bool {
         const REFUSED: f64 = 1e-4;
         const STUCK: u32 = 5;
+        const HEARD: u32 = 20;
         let moves = acceptance >= REFUSED;
         self.0[chain] = if moves { 0 } else { self.0[chain].saturating_add(1) };
-        self.0[chain] >= STUCK
+        (STUCK..STUCK + HEARD).contains(&self.0[chain])
     }
 }
 
@@ -224,6 +226,17 @@ mod tests {
             [false, false, false, false, true, false, false]
         );
         assert!(!refusals.is_stuck(0, 0.0), "each chain is counted by itself");
+    }
+
+    #[test]
+    fn a_chain_that_never_moves_is_heard_for_a_while_and_one_that_moves_again_may_be_stuck_again() {
+        let mut refusals = Refusals::new(2);
+        let heard: Vec<bool> = (0..100).map(|_| refusals.is_stuck(0, f64::NAN)).collect();
+        assert_eq!(heard.iter().position(|&heard| heard), Some(4));
+        assert_eq!(heard.iter().filter(|&&heard| heard).count(), 20);
+        assert!(!refusals.is_stuck(1, 0.0), "another chain is no matter of this one");
+        assert!(!refusals.is_stuck(0, 0.8));
+        assert!((0..5).map(|_| refusals.is_stuck(0, 0.0)).last().unwrap());
     }
 
     #[test]

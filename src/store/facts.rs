@@ -72,6 +72,9 @@ pub struct Facts {
     /// Parameters whose warm-up steps are stored, the first ones of `parameters`; none where they are not.
     #[serde(default)]
     pub warmup: Vec<String>,
+    /// Rows of the data's CSV files, if there were any: what an integer without a value of its own may stand for.
+    #[serde(default)]
+    pub rows: Option<usize>,
     /// The arrays among the data.
     #[serde(default)]
     pub arrays: Vec<DataArray>,
@@ -205,6 +208,7 @@ mod tests {
             likelihood: vec![],
             prior: vec![],
             warmup: vec![],
+            rows: None,
             arrays: vec![],
             single: 0,
             columns: 1,

@@ -137,6 +137,7 @@ impl StoredRun {
         };
         let reader = ZarrReader::open(&self.path)?;
         let mut data = Data::default();
+        data.set_rows(facts.rows);
         for array in &facts.arrays {
             data.replace(&array.name, array.datum(&reader.constant(array.group(), &array.name)?));
         }

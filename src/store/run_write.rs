@@ -140,11 +140,7 @@ impl RunWriter {
     /// # Errors
     /// When the directory cannot be written. The run is then as it was before.
     pub fn append(&mut self, from: usize, groups: &[(&str, &Draws)], after: &Checkpoint) -> Result<(), StoreError> {
-        if !self.directory.exists() {
-            // Files are made with their directories: without a look, a run that was removed would grow again, headless.
-            let gone = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(StoreError::io("write", &self.directory.root)(gone));
-        }
+        self.look()?;
         if after.draws == 0 {
             self.constants(after)?;
         } else {
@@ -162,8 +158,17 @@ impl RunWriter {
     /// # Errors
     /// When the directory cannot be written.
     pub fn warmup(&mut self, from: usize, states: &Draws, told: &Draws) -> Result<(), StoreError> {
+        self.look()?;
         let index = from / self.facts.warmup_block();
         store(&mut self.zarr, &self.warmup, index, &[("warmup_posterior", states), ("warmup_sample_stats", told)])
+    }
+
+    /// Files are made with their directories: without a look, a run that was removed would grow again, headless.
+    fn look(&self) -> Result<(), StoreError> {
+        if self.directory.exists() {
+            return Ok(());
+        }
+        Err(StoreError::io("write", &self.directory.root)(std::io::ErrorKind::NotFound.into()))
     }
 
     /// Stores draws, not yet to be seen.

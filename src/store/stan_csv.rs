@@ -38,8 +38,8 @@ impl Plan {
             "num_warmup" | "warmup" => self.warmup = value.parse().unwrap_or(0),
             "num_samples" => self.draws = value.parse().ok(),
             "thin" => self.thin = value.parse().unwrap_or(1),
-            // A number up to CmdStan 2.32, a word later.
             "algorithm" => self.is_fixed = value == "fixed_param",
+            // A number up to CmdStan 2.32, a word later.
             "save_warmup" => self.saves_warmup = value == "1" || value == "true",
             _ => {}
         }

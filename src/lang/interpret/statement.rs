@@ -304,7 +304,7 @@ impl Interpreter<'_> {
     }
 
     fn while_loop(&mut self, condition: ExpressionId, body: &[Statement], span: Span) -> Result<Flow, Stop> {
-        /// A loop that has not ended by now will not.
+        /// A loop that has not ended by now most likely never will.
         const TURNS: usize = 1_000_000;
         for _ in 0..TURNS {
             self.check_size(span)?;
