@@ -119,9 +119,7 @@ pub fn summarise(draws: &Draws, superchains: usize, settings: &Settings) -> Resu
     }
     let parameters = draws.parameters().len();
     let size = chains * draws.draws();
-    // Twice as many as threads: a thread that has nothing left of its parameter begins another one.
-    let most = parameters.min(2 * rayon::current_num_threads());
-    let in_flight = (parameters / 3).max(SMALL_SPACES / size.max(1)).min(most);
+    let in_flight = (parameters / 3).max(SMALL_SPACES / size.max(1)).min(parameters).min(rayon::current_num_threads());
     let mut spaces: Vec<_> = (0..in_flight.max(1)).map(|_| Space::new(size)).collect();
     let indices: Vec<usize> = (0..parameters).collect();
     let mut rows = Vec::with_capacity(parameters);
