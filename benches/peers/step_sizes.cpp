@@ -2,7 +2,7 @@
 // written down a second time, for the posterior of examples/identifiability/informative.stan, whose data enter by their
 // sufficient statistics.
 //
-//     g++ -O2 -o /tmp/step_sizes benches/peers/step_sizes.cpp && /tmp/step_sizes
+//     g++ -O2 -o target/step_sizes benches/peers/step_sizes.cpp && target/step_sizes
 //
 // Prints, for each rule, the step sizes of 300 chains after 1,000 steps, and what 1,000 further steps of each were like; then
 // the acceptance and divergences of fixed step sizes, which show where the integrator becomes unstable.

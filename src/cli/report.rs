@@ -36,11 +36,12 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     let settings = Settings { interval: interval(&arguments.interval)? };
     let Opened { mut draws, sampler, mut notes, superchains: own, run: stored } = draws::open(&arguments.files)?;
     let superchains = arguments.superchains.map_or(own, |k| k as usize);
+    let origin = stored.as_deref().and_then(StoredRun::facts);
     // A run directory knows its model, and of its data what are arrays.
     let model = match (&arguments.model, &stored) {
         (Some(path), _) => Some((files::source(path)?, files::model_name(path))),
         (None, Some(run)) => run.model()?.map(|text| {
-            let name = run.facts().map_or_else(|| "model".to_owned(), |facts| facts.model.clone());
+            let name = origin.map_or_else(|| "model".to_owned(), |facts| facts.model.clone());
             (Source::new(format!("{name}.stan"), text), name)
         }),
         (None, None) => None,
@@ -56,7 +57,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     let all = &*draws;
     let determined = match (&model, data) {
         (Some((source, name)), Some(data)) => {
-            let seed = stored.as_deref().and_then(StoredRun::facts).map_or(1, |facts| facts.shape.seed);
+            let seed = origin.map_or(1, |facts| facts.shape.seed);
             determined(&Files::of(source.clone(), data, name.clone()), seed, all, superchains, &mut notes)
         }
         (Some(_), None) => {
@@ -80,7 +81,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         ("chains".to_owned(), draws.chains().to_string()),
         ("draws of each chain".to_owned(), draws.draws().to_string()),
     ];
-    facts.extend(stored.as_deref().and_then(StoredRun::facts).into_iter().flat_map(told));
+    facts.extend(origin.into_iter().flat_map(told));
     let run = Run {
         title: &named.unwrap_or_else(|| "draws".to_owned()),
         draws: &*draws,
@@ -92,11 +93,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         notes,
         determined,
         facts,
-        command: stored
-            .as_deref()
-            .and_then(StoredRun::facts)
-            .map(|facts| facts.command.clone())
-            .filter(|it| !it.is_empty()),
+        command: origin.map(|facts| facts.command.clone()).filter(|it| !it.is_empty()),
         model: model.map(|(source, _)| source.text().to_owned()),
         graph,
     };
