@@ -246,6 +246,10 @@ impl<'a> ChainView<'a> {
     /// # Panics
     /// If fewer values are left.
     pub fn copy(&self, position: usize, into: &mut [f64]) {
+        if self.stride == 1 {
+            into.copy_from_slice(&self.values[position..position + into.len()]);
+            return;
+        }
         let Some((last, into)) = into.split_last_mut() else { return };
         let (first, length) = (position * self.stride, into.len() * self.stride);
         let (from, rest) = self.values[first..].split_at(length);

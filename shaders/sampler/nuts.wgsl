@@ -92,6 +92,33 @@ fn goes_on(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool 
         && is_positive(dots[4]) && is_positive(dots[5]);
 }
 
+// `left` is the momentum of the point before.
+fn points_go_on(chain: ptr<function, Chain>, left: u32) -> bool {
+    let lane = (*chain).lane;
+    var dots: array<f32, 2>;
+    for (var i = 0u; i < dimension(); i++) {
+        let mass = vectors[component(INVERSE_METRIC, i, lane)];
+        let before = vectors[component(left, i, lane)];
+        let here = (*chain).momentum[i];
+        let whole = opaque(before + here);
+        dots[0] += opaque(mass * before) * whole;
+        dots[1] += opaque(mass * here) * whole;
+    }
+    return is_positive(dots[0]) && is_positive(dots[1]);
+}
+
+fn merge(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
+    let lane = (*chain).lane;
+    if !goes_on(chain, begin, end, sum) {
+        return false;
+    }
+    for (var i = 0u; i < dimension(); i++) {
+        (*chain).part_begin[i] = vectors[component(begin, i, lane)];
+        (*chain).part_sum[i] = vectors[component(sum, i, lane)] + (*chain).part_sum[i];
+    }
+    return true;
+}
+
 fn begin(chain: ptr<function, Chain>, step: u32) {
     let lane = (*chain).lane;
     var kinetic = 0.0;
@@ -168,17 +195,29 @@ fn arrive(chain: ptr<function, Chain>, error: f32) -> bool {
         (*chain).diverging = true;
         return false;
     }
+    let levels = countTrailingZeros(~(*chain).leaf);
+    (*chain).leaf += 1u;
+    let goes_on_after = (*chain).leaf < 1u << (*chain).depth;
+    if levels == 0u && goes_on_after {
+        for (var i = 0u; i < dimension(); i++) {
+            vectors[component(WAITING, i, lane)] = (*chain).momentum[i];
+        }
+        return true;
+    }
     (*chain).part_begin = (*chain).momentum;
     (*chain).part_sum = (*chain).momentum;
-    let levels = countTrailingZeros(~(*chain).leaf);
     for (var level = 0u; level < levels; level++) {
-        let at = place(level);
-        if !merge(chain, at, at + 1u, at + 2u) {
+        var is_joined = false;
+        if level == 0u {
+            is_joined = merge_points(chain);
+        } else {
+            is_joined = merge_waiting(chain, level);
+        }
+        if !is_joined {
             return false;
         }
     }
-    (*chain).leaf += 1u;
-    if (*chain).leaf < 1u << (*chain).depth {
+    if goes_on_after {
         let at = place(levels);
         for (var i = 0u; i < dimension(); i++) {
             vectors[component(at, i, lane)] = (*chain).part_begin[i];
@@ -213,19 +252,25 @@ fn complete(chain: ptr<function, Chain>) -> bool {
     return true;
 }
 
-fn merge(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
+fn merge_points(chain: ptr<function, Chain>) -> bool {
     let lane = (*chain).lane;
-    if !goes_on(chain, begin, end, sum) {
+    if !points_go_on(chain, WAITING) {
         return false;
     }
     for (var i = 0u; i < dimension(); i++) {
-        (*chain).part_begin[i] = vectors[component(begin, i, lane)];
-        (*chain).part_sum[i] = vectors[component(sum, i, lane)] + (*chain).part_sum[i];
+        let before = vectors[component(WAITING, i, lane)];
+        (*chain).part_begin[i] = before;
+        (*chain).part_sum[i] = before + (*chain).part_sum[i];
     }
     return true;
 }
 
-// The first of the three vectors of a level: begin, end, sum.
+fn merge_waiting(chain: ptr<function, Chain>, level: u32) -> bool {
+    let at = place(level);
+    return merge(chain, at, at + 1u, at + 2u);
+}
+
+// The first of the three vectors of a level: begin, end, sum. The lowest level holds a point, in one.
 fn place(level: u32) -> u32 {
     return WAITING + 3u * level;
 }

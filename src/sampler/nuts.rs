@@ -90,6 +90,32 @@ fn goes_on<R: Real>(left: Span<'_, R>, right: Span<'_, R>, inverse_mass: impl Fn
     dots.iter().all(|&dot| dot > R::ZERO)
 }
 
+/// What [`goes_on`] says of two single points: the momentum of one is its begin, its end and its sum, so that two of the
+/// six products are left. Half of all parts that are joined are points.
+#[inline(always)]
+fn points_go_on<R: Real>(left: &[R], right: &[R], inverse_mass: impl Fn(usize) -> R) -> bool {
+    let mut dots = [R::ZERO; 2];
+    for (i, (&left, &right)) in left.iter().zip(right).enumerate() {
+        let mass = inverse_mass(i);
+        let whole = left + right;
+        dots[0] += (mass * left) * whole;
+        dots[1] += (mass * right) * whole;
+    }
+    dots.iter().all(|&dot| dot > R::ZERO)
+}
+
+/// Makes one part of the part before and the part that ends here, `[begin, end, sum]`, if they go on as one.
+#[inline(always)]
+fn merge<R: Real>(before: Span<'_, R>, part: &mut [Vec<R>; 3], inverse_mass: impl Fn(usize) -> R) -> bool {
+    let [begin, end, sum] = part;
+    if !goes_on(before, Span { begin, end, sum }, inverse_mass) {
+        return false;
+    }
+    begin.copy_from_slice(before.begin);
+    sum.iter_mut().zip(before.sum).for_each(|(sum, before)| *sum = *before + *sum);
+    true
+}
+
 /// Points and slopes of many lanes.
 #[derive(Clone, Debug)]
 pub struct Points<R> {
@@ -145,7 +171,8 @@ pub struct Chains<R> {
     /// The momentum where the current doubling set out, and the sum of all before it, `[coordinate, lane]`.
     seam: Vec<Vec<R>>,
     sum: Vec<Vec<R>>,
-    /// Left halves that wait for their right ones, `[lane, level, (begin, end, sum), coordinate]`.
+    /// Left halves that wait for their right ones, `[lane, level, (begin, end, sum), coordinate]`; on the lowest level a
+    /// point, which is one vector.
     waiting: Vec<R>,
     /// Of one lane: the part that ends here, and the one before it, `[coordinate]`.
     part: [Vec<R>; 3],
@@ -272,28 +299,30 @@ impl<R: Real> Chains<R> {
             self.trees[lane].diverging = true;
             return false;
         }
-        for i in 0..self.here.momentum.len() {
+        let Tree { leaf, depth, .. } = self.trees[lane];
+        let (size, levels, goes_on_after) = (self.sum.len(), leaf.trailing_ones(), leaf + 1 < 1 << depth);
+        self.trees[lane].leaf = leaf + 1;
+        if levels == 0 && goes_on_after {
+            let at = self.place(lane, 0);
+            for (i, waiting) in self.waiting[at..at + size].iter_mut().enumerate() {
+                *waiting = self.here.momentum[i][lane];
+            }
+            return true;
+        }
+        for i in 0..size {
             let momentum = self.here.momentum[i][lane];
             self.part.iter_mut().for_each(|vector| vector[i] = momentum);
         }
-        let Tree { leaf, depth, .. } = self.trees[lane];
-        let levels = leaf.trailing_ones();
         for level in 0..levels {
-            let at = self.place(lane, level);
-            let size = self.sum.len();
-            for (vector, waiting) in self.before.iter_mut().zip(self.waiting[at..].chunks_exact(size)) {
-                vector.copy_from_slice(waiting);
-            }
-            if !self.merge(lane) {
+            let is_joined = if level == 0 { self.merge_points(lane) } else { self.merge_waiting(lane, level) };
+            if !is_joined {
                 return false;
             }
         }
-        self.trees[lane].leaf = leaf + 1;
-        if leaf + 1 < 1 << depth {
+        if goes_on_after {
             let at = self.place(lane, levels);
-            let size = self.sum.len();
             for (vector, waiting) in self.part.iter().zip(self.waiting[at..].chunks_exact_mut(size)) {
-                waiting.copy_from_slice(vector);
+                waiting.iter_mut().zip(vector).for_each(|(waiting, x)| *waiting = *x);
             }
             return true;
         }
@@ -320,7 +349,9 @@ impl<R: Real> Chains<R> {
             self.before[1][i] = self.seam[i][lane];
             self.before[2][i] = self.sum[i][lane];
         }
-        if !self.merge(lane) || depth + 1 == self.max_treedepth {
+        let [begin, end, sum] = &self.before;
+        let is_joined = merge(Span { begin, end, sum }, &mut self.part, |i| self.inverse_metric[i][lane]);
+        if !is_joined || depth + 1 == self.max_treedepth {
             return false;
         }
         for i in 0..self.sum.len() {
@@ -330,19 +361,27 @@ impl<R: Real> Chains<R> {
         true
     }
 
-    /// Makes one part of the part before and the part that ends here, if they go on as one.
-    fn merge(&mut self, lane: usize) -> bool {
-        fn span<R>([begin, end, sum]: &[Vec<R>; 3]) -> Span<'_, R> {
-            Span { begin, end, sum }
-        }
-        if !goes_on(span(&self.before), span(&self.part), |i| self.inverse_metric[i][lane]) {
+    /// Makes one part of the point that waits and the point that ends here, if they go on as one.
+    fn merge_points(&mut self, lane: usize) -> bool {
+        let at = self.place(lane, 0);
+        let before = &self.waiting[at..at + self.sum.len()];
+        let [begin, end, sum] = &mut self.part;
+        if !points_go_on(before, end, |i| self.inverse_metric[i][lane]) {
             return false;
         }
-        for i in 0..self.sum.len() {
-            self.part[0][i] = self.before[0][i];
-            self.part[2][i] = self.before[2][i] + self.part[2][i];
+        for (i, &before) in before.iter().enumerate() {
+            begin[i] = before;
+            sum[i] = before + sum[i];
         }
         true
+    }
+
+    /// The same of parts of some level above.
+    fn merge_waiting(&mut self, lane: usize, level: u32) -> bool {
+        let (at, size) = (self.place(lane, level), self.sum.len());
+        let (begin, rest) = self.waiting[at..at + 3 * size].split_at(size);
+        let (end, sum) = rest.split_at(size);
+        merge(Span { begin, end, sum }, &mut self.part, |i| self.inverse_metric[i][lane])
     }
 
     /// Where the left half of a level waits.
