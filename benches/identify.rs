@@ -51,7 +51,7 @@ fn groups(rows: usize, groups: usize) -> Data {
 
 fn analysed(model: &str, data: &Data) -> Analysis {
     let source = Source::new("bench.stan".to_owned(), model.to_owned());
-    let settings = lang::Settings::default();
+    let settings = lang::Settings { collapse: false, ..lang::Settings::default() };
     let compiled = lang::compile(&source, data, "bench", settings).expect("the model is a model");
     let likelihood = lang::likelihood(&source, data, settings).expect("and can be taken apart");
     let mut vary = |change, number| changed(&source, data, &likelihood, settings, change, number);

@@ -6,6 +6,7 @@
 //! doing, what other outcomes would close is that of these data.
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 
 use super::constant::{Place, directions, invariants};
 use super::design::relations;
@@ -143,6 +144,9 @@ impl Analysis {
     }
 }
 
+/// Beyond so many derivatives a point, half of the points that settings say are asked: three instead of five, if nobody says.
+const DEAR: usize = 1_000_000;
+
 /// Derivatives held at once: half a gigabyte for each point and its neighbour.
 const MOST: usize = 30_000_000;
 
@@ -245,35 +249,30 @@ impl<'a> Found<'a> {
         start: &[f64],
         random: &mut Random,
     ) -> Result<Self, IdentifyError> {
+        let count = if scores.cost() > DEAR { settings.points.div_ceil(2) } else { settings.points };
         // A mode may lie where the model is degenerate, and plausible values far from 0: both are asked.
         let mut modes = modes(scores, prior, start, random);
         let mut points = Vec::new();
         for (index, mode) in modes.iter().enumerate() {
             let noticed = noticed(scores, mode);
-            let count = if index == 0 { settings.points.div_ceil(2) } else { settings.points.div_ceil(4) };
-            points.extend(generic(scores, mode, &noticed, count, random));
+            let around = if index == 0 { count.div_ceil(2) } else { count.div_ceil(4) };
+            points.extend(generic(scores, mode, &noticed, around, random));
             if index == 0 {
                 let near: Vec<f64> = noticed.iter().map(|radius| 0.2 * radius).collect();
-                points.extend(generic(scores, mode, &near, settings.points.div_ceil(4), random));
+                points.extend(generic(scores, mode, &near, count.div_ceil(4), random));
             }
         }
         let mode = modes.swap_remove(0);
-        points.extend(generic(
-            scores,
-            &vec![0.0; mode.len()],
-            &vec![1.0; mode.len()],
-            settings.points.div_ceil(2),
-            random,
-        ));
+        points.extend(generic(scores, &vec![0.0; mode.len()], &vec![1.0; mode.len()], count.div_ceil(2), random));
         if points.is_empty() {
-            return Err(IdentifyError::NotFinite { attempts: 40 * settings.points });
+            return Err(IdentifyError::NotFinite { attempts: 40 * count });
         }
         let mut found =
             Self { model, scores, mode, points: Vec::new(), matrices: Vec::new(), ranks: Vec::new(), declared: 0 };
         found.declared = likelihood.declared.iter().map(|(_, size)| size).sum();
         for point in points {
-            let matrix = evaluated(scores, &point);
-            let rank = rank(&matrix, &mut signed(random));
+            let matrix = evaluated(scores, &point, random);
+            let rank = rank(&matrix);
             let best = found.ranks.first().map_or(0, |best| best.rank);
             if rank.rank > best {
                 found.points.clear();
@@ -314,9 +313,16 @@ impl<'a> Found<'a> {
                 if more.free() != self.scores.free() {
                     continue;
                 }
-                for (matrix, point) in stacked.iter_mut().zip(&self.points) {
-                    *matrix = matrix.above(&evaluated(&more, point));
-                }
+                let streams: Vec<Random> = self.points.iter().map(|_| apart(random)).collect();
+                let with_more = |((matrix, point), mut stream): ((&Matrix, &Vec<f64>), Random)| {
+                    let other = evaluated(&more, point, &mut stream);
+                    matrix.above(&other, &mut signed(&mut stream))
+                };
+                stacked = if more.treatment() == Treatment::Integrated {
+                    stacked.iter().zip(&self.points).zip(streams).map(with_more).collect()
+                } else {
+                    stacked.par_iter().zip(&self.points).zip(streams).map(with_more).collect()
+                };
             }
             stages.push((reason, stacked.clone()));
         }
@@ -327,7 +333,7 @@ impl<'a> Found<'a> {
         }
         let mut found: Vec<Direction> = Vec::new();
         for (reason, matrices) in stages.into_iter().rev() {
-            let places = self.places(&matrices, random);
+            let places = self.places(&matrices);
             let known: Vec<Combination> = found.iter().map(|direction| direction.combination.clone()).collect();
             let reason = match reason {
                 Reason::Design(_) => Reason::Design(relations(&likelihood.covariates)),
@@ -340,8 +346,8 @@ impl<'a> Found<'a> {
     }
 
     /// The null spaces of matrices at the points, in declared parameters.
-    fn places(&self, matrices: &[Matrix], random: &mut Random) -> Vec<Place> {
-        let ranks: Vec<Rank> = matrices.iter().map(|matrix| rank(matrix, &mut signed(random))).collect();
+    fn places(&self, matrices: &[Matrix]) -> Vec<Place> {
+        let ranks: Vec<Rank> = matrices.par_iter().map(rank).collect();
         let largest = ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
         let kept = ranks.into_iter().zip(&self.points).filter(|(rank, _)| rank.rank == largest);
         kept.filter(|(rank, _)| rank.null_space.ncols() > 0)
@@ -412,8 +418,19 @@ impl<'a> Found<'a> {
 }
 
 /// Scores at a point, and again with other roundings.
-fn evaluated(scores: &Scores<'_>, point: &[f64]) -> Matrix {
-    Matrix { at: scores.at(point).scores, beside: scores.beside(point).scores }
+fn evaluated(scores: &Scores<'_>, point: &[f64], random: &mut Random) -> Matrix {
+    let (at, beside) = if scores.treatment() == Treatment::Integrated {
+        // One after the other: where densities lie is known better from one to the next.
+        (scores.at(point), scores.beside(point))
+    } else {
+        rayon::join(|| scores.at(point), || scores.beside(point))
+    };
+    Matrix::new(&at.scores, &beside.scores, &mut signed(random))
+}
+
+/// A stream of its own.
+fn apart(random: &mut Random) -> Random {
+    Random::new((random.uniform() * 2.0_f64.powi(53)) as u64, 0, 0, Purpose::Start)
 }
 
 /// Uniform on (-1, 1).

@@ -28,7 +28,7 @@ pub fn relations(covariates: &[Covariate]) -> Vec<Relation> {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             f64::from(state) / f64::from(1_u32 << 31) - 1.0
         };
-        let null_space = rank(&Matrix::exact(matrix), &mut weights).null_space;
+        let null_space = rank(&Matrix::exact(&matrix, &mut weights)).null_space;
         // Later columns are said to be sums of earlier ones.
         let order: Vec<usize> = (0..columns.len()).rev().collect();
         for row in echelon(&null_space, &order) {

@@ -10,7 +10,7 @@
 //! design      relations among covariates           practical   directions that the prior decides
 //! symmetry    copies of modes                      coordinates from parameters back to coordinates
 //! posterior   prior against posterior              convergence chains that disagree along open directions alone
-//! analysis    all of it, before draws
+//! information sums of products of scores          analysis    all of it, before draws
 //! ```
 //!
 //! Absent on purpose: sentences (`report`), and where data and draws come from.
@@ -22,6 +22,7 @@ mod coordinates;
 pub mod design;
 pub mod direction;
 mod finding;
+mod information;
 pub mod points;
 pub mod posterior;
 pub mod practical;

@@ -6,6 +6,7 @@
 
 use nalgebra::{DMatrix, DVector};
 
+use super::information::information;
 use super::scores::Scores;
 use crate::ir::Program;
 use crate::ir::jacobian::jacobian;
@@ -108,7 +109,7 @@ fn slope(scores: &Scores<'_>, prior: &Prior<'_>, point: &[f64]) -> Option<Slope>
     let gradient = &sum + &prior_gradient;
     // Scores about their mean, which is 0 at the mode: far from it all observations point the same way, and that says
     // nothing of how far it is. Of fewer observations than coordinates the mean would take a direction away.
-    let mut information = contributions.scores.tr_mul(&contributions.scores);
+    let mut information = information(&contributions.scores);
     let (rows, columns) = contributions.scores.shape();
     if rows > columns {
         information.ger(-1.0 / rows as f64, &sum, &sum, 1.0);

@@ -7,6 +7,7 @@
 use nalgebra::DMatrix;
 
 use super::direction::{Combination, Scale};
+use super::information::information;
 use crate::ir::jacobian::jacobian;
 use crate::model::Model;
 
@@ -35,7 +36,7 @@ pub(super) fn practical(
     open: usize,
     prior_sd: Option<&[f64]>,
 ) -> (Vec<Practical>, f64) {
-    let information = scores.tr_mul(scores);
+    let information = information(scores);
     if information.iter().any(|x| !x.is_finite()) {
         return (Vec::new(), f64::NAN);
     }

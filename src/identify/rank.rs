@@ -36,52 +36,74 @@ impl Rank {
 }
 
 /// A matrix of derivatives, taken at a point and again a few roundings beside it: the difference is what rounding does.
+/// Of many rows random combinations are kept.
 #[derive(Clone, Debug)]
 pub struct Matrix {
-    /// At the point.
-    pub at: DMatrix<f64>,
-    /// Beside it; of the same shape.
-    pub beside: DMatrix<f64>,
+    /// The matrix and its error side by side, rows of length 1 or combinations of such.
+    both: DMatrix<f64>,
 }
 
 impl Matrix {
+    /// From derivatives at a point, and beside it. Rows that are not finite, or nothing but error, are left out.
+    ///
+    /// # Panics
+    /// When they differ in shape.
+    pub fn new(at: &DMatrix<f64>, beside: &DMatrix<f64>, random: &mut impl FnMut() -> f64) -> Self {
+        assert_eq!(at.shape(), beside.shape(), "the same derivatives twice");
+        let (rows, columns) = at.shape();
+        // Column by column, as they lie in memory.
+        let (mut lengths, mut errors) = (vec![0.0; rows], vec![0.0; rows]);
+        for (at, beside) in at.column_iter().zip(beside.column_iter()) {
+            for ((length, error), (x, y)) in lengths.iter_mut().zip(&mut errors).zip(at.iter().zip(beside.iter())) {
+                *length += x * x;
+                *error += (x - y) * (x - y);
+            }
+        }
+        lengths.iter_mut().chain(&mut errors).for_each(|square: &mut f64| *square = square.sqrt());
+        let is_sound =
+            |&row: &usize| lengths[row] > 0.0 && lengths[row].is_finite() && errors[row] <= ROUNDING * lengths[row];
+        let kept: Vec<usize> = (0..rows).filter(is_sound).collect();
+        let scales: Vec<f64> = kept.iter().map(|&row| 1.0 / lengths[row]).collect();
+        let mix = Mix::of(kept.len(), columns, random);
+        let mut both = DMatrix::zeros(mix.rows, 2 * columns);
+        let mut column = vec![0.0; kept.len()];
+        for index in 0..columns {
+            let (at, beside) = (at.column(index), beside.column(index));
+            let rows = || kept.iter().zip(&scales);
+            column.iter_mut().zip(rows()).for_each(|(x, (&row, scale))| *x = at[row] * scale);
+            mix.add(&column, both.column_mut(index).as_mut_slice());
+            column.iter_mut().zip(rows()).for_each(|(x, (&row, scale))| *x = (at[row] - beside[row]) * scale);
+            mix.add(&column, both.column_mut(columns + index).as_mut_slice());
+        }
+        Self { both }
+    }
+
     /// One without error.
-    pub fn exact(at: DMatrix<f64>) -> Self {
-        Self { beside: at.clone(), at }
+    pub fn exact(at: &DMatrix<f64>, random: &mut impl FnMut() -> f64) -> Self {
+        Self::new(at, at, random)
     }
 
     /// This matrix above another of as many columns.
-    pub fn above(&self, other: &Self) -> Self {
-        let stack = |above: &DMatrix<f64>, below: &DMatrix<f64>| {
-            let rows = above.nrows();
-            let mut both = above.clone().resize_vertically(rows + below.nrows(), 0.0);
-            both.rows_mut(rows, below.nrows()).copy_from(below);
-            both
-        };
-        Self { at: stack(&self.at, &other.at), beside: stack(&self.beside, &other.beside) }
+    pub fn above(&self, other: &Self, random: &mut impl FnMut() -> f64) -> Self {
+        let (above, below) = (&self.both, &other.both);
+        let rows = above.nrows();
+        let mix = Mix::of(rows + below.nrows(), above.ncols() / 2, random);
+        let mut both = DMatrix::zeros(mix.rows, above.ncols());
+        let mut column = vec![0.0; rows + below.nrows()];
+        for index in 0..above.ncols() {
+            column[..rows].copy_from_slice(above.column(index).as_slice());
+            column[rows..].copy_from_slice(below.column(index).as_slice());
+            mix.add(&column, both.column_mut(index).as_mut_slice());
+        }
+        Self { both }
     }
 
-    /// The matrix and its error side by side, rows of length 1. Rows that are not finite, or nothing but error, are left out;
-    /// columns that are nothing but error are zero. Single entries stay as they are: without them, columns that are multiples
-    /// of one another would no longer be.
-    fn with_error(&self) -> DMatrix<f64> {
-        /// What other roundings change by this part is nothing but error.
-        const ROUNDING: f64 = 1e-2;
-        let columns = self.at.ncols();
-        let error = &self.at - &self.beside;
-        let length = |row: usize| self.at.row(row).norm();
-        let is_sound = |&row: &usize| {
-            let (length, wrong) = (length(row), error.row(row).norm());
-            length > 0.0 && length.is_finite() && wrong <= ROUNDING * length
-        };
-        let kept: Vec<usize> = (0..self.at.nrows()).filter(is_sound).collect();
-        let lengths: Vec<f64> = kept.iter().map(|&row| length(row)).collect();
-        let mut both = DMatrix::zeros(kept.len(), 2 * columns);
+    /// Columns that are nothing but error are zero here. Single entries stay as they are: without them, columns that are
+    /// multiples of one another would no longer be.
+    fn sound(&self) -> DMatrix<f64> {
+        let mut both = self.both.clone();
+        let columns = both.ncols() / 2;
         for column in 0..columns {
-            for (to, (&row, length)) in kept.iter().zip(&lengths).enumerate() {
-                both[(to, column)] = self.at[(row, column)] / length;
-                both[(to, columns + column)] = error[(row, column)] / length;
-            }
             if both.column(columns + column).norm() > ROUNDING * both.column(column).norm() {
                 both.column_mut(column).fill(0.0);
                 both.column_mut(columns + column).fill(0.0);
@@ -91,12 +113,54 @@ impl Matrix {
     }
 }
 
+/// What other roundings change by this part is nothing but error.
+const ROUNDING: f64 = 1e-2;
+
+/// Fewer rows with the same null space, where there are many: each row goes, times a random number, into a few of twice
+/// as many rows as there are unknowns (Cohen 2016).
+struct Mix {
+    /// Number of rows that are left.
+    rows: usize,
+    /// Where rows go and their factors, [`COPIES`] for each; empty where all rows stay.
+    places: Vec<(u32, f64)>,
+}
+
+/// Into how many rows each goes.
+const COPIES: usize = 4;
+
+impl Mix {
+    fn of(rows: usize, unknown: usize, random: &mut impl FnMut() -> f64) -> Self {
+        /// What an exact decomposition may cost: rows times the square of columns.
+        const AFFORDABLE: usize = 5_000_000;
+        let few = 2 * unknown + 16;
+        if rows <= few || rows * unknown * unknown <= AFFORDABLE {
+            return Self { rows, places: Vec::new() };
+        }
+        let mut place = || (((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1) as u32;
+        let places: Vec<u32> = (0..rows * COPIES).map(|_| place()).collect();
+        Self { rows: few, places: places.into_iter().map(|place| (place, random())).collect() }
+    }
+
+    /// Adds a column to one that has fewer rows.
+    fn add(&self, from: &[f64], to: &mut [f64]) {
+        if self.places.is_empty() {
+            to.copy_from_slice(from);
+            return;
+        }
+        for (x, places) in from.iter().zip(self.places.chunks(COPIES)).filter(|(x, _)| **x != 0.0) {
+            for &(place, factor) in places {
+                to[place as usize] += factor * x;
+            }
+        }
+    }
+}
+
 /// The rank of a matrix.
-pub fn rank(matrix: &Matrix, random: &mut impl FnMut() -> f64) -> Rank {
+pub fn rank(matrix: &Matrix) -> Rank {
     /// Singular values within so many errors of zero are zero.
     const ERRORS: f64 = 10.0;
-    let columns = matrix.at.ncols();
-    let mut both = condensed(matrix.with_error(), columns, random);
+    let mut both = matrix.sound();
+    let columns = both.ncols() / 2;
     let mut scales = DVector::from_element(columns, 1.0);
     for column in 0..columns {
         let length = both.column(column).norm();
@@ -131,32 +195,6 @@ pub fn rank(matrix: &Matrix, random: &mut impl FnMut() -> f64) -> Rank {
     Rank { rank, singular_values, tolerance, null_space }
 }
 
-/// Fewer rows with the same null space, where there are many: each row goes, times a random number, into a few of four
-/// times as many rows as there are unknowns (Cohen 2016).
-fn condensed(matrix: DMatrix<f64>, unknown: usize, random: &mut impl FnMut() -> f64) -> DMatrix<f64> {
-    /// What an exact decomposition may cost: rows times the square of columns.
-    const AFFORDABLE: usize = 200_000_000;
-    /// Into how many rows each goes.
-    const COPIES: usize = 4;
-    let (rows, columns) = matrix.shape();
-    let few = 4 * unknown;
-    if rows <= few || rows * unknown * unknown <= AFFORDABLE {
-        return matrix;
-    }
-    let mut condensed = DMatrix::zeros(few, columns);
-    // Column by column, as they lie in memory.
-    let places: Vec<(usize, f64)> =
-        (0..rows * COPIES).map(|_| ((((random() + 1.0) / 2.0 * few as f64) as usize).min(few - 1), random())).collect();
-    for (mut to, from) in condensed.column_iter_mut().zip(matrix.column_iter()) {
-        for (x, places) in from.iter().zip(places.chunks(COPIES)).filter(|(x, _)| **x != 0.0) {
-            for &(place, factor) in places {
-                to[place] += factor * x;
-            }
-        }
-    }
-    condensed
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,10 +207,14 @@ mod tests {
         }
     }
 
+    fn exact(matrix: &DMatrix<f64>) -> Matrix {
+        Matrix::exact(matrix, &mut random())
+    }
+
     #[test]
     fn a_sum_of_two_columns_leaves_their_difference_open() {
         let rows = [[1.0, 1.0, 0.0], [1.0, 1.0, 2.0], [3.0, 3.0, 1.0]];
-        let found = rank(&Matrix::exact(DMatrix::from_fn(3, 3, |i, j| rows[i][j])), &mut random());
+        let found = rank(&exact(&DMatrix::from_fn(3, 3, |i, j| rows[i][j])));
         assert_eq!(found.rank, 2);
         assert!(found.gap() > 1e10, "{}", found.gap());
         let direction = found.null_space.column(0);
@@ -192,7 +234,7 @@ mod tests {
         };
         let mut noisy = || DMatrix::from_fn(60, 3, |i, j| entry(i, j, next()));
         let (at, beside) = (noisy(), noisy());
-        let found = rank(&Matrix { at, beside }, &mut random());
+        let found = rank(&Matrix::new(&at, &beside, &mut random()));
         assert_eq!(found.rank, 2, "{:?} {}", found.singular_values, found.tolerance);
     }
 
@@ -202,7 +244,7 @@ mod tests {
         let matrix = DMatrix::from_fn(20, 3, |_, _| next());
         for unit in [1e-6, 1.0, 1e6] {
             let scaled = DMatrix::from_fn(20, 3, |i, j| matrix[(i, j)] * if j == 1 { unit } else { 1.0 });
-            assert_eq!(rank(&Matrix::exact(scaled), &mut next).rank, 3);
+            assert_eq!(rank(&exact(&scaled)).rank, 3);
         }
     }
 
@@ -213,15 +255,15 @@ mod tests {
         let mut matrix = DMatrix::from_fn(rows, columns, |_, _| next());
         let sum = matrix.column(0) + matrix.column(1);
         matrix.set_column(2, &sum);
-        let found = rank(&Matrix::exact(matrix.clone()), &mut next);
+        let found = rank(&exact(&matrix));
         assert_eq!(found.rank, columns - 1);
         assert!((&matrix * found.null_space.column(0)).amax() < 1e-9);
     }
 
     #[test]
     fn fewer_rows_than_columns_and_no_rows_at_all_have_a_null_space() {
-        let found = rank(&Matrix::exact(DMatrix::from_row_slice(1, 2, &[1.0, 0.0])), &mut random());
+        let found = rank(&exact(&DMatrix::from_row_slice(1, 2, &[1.0, 0.0])));
         assert_eq!((found.rank, found.null_space.ncols()), (1, 1));
-        assert_eq!(rank(&Matrix::exact(DMatrix::zeros(0, 2)), &mut random()).rank, 0);
+        assert_eq!(rank(&exact(&DMatrix::zeros(0, 2))).rank, 0);
     }
 }

@@ -7,9 +7,10 @@
 //! observations as if they had been observed.
 //! Absent on purpose: ranks, and priors of other parameters.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 
 use crate::ir::Program;
 use crate::ir::jacobian::{Derivatives, Jacobian, jacobian};
@@ -53,7 +54,7 @@ struct Groups {
     of_observations: Vec<Option<usize>>,
     of_population: Vec<Option<usize>>,
     /// Where the density of each latent coordinate was found to lie last: centre and spread.
-    located: RefCell<Vec<(f64, f64)>>,
+    located: Mutex<Vec<(f64, f64)>>,
 }
 
 impl<'a> Scores<'a> {
@@ -151,9 +152,7 @@ impl<'a> Scores<'a> {
         let count = groups.latent.len();
         let free = self.free.len();
         let located = self.locate(groups, population, point);
-        let mut nodes: Vec<(Vec<f64>, DMatrix<f64>)> = Vec::new();
-        let mut outside = None;
-        for step in -STEPS..=STEPS {
+        let at_node = |step: i32| {
             let place = move_to(groups, point, &located, REACH * (f64::from(step) + shift) / f64::from(STEPS));
             let (own, theirs) = (self.plain(&self.observations, &place), self.plain(population, &place));
             let mut values = vec![0.0; count];
@@ -167,20 +166,22 @@ impl<'a> Scores<'a> {
                     }
                 }
             }
-            nodes.push((values, scores));
-            outside = Some(own);
-        }
+            // What stands by itself is the same at every node.
+            (values, scores, (step == STEPS).then_some(own))
+        };
+        let mut nodes: Vec<_> = (-STEPS..=STEPS).into_par_iter().map(at_node).collect();
+        let outside = nodes.last_mut().and_then(|(.., own)| own.take());
         let width = |group: usize| (located[group].1 * REACH / f64::from(STEPS)).ln();
         let mut values = Vec::new();
         let mut scores = DMatrix::zeros(count, free);
         for group in 0..count {
-            let logs: Vec<f64> = nodes.iter().map(|(values, _)| values[group]).collect();
+            let logs: Vec<f64> = nodes.iter().map(|(values, ..)| values[group]).collect();
             let largest = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let weights: Vec<f64> = logs.iter().map(|log| (log - largest).exp()).collect();
             let total: f64 = weights.iter().sum();
             values.push(largest + total.ln() + width(group));
             let mut row = scores.row_mut(group);
-            for (weight, (_, node)) in weights.iter().zip(&nodes).filter(|(weight, _)| **weight > 0.0) {
+            for (weight, (_, node, _)) in weights.iter().zip(&nodes).filter(|(weight, _)| **weight > 0.0) {
                 row += node.row(group) * (weight / total);
             }
         }
@@ -202,10 +203,10 @@ impl<'a> Scores<'a> {
         const REACH: f64 = 6.0;
         const ROUNDS: usize = 40;
         let count = groups.latent.len();
-        let mut located = groups.located.borrow().clone();
+        let known = || groups.located.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut located = known().clone();
         for _ in 0..ROUNDS {
-            let mut logs = vec![Vec::new(); count];
-            for step in -STEPS..=STEPS {
+            let at_node = |step: i32| {
                 let place = move_to(groups, point, &located, REACH * f64::from(step) / f64::from(STEPS));
                 let mut values = vec![0.0; count];
                 for (program, of) in
@@ -217,10 +218,12 @@ impl<'a> Scores<'a> {
                         }
                     }
                 }
-                logs.iter_mut().zip(values).for_each(|(logs, value)| logs.push(value));
-            }
+                values
+            };
+            let nodes: Vec<Vec<f64>> = (-STEPS..=STEPS).into_par_iter().map(at_node).collect();
             let mut settled = true;
-            for (logs, (centre, spread)) in logs.iter().zip(&mut located) {
+            for (group, (centre, spread)) in located.iter_mut().enumerate() {
+                let logs: Vec<f64> = nodes.iter().map(|values| values[group]).collect();
                 let largest = logs.iter().copied().filter(|log| log.is_finite()).fold(f64::NEG_INFINITY, f64::max);
                 let steps = (-STEPS..=STEPS).map(|step| REACH * f64::from(step) / f64::from(STEPS));
                 let (mut total, mut first, mut second) = (0.0, 0.0, 0.0);
@@ -244,7 +247,7 @@ impl<'a> Scores<'a> {
                 break;
             }
         }
-        groups.located.replace(located.clone());
+        known().clone_from(&located);
         located
     }
 }
@@ -264,7 +267,7 @@ impl Groups {
         let latent = likelihood.latent.as_ref()?;
         let of_observations = groups_of(&likelihood.observations, &latent.coordinates, point)?;
         let of_population = groups_of(&latent.population, &latent.coordinates, point)?;
-        let located = RefCell::new(vec![(0.0, 1.0); latent.coordinates.len()]);
+        let located = Mutex::new(vec![(0.0, 1.0); latent.coordinates.len()]);
         Some(Self { latent: latent.coordinates.clone(), of_observations, of_population, located })
     }
 }

@@ -7,12 +7,12 @@
 //! (`differentiate` gives the derivative of a sum, for samplers.) The rules are those of `derivative`, in numbers.
 //! Absent on purpose: speed of the sampling kind.
 
-use std::collections::HashMap;
-
 use super::dependence::active;
 use super::derivative::{self, Numbers};
 use super::evaluate;
-use super::op::{Array, Loop, Op, Order, Place, Program, Statement, Value};
+use super::op::{Array, ArrayId, LoopId, Op, Order, Place, Program, Statement, Value};
+
+mod rows;
 
 /// Results and their derivatives.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,12 +37,54 @@ pub struct Derivatives<'a> {
     program: &'a Program,
     /// For each value, whether it depends on any coordinate.
     active: Vec<bool>,
+    /// For each value, whether it is an element that was stored and that nothing else is computed from: a result whose
+    /// derivatives can stay where they were stored.
+    stays: Vec<bool>,
 }
 
 impl<'a> Derivatives<'a> {
     /// Finds out what depends on coordinates.
     pub fn new(program: &'a Program) -> Self {
-        Self { program, active: active(program) }
+        let mut stays = vec![false; program.values()];
+        // Whether an array is written after one of its elements was read.
+        let (mut read, mut written_again) = (vec![false; program.arrays.len()], vec![false; program.arrays.len()]);
+        for &result in &program.results {
+            stays[result.index()] =
+                matches!(program.op(result), Op::Load { array: Array::Stored(_), at: Place::Fixed(_) });
+        }
+        visit(&program.body, &mut |statement| match statement {
+            Statement::Let(value) => {
+                program.op(*value).operands().for_each(|operand| stays[operand.index()] = false);
+                if let Op::Load { array: Array::Stored(array), .. } = program.op(*value) {
+                    read[array.index()] = true;
+                }
+            }
+            Statement::Loop(inner) => inner.sums.iter().for_each(|sum| stays[sum.term.index()] = false),
+            Statement::Store(store) | Statement::Accumulate(store) => {
+                stays[store.value.index()] = false;
+                written_again[store.array.index()] |= read[store.array.index()];
+            }
+        });
+        for &result in &program.results {
+            if let Op::Load { array: Array::Stored(array), .. } = program.op(result) {
+                stays[result.index()] &= !written_again[array.index()];
+            }
+        }
+        Self { program, active: active(program), stays }
+    }
+
+    /// The array whose elements, one after the other and all of them, are the results.
+    fn whole(&self) -> Option<ArrayId> {
+        let element = |result: Value| match self.program.op(result) {
+            Op::Load { array: Array::Stored(array), at: Place::Fixed(at) } if self.stays[result.index()] => {
+                Some((array, at))
+            }
+            _ => None,
+        };
+        let results = &self.program.results;
+        let (array, _) = element(*results.first()?)?;
+        let in_order = results.iter().enumerate().all(|(at, &result)| element(result) == Some((array, at)));
+        (in_order && results.len() == self.program.arrays[array.index()]).then_some(array)
     }
 
     /// Number of results.
@@ -56,20 +98,33 @@ impl<'a> Derivatives<'a> {
     /// # Panics
     /// When the number of coordinates is not the program's, or `by` names one that is not there.
     pub fn at(&self, coordinates: &[f64], by: &[usize]) -> Jacobian {
-        evaluated(self.program, &self.active, coordinates, by)
+        evaluated(self, coordinates, by)
     }
 }
 
-fn evaluated(program: &Program, active: &[bool], coordinates: &[f64], by: &[usize]) -> Jacobian {
+/// Tells every statement, those of loops inside of loops too.
+fn visit<'a>(body: &'a [Statement], told: &mut impl FnMut(&'a Statement)) {
+    for statement in body {
+        told(statement);
+        if let Statement::Loop(inner) = statement {
+            visit(&inner.body, told);
+        }
+    }
+}
+
+fn evaluated(asked: &Derivatives<'_>, coordinates: &[f64], by: &[usize]) -> Jacobian {
+    let Derivatives { program, active, stays } = asked;
     assert_eq!(coordinates.len(), program.coordinates, "one number per coordinate");
     let count = by.len();
     let mut columns = vec![None; program.coordinates];
     by.iter().enumerate().for_each(|(column, &coordinate)| columns[coordinate] = Some(column));
     let mut places = vec![None; program.values()];
     let mut active_values = 0;
-    for (place, _) in places.iter_mut().zip(active).filter(|(_, active)| **active && count > 0) {
-        *place = Some(active_values * count);
-        active_values += 1;
+    for ((place, active), stays) in places.iter_mut().zip(active).zip(stays) {
+        if *active && !stays && count > 0 {
+            *place = Some(active_values * count);
+            active_values += 1;
+        }
     }
     let mut machine = Machine {
         program,
@@ -85,10 +140,20 @@ fn evaluated(program: &Program, active: &[bool], coordinates: &[f64], by: &[usiz
     };
     machine.run(&program.body);
     let values = program.results.iter().map(|&result| machine.read(result)).collect();
+    if let Some(array) = asked.whole() {
+        return Jacobian { values, derivatives: std::mem::take(&mut machine.arrays[array.index()].1) };
+    }
     let mut derivatives = Vec::with_capacity(program.results.len() * count);
     for &result in &program.results {
-        machine.gather(result);
-        derivatives.extend_from_slice(&machine.scratch);
+        match program.op(result) {
+            Op::Load { array: Array::Stored(array), at: Place::Fixed(at) } if stays[result.index()] => {
+                derivatives.extend_from_slice(&machine.arrays[array.index()].1[at * count..(at + 1) * count]);
+            }
+            _ => {
+                machine.gather(result);
+                derivatives.extend_from_slice(&machine.scratch);
+            }
+        }
     }
     Jacobian { values, derivatives }
 }
@@ -142,115 +207,24 @@ impl Machine<'_> {
                 Statement::Store(store) | Statement::Accumulate(store) => {
                     let (at, x) = (self.place(store.at), self.read(store.value));
                     self.gather(store.value);
-                    self.put(store.array.index(), at, x, matches!(statement, Statement::Accumulate(_)));
+                    let tangent = std::mem::take(&mut self.scratch);
+                    self.put(store.array.index(), at, x, &tangent, matches!(statement, Statement::Accumulate(_)));
+                    self.scratch = tangent;
                 }
             }
         }
     }
 
-    /// Runs a loop whose rows do not read one another, each row forward for its values and backward for its derivatives.
-    fn rows(&mut self, inner: &Loop) {
-        if self.rows.len() <= inner.id.index() {
-            self.rows.resize(inner.id.index() + 1, 0);
-        }
-        let locals: Vec<Value> = inner.body.iter().filter_map(computed).collect();
-        let mut sweep = Sweep::new(self, &locals);
-        let mut sums = vec![(0.0, vec![0.0; self.count]); inner.sums.len()];
-        for row in 0..inner.rows {
-            self.rows[inner.id.index()] = row;
-            for &local in &locals {
-                self.values[local.index()] = self.value(local);
-            }
-            for statement in &inner.body {
-                let (Statement::Store(store) | Statement::Accumulate(store)) = statement else { continue };
-                let (at, array, x) = (self.place(store.at), store.array.index(), self.read(store.value));
-                self.sweep_back(&mut sweep, &locals, store.value);
-                let adds = matches!(statement, Statement::Accumulate(_));
-                self.put(array, at, x, adds);
-            }
-            for ((total, tangent), sum) in sums.iter_mut().zip(&inner.sums) {
-                *total += self.read(sum.term);
-                self.sweep_back(&mut sweep, &locals, sum.term);
-                tangent.iter_mut().zip(&self.scratch).for_each(|(total, x)| *total += x);
-            }
-        }
-        for ((total, tangent), sum) in sums.into_iter().zip(&inner.sums) {
-            self.scratch = tangent;
-            self.keep(sum.total, total);
-        }
-    }
-
-    /// Stores a value in an array, or adds it, with the derivatives that are in `scratch`.
-    fn put(&mut self, array: usize, at: usize, x: f64, adds: bool) {
+    /// Stores a value in an array, or adds it, with its derivatives.
+    fn put(&mut self, array: usize, at: usize, x: f64, tangent: &[f64], adds: bool) {
         let (values, tangents) = &mut self.arrays[array];
         let tangents = &mut tangents[at * self.count..(at + 1) * self.count];
         if adds {
             values[at] += x;
-            tangents.iter_mut().zip(&self.scratch).for_each(|(total, x)| *total += x);
+            tangents.iter_mut().zip(tangent).for_each(|(total, x)| *total += x);
         } else {
             values[at] = x;
-            tangents.copy_from_slice(&self.scratch);
-        }
-    }
-
-    /// The derivatives of a value of the current row, into `scratch`.
-    fn sweep_back(&mut self, sweep: &mut Sweep, locals: &[Value], of: Value) {
-        self.scratch.fill(0.0);
-        let Some(&last) = sweep.places.get(&of) else {
-            // It comes from outside of the loop.
-            self.gather(of);
-            return;
-        };
-        sweep.adjoints[..=last].fill(0.0);
-        sweep.adjoints[last] = 1.0;
-        for place in (0..=last).rev() {
-            let adjoint = sweep.adjoints[place];
-            if adjoint == 0.0 || self.places[locals[place].index()].is_none() {
-                continue;
-            }
-            match self.program.op(locals[place]) {
-                Op::Load { array: Array::Coordinates, at } => {
-                    let at = self.place(at);
-                    self.seed(at, adjoint);
-                }
-                Op::Load { array: Array::Stored(array), at } => {
-                    let at = self.place(at);
-                    let tangents = &self.arrays[array.index()].1[at * self.count..(at + 1) * self.count];
-                    let touched = self.scratch.iter_mut().zip(tangents).filter(|(_, x)| **x != 0.0);
-                    touched.for_each(|(total, x)| *total += adjoint * x);
-                }
-                Op::Unary(function, x) => {
-                    let (at, result) = (self.read(x), self.values[locals[place].index()]);
-                    self.hand(sweep, x, adjoint * derivative::unary(&mut Numbers, function, at, result));
-                }
-                Op::Binary(function, x, y) => {
-                    let (operands, result) = ([self.read(x), self.read(y)], self.values[locals[place].index()]);
-                    for (operand, first) in [(x, true), (y, false)] {
-                        if self.is_active(operand) {
-                            let partial = derivative::partial(&mut Numbers, function, operands, first, result);
-                            self.hand(sweep, operand, adjoint * partial);
-                        }
-                    }
-                }
-                Op::Select { left, right, holds, fails } => {
-                    let chosen = if self.read(left) <= self.read(right) { holds } else { fails };
-                    self.hand(sweep, chosen, adjoint);
-                }
-                Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
-                    unreachable!("these are named without a statement, or by their loop's")
-                }
-            }
-        }
-    }
-
-    /// Hands an adjoint on: to a value of the row, or to the coordinates that one from outside depends on.
-    fn hand(&mut self, sweep: &mut Sweep, to: Value, adjoint: f64) {
-        if let Some(&place) = sweep.places.get(&to) {
-            sweep.adjoints[place] += adjoint;
-        } else if let Op::Coordinate(i) = self.program.op(to) {
-            self.seed(i, adjoint);
-        } else if let Some(tangent) = sweep.outside.get(&to) {
-            tangent.iter().for_each(|&(column, x)| self.scratch[column] += adjoint * x);
+            tangents.copy_from_slice(tangent);
         }
     }
 
@@ -259,13 +233,18 @@ impl Machine<'_> {
     }
 
     fn place(&self, at: Place) -> usize {
+        self.element(at, |row| self.rows[row.index()])
+    }
+
+    /// The element that a place names, told the rows of loops.
+    fn element(&self, at: Place, row_of: impl Fn(LoopId) -> usize) -> usize {
         match at {
             Place::Fixed(element) => element,
             Place::Strided { row, stride, offset } => {
-                let element = offset + stride * self.rows[row.index()] as i64;
+                let element = offset + stride * row_of(row) as i64;
                 usize::try_from(element).expect("an element of an array is named by a number from 0")
             }
-            Place::Listed { row, positions } => self.program.positions[positions][self.rows[row.index()]] as usize,
+            Place::Listed { row, positions } => self.program.positions[positions][row_of(row)] as usize,
         }
     }
 
@@ -325,22 +304,12 @@ impl Machine<'_> {
         }
     }
 
-    /// A value of the current row, from its operands' values.
-    fn value(&self, value: Value) -> f64 {
-        match self.program.op(value) {
-            Op::Load { array: Array::Coordinates, at } => self.coordinates[self.place(at)],
-            Op::Load { array: Array::Stored(array), at } => self.arrays[array.index()].0[self.place(at)],
-            Op::Unary(function, x) => evaluate::unary(function, self.read(x)),
-            Op::Binary(function, x, y) => evaluate::binary(function, self.read(x), self.read(y)),
-            Op::Select { left, right, holds, fails } => {
-                self.read(if self.read(left) <= self.read(right) { holds } else { fails })
-            }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
-        }
-    }
-
     fn compute(&mut self, value: Value) {
         let is_active = self.places[value.index()].is_some();
+        if let (Op::Load { array: Array::Stored(array), at }, false) = (self.program.op(value), is_active) {
+            self.values[value.index()] = self.arrays[array.index()].0[self.place(at)];
+            return;
+        }
         self.scratch.fill(0.0);
         let x = match self.program.op(value) {
             Op::Load { array: Array::Coordinates, at } => {
@@ -386,45 +355,9 @@ impl Machine<'_> {
     }
 }
 
-/// The backward sweep over a row.
-struct Sweep {
-    /// The place of each value of the row, in the order they are computed.
-    places: HashMap<Value, usize>,
-    adjoints: Vec<f64>,
-    /// The derivatives of values from outside that the row reads, without zeros.
-    outside: HashMap<Value, Vec<(usize, f64)>>,
-}
-
-impl Sweep {
-    fn new(machine: &Machine<'_>, locals: &[Value]) -> Self {
-        let places: HashMap<Value, usize> = locals.iter().enumerate().map(|(place, &value)| (value, place)).collect();
-        let mut outside = HashMap::new();
-        for &local in locals {
-            for operand in machine.program.op(local).operands().filter(|operand| !places.contains_key(operand)) {
-                outside.entry(operand).or_insert_with(|| machine.sparse(operand));
-            }
-        }
-        Self { adjoints: vec![0.0; locals.len()], places, outside }
-    }
-}
-
-impl Machine<'_> {
-    /// The derivatives of a value, without zeros.
-    fn sparse(&self, value: Value) -> Vec<(usize, f64)> {
-        let Some(from) = self.places[value.index()] else { return Vec::new() };
-        let tangents = self.tangents[from..from + self.count].iter().copied().enumerate();
-        tangents.filter(|(_, x)| *x != 0.0).collect()
-    }
-}
-
 /// Whether a body has no loops inside.
 fn is_flat(body: &[Statement]) -> bool {
     !body.iter().any(|statement| matches!(statement, Statement::Loop(_)))
-}
-
-/// The value that a statement computes.
-fn computed(statement: &Statement) -> Option<Value> {
-    if let Statement::Let(value) = statement { Some(*value) } else { None }
 }
 
 #[cfg(test)]
