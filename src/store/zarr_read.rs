@@ -184,8 +184,8 @@ impl StoredVariable {
         }
     }
 
-    /// Reads the draws of some chains, one in `every`, the first of them with the number `first`, into the columns of
-    /// elements, which have room for exactly these chains.
+    /// Reads one draw in `every` of some chains, of draws that begin with one that is kept, into the columns of elements,
+    /// which have room for exactly these chains and for all draws that are kept.
     pub fn read_elements(
         &self,
         chains: &Range<usize>,
