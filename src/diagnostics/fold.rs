@@ -129,7 +129,7 @@ impl<'a> Fold<'a> {
         let mut runs = [Run::new(), Run::new()];
         loop {
             if !self.layout.drops() {
-                (left, right, below) = self.merge_distinct(piece, (left, right), below, &mut runs, told);
+                (left, right, below) = self.merge_apart(piece, (left, right), below, &mut runs, told);
             }
             let (mut next_left, mut next_right) = (nearest_left(left), nearest_right(right));
             let order = match (next_left, next_right) {
@@ -171,9 +171,9 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// Merges from `left` and `right` on as long as bounds tell all distances apart: nearly always, and without a look
-    /// at any draw. Returns how far it came, and how many draws lie below.
-    fn merge_distinct(
+    /// Merges from `left` and `right` on as long as bounds tell the distances of different values apart: nearly always, and
+    /// without a look at any draw. Returns how far it came, and how many draws lie below.
+    fn merge_apart(
         &self,
         piece: &Piece,
         (mut left, mut right): (usize, usize),
@@ -183,38 +183,48 @@ impl<'a> Fold<'a> {
     ) -> (usize, usize, u32) {
         let (order, centre) = (self.order, self.centre);
         let (mut i, mut j) = (0, 0);
-        (below_centre.apart, above.apart) = (0, 0);
+        below_centre.begin();
+        above.begin();
         loop {
-            // Both from the centre outwards.
-            if i == below_centre.apart {
+            // Both from the centre outwards. A draw is marked that equals the one sorted before it.
+            if i == below_centre.known {
                 let words = |step: usize| order.word(left - 1 - step);
-                below_centre.fill(order, left - piece.left.start, words, |low, high| (centre - high, centre - low));
+                let is_same = |step: usize| order.is_tied(left - step);
+                let distance = |low, high| (centre - high, centre - low);
+                below_centre.fill(order, left - piece.left.start, words, is_same, distance);
                 i = 0;
             }
-            if j == above.apart {
+            if j == above.known {
                 let words = |step: usize| order.word(right + step);
-                above.fill(order, piece.right.end - right, words, |low, high| (low - centre, high - centre));
+                let is_same = |step: usize| order.is_tied(right + step);
+                let distance = |low, high| (low - centre, high - centre);
+                above.fill(order, piece.right.end - right, words, is_same, distance);
                 j = 0;
             }
-            if below_centre.apart == 0 || above.apart == 0 {
+            if below_centre.known == 0 || above.known == 0 {
                 return (left, right, below);
             }
             let (from_i, from_j) = (i, j);
             let mut is_told = true;
-            while is_told && i < below_centre.apart && j < above.apart {
+            while is_told && i < below_centre.known && j < above.known {
                 // No branch depends on which of them is nearer: nobody could foresee it.
                 let is_left = below_centre.most[i] < above.least[j];
                 let is_right = above.most[j] < below_centre.least[i];
                 is_told = is_left | is_right;
-                let position = [above.positions[j], below_centre.positions[i]][usize::from(is_left)];
                 if is_told {
-                    below += 1;
-                    told(position as usize, 2 * below);
+                    let (run, value) = [(&*above, j), (&*below_centre, i)][usize::from(is_left)];
+                    let (start, end) = (run.starts[value], run.starts[value + 1]);
+                    let twice_rank = 2 * below + (end - start) + 1;
+                    for &position in &run.positions[start as usize..end as usize] {
+                        told(position as usize, twice_rank);
+                    }
+                    below += end - start;
                 }
                 i += usize::from(is_left);
                 j += usize::from(is_right);
             }
-            (left, right) = (left - (i - from_i), right + (j - from_j));
+            left -= (below_centre.starts[i] - below_centre.starts[from_i]) as usize;
+            right += (above.starts[j] - above.starts[from_j]) as usize;
             if !is_told {
                 return (left, right, below);
             }
@@ -254,45 +264,66 @@ struct Distance {
 /// Draws that a run takes at most.
 const RUN: usize = 256;
 
-/// Draws that a run takes at first, and where few are apart: chains that reject most proposals repeat most draws.
-const SHORT_RUN: usize = 8;
+/// Draws that a run takes where bounds have just failed to tell distances apart.
+const SHORT_RUN: usize = 16;
 
-/// Draws of one side of the centre, by growing distance, as long as bounds tell the distances apart.
+/// Draws of one side of the centre, by growing distance, as long as bounds tell the distances of different values apart.
+/// Chains that reject proposals repeat their draws: equal ones are one value here, and share a rank.
 struct Run {
-    least: [f64; RUN],
-    most: [f64; RUN],
+    /// Bounds of the distance of each value.
+    least: [f64; RUN + 1],
+    most: [f64; RUN + 1],
+    /// Draws before each value.
+    starts: [u32; RUN + 2],
     positions: [u32; RUN],
-    /// Number of draws before the first that may be as distant as the next one, or that has none in the run.
-    apart: usize,
+    /// Values that can be compared: all of whose draws are here, and which are nearer than the next one. Beyond the last
+    /// draw of its side there is one of no draws, infinitely distant.
+    known: usize,
     /// Draws to take next.
     next: usize,
 }
 
 impl Run {
     fn new() -> Self {
-        Self { least: [0.0; RUN], most: [0.0; RUN], positions: [0; RUN], apart: 0, next: SHORT_RUN }
+        let (least, most) = ([0.0; RUN + 1], [0.0; RUN + 1]);
+        Self { least, most, starts: [0; RUN + 2], positions: [0; RUN], known: 0, next: SHORT_RUN }
     }
 
-    /// Takes the first of `count` draws, told their words.
+    /// Forgets its draws.
+    fn begin(&mut self) {
+        (self.known, self.next) = (0, SHORT_RUN);
+    }
+
+    /// Takes the first of the `count` draws that are left, told their words, and whether a draw equals the one before it.
     #[expect(clippy::cast_possible_truncation, reason = "a position is below 2^31")]
     fn fill(
         &mut self,
         order: &Order,
         count: usize,
         word: impl Fn(usize) -> u64,
+        is_same: impl Fn(usize) -> bool,
         distance: impl Fn(f64, f64) -> (f64, f64),
     ) {
-        let count = count.min(self.next);
-        for step in 0..count {
+        let taken = count.min(self.next);
+        self.next = (2 * self.next).min(RUN);
+        let mut value = 0;
+        for step in 0..taken {
+            value += usize::from(step > 0 && !is_same(step));
             let word = word(step);
             let (low, high) = order.bounds_of(word);
-            (self.least[step], self.most[step]) = distance(low, high);
+            (self.least[value], self.most[value]) = distance(low, high);
+            self.starts[value + 1] = step as u32 + 1;
             self.positions[step] = order.position_of(word) as u32;
         }
-        let pairs = self.most[..count].iter().zip(self.least[..count].iter().skip(1));
-        self.apart = pairs.take_while(|(most, next)| most < next).count();
-        // About as many as were of use, and more while all are.
-        self.next = (2 * (self.apart + 1)).clamp(SHORT_RUN, RUN);
+        let is_end = taken == count;
+        let mut values = value + usize::from(taken > 0);
+        if is_end {
+            (self.least[values], self.most[values]) = (f64::INFINITY, f64::INFINITY);
+            values += 1;
+        }
+        let pairs = self.most[..values].iter().zip(&self.least[1..values]);
+        let apart = pairs.take_while(|(most, next)| most < next).count();
+        self.known = apart + usize::from(is_end && apart + 1 == values);
     }
 }
 

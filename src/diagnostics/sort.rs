@@ -2,8 +2,8 @@
 //!
 //! Draws are dealt into buckets by the leading bits of their keys, straight from where they lie; then every bucket is
 //! sorted for itself, by a second deal and small sorts. A sample says which bits lead: where it misses the ends, the
-//! outermost buckets take what lies beyond. Draws come in order of position into their bucket, and equal draws are
-//! found sorted already.
+//! outermost buckets take what lies beyond. Draws that repeat the one before them in their chain are marked as they are
+//! dealt, and need not be looked at again to be found equal.
 
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
@@ -62,11 +62,13 @@ pub(super) fn sort(view: ChainView<'_>, values: Values) -> (Vec<AtomicU64>, Form
         let mut chain = vec![0.0; view.draws()];
         for first in chains.map(|index| index * view.draws()) {
             view.copy(first, &mut chain);
-            let mut position = first;
+            let (mut position, mut before) = (first, 0);
             buckets.each(&chain, |value, bucket| {
-                let place = &mut places[bucket];
-                words[*place as usize].store(format.word(key(value), position), Relaxed);
-                (*place, position) = (*place + 1, position + 1);
+                let (place, key) = (&mut places[bucket], key(value));
+                // Many are known to be equal already: chains that reject proposals stay where they are.
+                let repeats = u64::from(position > first && key == before) * format.tied();
+                words[*place as usize].store(format.word(key, position) | repeats, Relaxed);
+                (*place, position, before) = (*place + 1, position + 1, key);
             });
         }
     });
@@ -193,10 +195,11 @@ struct Space {
     dealt: Vec<u64>,
     sorted: Vec<u64>,
     counts: Vec<u32>,
+    keys: Vec<u64>,
 }
 
 fn sort_bucket(words: &[AtomicU64], view: ChainView<'_>, format: Format, space: &mut Space) {
-    let Space { dealt, sorted, counts } = space;
+    let Space { dealt, sorted, counts, keys } = space;
     dealt.clear();
     dealt.extend(words.iter().map(|word| word.load(Relaxed)));
     let sorted = if dealt.len() <= SMALL {
@@ -210,12 +213,12 @@ fn sort_bucket(words: &[AtomicU64], view: ChainView<'_>, format: Format, space: 
         dealt.par_sort_unstable();
         dealt
     };
-    settle(sorted, view, format);
+    settle(sorted, view, format, keys);
     for (word, sorted) in words.iter().zip(&*sorted) {
         word.store(*sorted, Relaxed);
     }
     if sorted.len() > MOST_IN_CACHE {
-        *sorted = Vec::new();
+        (*sorted, *keys) = (Vec::new(), Vec::new());
     }
 }
 
@@ -263,15 +266,29 @@ fn insert(words: &mut [u64]) {
     }
 }
 
-/// Sorts runs of words whose prefixes agree by their draws, and marks equal draws.
-fn settle(words: &mut [u64], view: ChainView<'_>, format: Format) {
+/// Sorts runs of words whose prefixes agree by their draws, and marks equal draws. Marked already are those that equal the
+/// draw before them in their chain; one that does not is sorted before them, and so no mark is wrong. Works in `keys`.
+fn settle(words: &mut [u64], view: ChainView<'_>, format: Format, keys: &mut Vec<u64>) {
     let full = |word: &u64| key(view.at(format.position(*word)));
     let agree = |a: &u64, b: &u64| format.prefix(*a) == format.prefix(*b);
-    if !words.array_windows().any(|[a, b]| agree(a, b)) {
+    if format.is_whole() {
+        for run in words.chunk_by_mut(agree) {
+            run[1..].iter_mut().for_each(|word| *word |= format.tied());
+        }
         return;
     }
-    for run in words.chunk_by_mut(agree).filter(|run| run.len() > 1) {
-        if format.is_whole() {
+    // Of a run whose other draws all repeat their first one nothing is left to find out.
+    let is_open = |run: &[u64]| run.len() > 1 && run[1] & format.tied() == 0;
+    // Draws lie anywhere in memory. They are fetched before anything depends on them, so that many are on their way.
+    keys.clear();
+    for run in words.chunk_by(agree).filter(|run| is_open(run)) {
+        keys.extend(run.iter().map(full));
+    }
+    let mut rest = &keys[..];
+    for run in words.chunk_by_mut(agree).filter(|run| is_open(run)) {
+        let (keys, others) = rest.split_at(run.len());
+        rest = others;
+        if keys.iter().all(|key| *key == keys[0]) {
             run[1..].iter_mut().for_each(|word| *word |= format.tied());
             continue;
         }

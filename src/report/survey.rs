@@ -126,12 +126,13 @@ impl Survey {
     /// # Errors
     /// When draws cannot be read, or superchains do not divide the chains.
     pub fn of(run: &Run<'_>) -> io::Result<Self> {
-        let (summary, sample) = read_all(run)?;
+        let mut held = Vec::new();
+        let (summary, sample) = read_all(run, &mut held)?;
         let order = worst_first(&summary);
         let findings: Vec<Finding> = run.findings.iter().cloned().chain(verdict(&summary)).collect();
         let groups = Groups::new(run.draws.chains(), run.superchains);
         let pictured = &order[..order.len().min(MOST_PICTURED)];
-        let portraits = in_turn(run.draws, pictured, |index, view| {
+        let portraits = in_turn(run.draws, pictured, &mut held, |index, view| {
             let column = Column::new(&run.draws.parameters()[index], view, groups);
             Ok(portrait(&column, &summary, index, run.superchains))
         })?;
@@ -170,19 +171,22 @@ impl Survey {
     }
 }
 
-/// Works on parameters in turn, as many at a time as may be in memory.
+/// Works on parameters in turn, as many at a time as may be in memory: in `held`, of no columns or those of a turn before.
 fn in_turn<R: Send>(
     columns: &dyn Columns,
     parameters: &[usize],
+    held: &mut Vec<Vec<f64>>,
     work: impl Fn(usize, ChainView<'_>) -> io::Result<R> + Sync,
 ) -> io::Result<Vec<R>> {
     let (chains, draws) = (columns.chains(), columns.draws());
     let together = (MOST_HELD / (chains * draws).max(1)).clamp(1, parameters.len().max(1));
-    let mut held = vec![vec![0.0; chains * draws]; together];
+    if held.len() < together {
+        held.resize_with(together, || vec![0.0; chains * draws]);
+    }
     let mut results = Vec::with_capacity(parameters.len());
     for batch in parameters.chunks(together) {
         columns.read(batch, &mut held[..batch.len()])?;
-        let done = batch.par_iter().zip(&held).with_max_len(1);
+        let done = batch.par_iter().zip(&*held).with_max_len(1);
         let done = done.map(|(&parameter, column)| work(parameter, shaped(column, chains, draws)));
         results.extend(done.collect::<io::Result<Vec<R>>>()?);
     }
@@ -198,7 +202,7 @@ fn place(columns: &dyn Columns, names: &[&str]) -> Option<usize> {
 }
 
 /// Reads every parameter once.
-fn read_all(run: &Run<'_>) -> io::Result<(Summary, Sample)> {
+fn read_all(run: &Run<'_>, held: &mut Vec<Vec<f64>>) -> io::Result<(Summary, Sample)> {
     let names = run.draws.parameters();
     let (chains, draws) = (run.draws.chains(), run.draws.draws());
     let size = chains * draws;
@@ -219,7 +223,7 @@ fn read_all(run: &Run<'_>) -> io::Result<(Summary, Sample)> {
     summariser()?;
     let summarisers: Mutex<Vec<Summariser>> = Mutex::new(Vec::new());
     let indices: Vec<usize> = (0..names.len()).collect();
-    let parts = in_turn(run.draws, &indices, |index, view| {
+    let parts = in_turn(run.draws, &indices, held, |index, view| {
         let row = match &run.summary {
             Some(summary) => summary.rows[index].clone(),
             None => {

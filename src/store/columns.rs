@@ -1,10 +1,12 @@
 //! The draws of a stored run as columns that stay where they are: a few parameters are read at a time, whatever the size of
 //! the run.
 //!
-//! A run flows in, columns of `f64` flow out. Chunks are decoded side by side, and hold all elements of a variable: of
-//! many columns of one variable, read together, each chunk is decoded once. Absent on purpose: how many columns to hold.
+//! A run flows in, columns of `f64` flow out. Chunks hold all elements of a variable: of many columns of one variable, read
+//! together, each chunk is read once. It is read a few chains at a time, where it is not compressed, so that what is in
+//! memory beside the columns is a megabyte or two for each thread. Absent on purpose: how many columns to hold.
 
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -80,32 +82,31 @@ impl StoredColumns {
     }
 
     /// Reads elements of one variable, each into its column.
-    fn read_variable(&self, variable: usize, wanted: &mut [Wanted<'_>]) -> Result<(), StoreError> {
+    fn read_variable(&self, variable: usize, wanted: Vec<Wanted<'_>>) -> Result<(), StoreError> {
         let variable = &self.variables()[variable];
-        let elements: Vec<usize> = wanted.iter().map(|(element, _)| *element).collect();
-        let (chunk, all, kept) = (variable.chunk_draws(), self.run.draws(), self.draws());
-        let chunks: Vec<usize> = (0..all.div_ceil(chunk)).collect();
-        // A few at a time: what is decoded waits to be put in its place.
-        for batch in chunks.chunks(rayon::current_num_threads()) {
-            let decoded = batch.par_iter().map(|&index| {
-                // The first draw of the chunk that is kept.
-                let from = (index * chunk).next_multiple_of(self.every);
-                let to = ((index + 1) * chunk).min(all);
-                let values = if from < to { variable.elements(&elements, from..to, self.every)? } else { Vec::new() };
-                Ok((from / self.every, values))
-            });
-            let decoded = decoded.collect::<Result<Vec<_>, StoreError>>()?;
-            wanted.par_iter_mut().enumerate().for_each(|(place, (_, column))| {
-                for (first, values) in decoded.iter().filter(|(_, values)| !values.is_empty()) {
-                    let values = &values[place];
-                    let length = values.len() / column.len().div_ceil(kept).max(1);
-                    for (row, from) in column.chunks_exact_mut(kept).zip(values.chunks_exact(length)) {
-                        row[*first..first + length].copy_from_slice(from);
-                    }
-                }
-            });
+        let (all, chains) = (self.run.draws(), self.chains());
+        let [together, stretch] = variable.together();
+        // Neighbouring chains, with their part of each column: no two threads write the same one.
+        let mut parts: Vec<(Range<usize>, Vec<(usize, &mut [f64])>)> = (0..chains)
+            .step_by(together)
+            .map(|first| (first..(first + together).min(chains), Vec::with_capacity(wanted.len())))
+            .collect();
+        for (element, column) in wanted {
+            for ((_, part), values) in parts.iter_mut().zip(column.chunks_mut(together * self.draws())) {
+                part.push((element, values));
+            }
         }
-        Ok(())
+        parts.par_iter_mut().try_for_each(|(chains, columns)| {
+            for start in (0..all).step_by(stretch) {
+                // The first draw that is kept.
+                let from = start.next_multiple_of(self.every);
+                let to = (start + stretch).min(all);
+                if from < to {
+                    variable.read_elements(chains, from..to, self.every, columns)?;
+                }
+            }
+            Ok(())
+        })
     }
 }
 
@@ -133,8 +134,8 @@ impl Columns for StoredColumns {
                 None => of_variables.push((variable, vec![(element, column)])),
             }
         }
-        for (variable, wanted) in &mut of_variables {
-            self.read_variable(*variable, wanted).map_err(io::Error::other)?;
+        for (variable, wanted) in of_variables {
+            self.read_variable(variable, wanted).map_err(io::Error::other)?;
         }
         Ok(())
     }

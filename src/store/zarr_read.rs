@@ -19,6 +19,13 @@ use zarrs::storage::ReadableStorageTraits;
 
 use super::error::StoreError;
 
+/// Values read at a time, a megabyte or less: memory of that size is found in the processor's cache, and used again without
+/// asking the system for it.
+const READ_TOGETHER: usize = 1 << 17;
+
+/// Values of compressed chunks that are decoded at a time, 32 MB, unless a single chunk has more.
+const DECODED_TOGETHER: usize = 1 << 22;
+
 /// An open store.
 #[derive(Debug)]
 pub(super) struct ZarrReader {
@@ -163,11 +170,33 @@ impl StoredVariable {
         numbers(&self.array, &self.subset(chains, draws)).map_err(|error| StoreError::damaged(&self.place, &error))
     }
 
-    /// Some elements of some draws of all chains, of which one in `every` is kept: for each element `[chain, draw]`.
-    pub fn elements(&self, elements: &[usize], draws: Range<usize>, every: usize) -> Result<Vec<Vec<f64>>, StoreError> {
-        let wanted = Wanted { elements, width: self.sizes.iter().product(), draws: draws.len(), every };
-        let subset = self.subset(&(0..self.chains()), draws);
-        columns(&self.array, &subset, &wanted).map_err(|error| StoreError::damaged(&self.place, &error))
+    /// Chains and draws that are well read together. A part of a chunk can be read alone unless it is compressed; chunks
+    /// that are have to be decoded as a whole, and several of them side by side.
+    pub fn together(&self) -> [usize; 2] {
+        let origin = vec![0; self.array.shape().len()];
+        let of_chunk = self.array.chunk_shape(&origin).map_or(1, |shape| shape[0].get() as usize);
+        let draws = self.chunk_draws();
+        let of_chain = draws * self.sizes.iter().product::<usize>().max(1);
+        if self.has_chunk(0) {
+            [(READ_TOGETHER / of_chain).clamp(1, of_chunk), draws]
+        } else {
+            [of_chunk, draws * (DECODED_TOGETHER / (of_chunk * of_chain)).max(1)]
+        }
+    }
+
+    /// Reads one draw in `every` of some chains, of draws that begin with one that is kept, into the columns of elements,
+    /// which have room for exactly these chains and for all draws that are kept.
+    pub fn read_elements(
+        &self,
+        chains: &Range<usize>,
+        draws: Range<usize>,
+        every: usize,
+        columns: &mut ElementColumns<'_>,
+    ) -> Result<(), StoreError> {
+        let wanted =
+            Wanted { width: self.sizes.iter().product(), draws: draws.len(), first: draws.start / every, every };
+        let subset = self.subset(chains, draws);
+        pick(&self.array, &subset, &wanted, columns).map_err(|error| StoreError::damaged(&self.place, &error))
     }
 
     fn subset(&self, chains: &Range<usize>, draws: Range<usize>) -> ArraySubset {
@@ -179,12 +208,16 @@ impl StoredVariable {
     }
 }
 
-/// What is kept of draws `[chain, draw, element]`.
-struct Wanted<'a> {
-    elements: &'a [usize],
+/// Elements, each with its values of some chains, `[chain, draw]`.
+pub(super) type ElementColumns<'a> = [(usize, &'a mut [f64])];
+
+/// What is kept of draws `[chain, draw, element]`, and where it goes.
+struct Wanted {
     /// Elements that there are.
     width: usize,
     draws: usize,
+    /// Which of the draws that are kept comes first.
+    first: usize,
     every: usize,
 }
 
@@ -230,28 +263,34 @@ fn converted<T: ElementOwned>(
     Ok(values.into_iter().map(convert).collect())
 }
 
-fn columns(array: &Array<FilesystemStore>, subset: &ArraySubset, wanted: &Wanted<'_>) -> Result<Vec<Vec<f64>>, String> {
-    by_type!(array, picked, subset, wanted);
+fn pick(
+    array: &Array<FilesystemStore>,
+    subset: &ArraySubset,
+    wanted: &Wanted,
+    columns: &mut ElementColumns<'_>,
+) -> Result<(), String> {
+    by_type!(array, picked, subset, wanted, columns);
     Err(no_number(array))
 }
 
 fn picked<T: ElementOwned + Copy>(
     array: &Array<FilesystemStore>,
-    (subset, wanted): (&ArraySubset, &Wanted<'_>),
+    (subset, wanted, columns): (&ArraySubset, &Wanted, &mut ElementColumns<'_>),
     convert: impl Fn(T) -> f64,
-) -> Result<Vec<Vec<f64>>, String> {
+) -> Result<(), String> {
     let values: Vec<T> = array.retrieve_array_subset(subset).map_err(|error| error.to_string())?;
     let width = wanted.width.max(1);
-    let kept = values.len() / (wanted.draws * width).max(1) * wanted.draws.div_ceil(wanted.every);
-    let mut columns = vec![Vec::with_capacity(kept); wanted.elements.len()];
-    for chain in values.chunks_exact((wanted.draws * width).max(1)) {
-        for row in chain.chunks_exact(width).step_by(wanted.every) {
-            for (column, &element) in columns.iter_mut().zip(wanted.elements) {
-                column.push(convert(row[element]));
+    let chains = subset.shape()[0] as usize;
+    for (chain, values) in values.chunks_exact((wanted.draws * width).max(1)).enumerate() {
+        for (element, column) in &mut *columns {
+            let length = column.len() / chains;
+            let kept = values[*element..].iter().step_by(wanted.every * width);
+            for (into, value) in column[chain * length..][wanted.first..length].iter_mut().zip(kept) {
+                *into = convert(*value);
             }
         }
     }
-    Ok(columns)
+    Ok(())
 }
 
 fn is_numeric(array: &Array<FilesystemStore>) -> bool {
