@@ -20,6 +20,9 @@ use crate::draws::Columns;
 /// An element of a variable, and where it goes.
 type Wanted<'a> = (usize, &'a mut Vec<f64>);
 
+/// Some chains, and their part of each wanted column.
+type Part<'a> = (Range<usize>, Vec<(usize, &'a mut [f64])>);
+
 /// Which of a run's groups.
 #[derive(Clone, Copy, Debug)]
 enum Group {
@@ -87,7 +90,7 @@ impl StoredColumns {
         let (all, chains) = (self.run.draws(), self.chains());
         let [together, stretch] = variable.together();
         // Neighbouring chains, with their part of each column: no two threads write the same one.
-        let mut parts: Vec<(Range<usize>, Vec<(usize, &mut [f64])>)> = (0..chains)
+        let mut parts: Vec<Part<'_>> = (0..chains)
             .step_by(together)
             .map(|first| (first..(first + together).min(chains), Vec::with_capacity(wanted.len())))
             .collect();
