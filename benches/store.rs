@@ -1,9 +1,11 @@
 //! What storing every draw costs: `cargo bench --bench store`. 4,096 chains of the notebook's model in single precision,
 //! the sum over 100 observations in full; chains whose draws stay in memory and chains whose draws are stored take turns.
+//! Told are rates, which ask for an idle machine, and nanoseconds of processor time a sweep, which do so less.
 //!
-//! Targets: 15 % of the sampling rate on the CPU, 20 % on software Vulkan. The directory is `/dev/shm` where there is one,
-//! or `RIDGEWALK_BENCH_DIR`. Then the memory of a whole process that stores 4,096 x 100,000 draws, against one that stores
-//! as many chains for a single block: at most 500 MB more (`RIDGEWALK_BENCH_DRAWS` for fewer draws).
+//! Targets: 15 % of the sampling rate on the CPU, 20 % on software Vulkan. Directories are that of the target folder, as a
+//! rule on a disk, and `/dev/shm` where there is one, or `RIDGEWALK_BENCH_DIR` alone; for each it is told first how fast
+//! the same bytes are written there by plain means. Then the memory of a whole process that stores 4,096 x 100,000 draws,
+//! against one that stores as many chains for a single block: at most 500 MB more (`RIDGEWALK_BENCH_DRAWS` for fewer draws).
 
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -24,6 +26,10 @@ const MODEL: &str = include_str!("../examples/identifiability/nonidentified.stan
 const DATA: &str = include_str!("../examples/identifiability/y.json");
 const CHAINS: usize = 4096;
 const TURNS: usize = 5;
+/// Two or three seconds, so that the first block's memory and the last block's writing, for which nobody samples
+/// meanwhile, weigh as little as they do in runs that last.
+const CPU_SWEEPS: usize = 40_000;
+const GPU_SWEEPS: usize = 8_000;
 
 fn compiled() -> Compiled {
     let mut data = Data::default();
@@ -44,18 +50,39 @@ fn start() -> Checkpoint {
     }
 }
 
+/// Seconds by the clock and of processors, those spent in the kernel included; Linux alone tells the latter.
+struct Clock(Instant, f64);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now(), processor_seconds())
+    }
+
+    fn read(&self) -> [f64; 2] {
+        [self.0.elapsed().as_secs_f64(), processor_seconds() - self.1]
+    }
+}
+
+fn processor_seconds() -> f64 {
+    const TICKS: f64 = 100.0;
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program, in parentheses, may hold anything; user and system time are the 12th and 13th words after.
+    let words = text.rsplit(')').next().into_iter().flat_map(str::split_whitespace);
+    words.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / TICKS
+}
+
 /// Seconds of so many sweeps with draws in memory that is mapped already.
-fn in_memory(backend: &mut dyn Backend, draws: &mut Draws, sweeps: usize) -> Result<f64, Box<dyn Error>> {
+fn in_memory(backend: &mut dyn Backend, draws: &mut Draws, sweeps: usize) -> Result<[f64; 2], Box<dyn Error>> {
     let start = start();
     backend.start(Population { first: 0, chains: CHAINS }, &start.positions)?;
     backend.tune(&start.tuning)?;
-    let clock = Instant::now();
+    let clock = Clock::start();
     for from in (0..sweeps).step_by(draws.draws()) {
         let stretch = Stretch { first_step: from as u32, steps: draws.draws() as u32 };
         let keep = Keep { draws, statistics: None, from: 0, thin: 1 };
         backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(()))?;
     }
-    Ok(clock.elapsed().as_secs_f64())
+    Ok(clock.read())
 }
 
 /// Seconds of so many sweeps with draws in a directory.
@@ -64,7 +91,7 @@ fn stored(
     compiled: &Compiled,
     path: &Path,
     sweeps: usize,
-) -> Result<f64, Box<dyn Error>> {
+) -> Result<[f64; 2], Box<dyn Error>> {
     let model = &compiled.model;
     let settings = Settings {
         first_chain: 0,
@@ -105,7 +132,7 @@ fn stored(
     };
     let block = facts.block;
     let mut writer = RunWriter::create(path, facts, MODEL, &model.parameters)?;
-    let clock = Instant::now();
+    let clock = Clock::start();
     stream(
         model,
         backend,
@@ -126,7 +153,7 @@ fn stored(
         },
         &mut |_, _, _| ControlFlow::Continue(()),
     )?;
-    let seconds = clock.elapsed().as_secs_f64();
+    let seconds = clock.read();
     drop(writer);
     std::fs::remove_dir_all(path)?;
     Ok(seconds)
@@ -148,15 +175,18 @@ fn turns(
     );
     let mut costs = Vec::new();
     for _ in 0..TURNS {
-        let memory = in_memory(backend.as_mut(), &mut draws, sweeps)?;
-        let disk = stored(&mut backend, compiled, &folder.join("run"), sweeps)?;
+        let [memory, busy] = in_memory(backend.as_mut(), &mut draws, sweeps)?;
+        let [disk, busier] = stored(&mut backend, compiled, &folder.join("run"), sweeps)?;
         let rate = |seconds: f64| (CHAINS * sweeps) as f64 / seconds / 1e6;
+        let nanoseconds = |seconds: f64| 1e9 * seconds / (CHAINS * sweeps) as f64;
         costs.push(100.0 * (1.0 - memory / disk));
         println!(
-            "  in memory {:.1}, stored {:.1} million sweeps/s: {:.1} % less",
+            "  in memory {:.1}, stored {:.1} million sweeps/s: {:.1} % less; {:.1} and {:.1} ns of processors",
             rate(memory),
             rate(disk),
-            costs[costs.len() - 1]
+            costs[costs.len() - 1],
+            nanoseconds(busy),
+            nanoseconds(busier)
         );
     }
     costs.sort_by(f64::total_cmp);
@@ -198,22 +228,47 @@ fn peak(folder: &Path, draws: &str) -> Result<Option<f64>, Box<dyn Error>> {
     Ok(peak.map(|kib| kib / 1024.0))
 }
 
+/// Writes as many bytes as a run's draws, in files as large as its chunks, one after the other.
+fn plainly(folder: &Path, sweeps: usize, block: usize) -> Result<(), Box<dyn Error>> {
+    let chunk = vec![1_u8; CHAINS * block * size_of::<f32>()];
+    let clock = Instant::now();
+    for index in 0..4 * sweeps / block {
+        std::fs::write(folder.join(format!("plain-{index}")), &chunk)?;
+    }
+    let rate = (4 * sweeps / block * chunk.len()) as f64 / clock.elapsed().as_secs_f64();
+    for index in 0..4 * sweeps / block {
+        std::fs::remove_file(folder.join(format!("plain-{index}")))?;
+    }
+    let sweeps = rate / (4 * size_of::<f32>()) as f64 / 1e6;
+    println!("{}: plain writing takes {:.0} MB/s, {sweeps:.1} million sweeps/s", folder.display(), rate / 1e6);
+    Ok(())
+}
+
+/// Where runs are stored.
+fn folders() -> Vec<PathBuf> {
+    let parents = match std::env::var_os("RIDGEWALK_BENCH_DIR") {
+        Some(asked) => vec![PathBuf::from(asked)],
+        None => vec![PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from("/dev/shm")],
+    };
+    let own = format!("ridgewalk-bench-{}", std::process::id());
+    parents.into_iter().filter(|parent| parent.exists()).map(|parent| parent.join(&own)).collect()
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let shm = Path::new("/dev/shm");
-    let parent = std::env::var_os("RIDGEWALK_BENCH_DIR").map(PathBuf::from);
-    let parent = parent.unwrap_or_else(|| if shm.exists() { shm.to_owned() } else { std::env::temp_dir() });
-    let folder = parent.join(format!("ridgewalk-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
     let compiled = compiled();
-    turns(Box::new(CpuBackend::<f32>::new(&compiled.model, 1)), &compiled, &folder, 10_000)?;
-    match GpuBackend::new(&compiled.model, &AdapterChoice::Best, 1) {
-        Ok(backend) => turns(Box::new(backend), &compiled, &folder, 4_000)?,
-        Err(error) => println!("no GPU is measured: {error}"),
-    }
     let draws = std::env::var("RIDGEWALK_BENCH_DRAWS").unwrap_or_else(|_| "100000".to_owned());
-    if let (Some(base), Some(peak)) = (peak(&folder, "1")?, peak(&folder, &draws)?) {
-        println!("peak memory of 4,096 x {draws}: {peak:.0} MB, {:.0} MB above that of one draw", peak - base);
+    for folder in folders() {
+        std::fs::create_dir_all(&folder)?;
+        plainly(&folder, CPU_SWEEPS, chunk_length(CHAINS, compiled.model.parameters.len(), CPU_SWEEPS))?;
+        turns(Box::new(CpuBackend::<f32>::new(&compiled.model, 1)), &compiled, &folder, CPU_SWEEPS)?;
+        match GpuBackend::new(&compiled.model, &AdapterChoice::Best, 1) {
+            Ok(backend) => turns(Box::new(backend), &compiled, &folder, GPU_SWEEPS)?,
+            Err(error) => println!("no GPU is measured: {error}"),
+        }
+        if let (Some(base), Some(peak)) = (peak(&folder, "1")?, peak(&folder, &draws)?) {
+            println!("peak memory of 4,096 x {draws}: {peak:.0} MB, {:.0} MB above that of one draw", peak - base);
+        }
+        std::fs::remove_dir_all(folder)?;
     }
-    std::fs::remove_dir_all(folder)?;
     Ok(())
 }

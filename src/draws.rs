@@ -75,6 +75,16 @@ impl Draws {
         Ok(Self { parameters, chains, draws, values })
     }
 
+    /// The same memory as room for another number of draws. Which values are in it then is not said.
+    ///
+    /// # Errors
+    /// [`DrawsError::TooMany`] as for [`Draws::new`].
+    pub fn with_length(mut self, draws: usize) -> Result<Self, DrawsError> {
+        let volume = volume(self.chains, draws, self.parameters.len())?;
+        self.values.resize(volume, 0.0);
+        Ok(Self { draws, ..self })
+    }
+
     /// Number of chains.
     #[must_use]
     pub fn chains(&self) -> usize {

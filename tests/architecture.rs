@@ -51,6 +51,7 @@ const WALLS: &[Wall] = &[
     ("ctrlc", &["cli/"]),
     ("zarrs", &["store/"]),
     ("sha2", &["store/"]),
+    ("rustix", &["store/"]),
     ("print!", &["cli/", "main.rs"]),
     ("println!", &["cli/", "main.rs"]),
     ("eprint!", &["cli/", "main.rs"]),

@@ -201,9 +201,11 @@ fn room(
     length: usize,
     spares: &Receiver<Block>,
 ) -> Result<(Draws, Draws), RunError> {
-    let fits = |spare: &Block| spare.draws.draws() == length && spare.draws.parameters() == model.parameters;
+    // Memory that was written before costs nothing, and new memory as much as to fill it: the last block, shorter as a
+    // rule, takes a longer one's.
+    let fits = |spare: &Block| spare.draws.draws() >= length && spare.draws.parameters() == model.parameters;
     if let Some(spare) = spares.try_iter().find(fits) {
-        return Ok((spare.draws, spare.statistics));
+        return Ok((spare.draws.with_length(length)?, spare.statistics.with_length(length)?));
     }
     let draws = Draws::new(model.parameters.clone(), settings.chains, length)?;
     Ok((draws, Draws::new(statistics(method), settings.chains, length)?))

@@ -15,11 +15,22 @@ use zarrs::storage::{
     StorePrefix, WritableStorageTraits,
 };
 
+use super::pages::Pages;
+
 /// Writes a file, in directories that are made as needed.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, |file| file.write_all(bytes))
+}
+
+/// The same of much, past the system's cache where that can be.
+pub(super) fn write_pages(path: &Path, pages: &Pages) -> io::Result<()> {
+    replace(path, |file| pages.write(file))
+}
+
+fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let part = path.with_file_name(format!(".{name}.part"));
-    let written = create(&part).and_then(|mut file| file.write_all(bytes)).and_then(|()| fs::rename(&part, path));
+    let written = create(&part).and_then(|mut file| fill(&mut file)).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         // On a full disk its room is worth having; that it cannot be removed is not news.
         let _ = fs::remove_file(&part);

@@ -51,7 +51,7 @@ pub(super) fn write(path: &Path, checkpoint: &Checkpoint, chains: usize) -> Resu
             [tree.acceptance.to_bits(), tree.leapfrogs, divergences, saturated]
         })),
     }
-    let payload: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let payload = words.iter().map(|word| word.to_le_bytes()).collect::<Vec<_>>().into_flattened();
     let header = Header {
         step: checkpoint.step,
         draws: checkpoint.draws,

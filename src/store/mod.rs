@@ -16,6 +16,7 @@ pub mod identifiability;
 pub mod json;
 mod lock;
 mod merge;
+mod pages;
 mod run_directory;
 mod run_read;
 mod run_write;

@@ -1,10 +1,11 @@
-//! A run as it is written: each block of draws becomes chunks of every variable, a checkpoint, and metadata that show
-//! the draws, in this order; so whatever moment a process is killed at, what is shown is complete.
+//! A run as it is written: each block of draws becomes chunks of every variable and a checkpoint; metadata that show the
+//! draws follow, at most once a second. So whatever moment a process is killed at, what is shown is complete.
 //!
 //! Draws and checkpoints flow in. Absent on purpose: threads, and what to do when the disk is full.
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -20,6 +21,10 @@ use crate::backend::{Checkpoint, Counts, Tuning};
 use crate::draws::Draws;
 use crate::model::data::Data;
 
+/// Metadata are many small files, replaced whenever they show more draws, and ext4 looks for room the longer the more files
+/// were replaced of late.
+const BETWEEN_SHOWS: Duration = Duration::from_secs(1);
+
 /// A group of draws, its variables ready to be taken from blocks.
 type Table = Vec<(Variable, ArraySpec)>;
 
@@ -33,6 +38,9 @@ pub struct RunWriter {
     warmup: Vec<(&'static str, Table)>,
     tuning: ArraySpec,
     acceptance: Option<ArraySpec>,
+    /// When draws were last shown, and how many are there that are not.
+    shown: Instant,
+    unseen: Option<usize>,
     _lock: Lock,
 }
 
@@ -126,7 +134,8 @@ impl RunWriter {
             }
         }
         let zarr = ZarrWriter::new(&directory.root, attributes, groups)?;
-        Ok(Self { directory, facts, zarr, tables, warmup, tuning, acceptance, _lock: lock })
+        let (shown, unseen) = (Instant::now(), None);
+        Ok(Self { directory, facts, zarr, tables, warmup, tuning, acceptance, shown, unseen, _lock: lock })
     }
 
     /// What is known of the run.
@@ -190,7 +199,17 @@ impl RunWriter {
             group.attributes.clone_from(&attributes);
         }
         self.zarr.attributes = attributes;
-        self.zarr.publish(after.draws)
+        self.unseen = Some(after.draws);
+        let matters = after.draws == 0 || after.draws == self.facts.shape.draws;
+        if matters || self.shown.elapsed() >= BETWEEN_SHOWS { self.publish() } else { Ok(()) }
+    }
+
+    fn publish(&mut self) -> Result<(), StoreError> {
+        if let Some(draws) = self.unseen {
+            self.zarr.publish(draws)?;
+            (self.shown, self.unseen) = (Instant::now(), None);
+        }
+        Ok(())
     }
 
     /// What does not change with the draws.
@@ -238,6 +257,15 @@ impl RunWriter {
             }
         }
         Ok(None)
+    }
+}
+
+impl Drop for RunWriter {
+    /// Shows what a run that ends early has not shown. What cannot be shown is not lost: a run that goes on shows it.
+    fn drop(&mut self) {
+        if self.directory.exists() {
+            let _ = self.publish();
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use zarrs::storage::StorageError;
 
 use super::atomic::{self, AtomicStore};
 use super::error::StoreError;
+use super::pages::Pages;
 use super::variable::Variable;
 use super::zarr_layout::{ArraySpec, Group, Type, group_metadata, root_metadata};
 use crate::draws::Draws;
@@ -28,7 +29,7 @@ pub(super) struct ZarrWriter {
     pub attributes: Map<String, Value>,
     pub groups: Vec<Group>,
     /// Chunks on their way, in memory that is used again for the next block.
-    chunks: Vec<Vec<u8>>,
+    chunks: Vec<Pages>,
 }
 
 impl ZarrWriter {
@@ -63,11 +64,11 @@ impl ZarrWriter {
         index: usize,
         draws: &Draws,
     ) -> Result<(), StoreError> {
-        self.chunks.resize_with(self.chunks.len().max(variables.len()), Vec::new);
+        self.chunks.resize_with(self.chunks.len().max(variables.len()), Pages::default);
         encode(variables, draws, &mut self.chunks);
         for ((_, array), chunk) in variables.iter().zip(&self.chunks) {
             let place = self.place(group, array, index);
-            atomic::write(&place, chunk).map_err(StoreError::io("write", &place))?;
+            atomic::write_pages(&place, chunk).map_err(StoreError::io("write", &place))?;
         }
         Ok(())
     }
@@ -119,21 +120,19 @@ fn bytes(array: &ArraySpec) -> usize {
 
 /// Makes chunks of a block, `[chain, draw, element]`. Chains are taken one after the other, so that the draws of each are
 /// fetched from memory once, whatever the number of variables.
-fn encode(variables: &[(Variable, ArraySpec)], draws: &Draws, chunks: &mut [Vec<u8>]) {
+fn encode(variables: &[(Variable, ArraySpec)], draws: &Draws, chunks: &mut [Pages]) {
     let (length, width) = (draws.draws(), draws.parameters().len());
     for ((_, array), chunk) in variables.iter().zip(&mut *chunks) {
-        if chunk.len() != bytes(array) {
-            *chunk = vec![0; bytes(array)];
-        }
+        chunk.resize(bytes(array));
         if length < array.chunk[1] {
             let fill = array.of.fill_bytes();
-            chunk.chunks_exact_mut(fill.len()).for_each(|element| element.copy_from_slice(&fill));
+            chunk.bytes_mut().chunks_exact_mut(fill.len()).for_each(|element| element.copy_from_slice(&fill));
         }
     }
     for (chain, from) in draws.values().chunks_exact((length * width).max(1)).enumerate() {
         for ((variable, array), chunk) in variables.iter().zip(&mut *chunks) {
             let row = variable.columns.len() * array.of.bytes();
-            let into = &mut chunk[chain * array.chunk[1] * row..][..length * row];
+            let into = &mut chunk.bytes_mut()[chain * array.chunk[1] * row..][..length * row];
             let rows = Rows { from, width, columns: &variable.columns, into };
             match array.of {
                 Type::F32 => rows.put(|x| (x as f32).to_le_bytes()),

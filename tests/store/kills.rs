@@ -117,21 +117,24 @@ fn a_second_process_is_turned_away_while_the_first_goes_on() {
 }
 
 /// As a full disk: no file may grow beyond a limit. The error names it, and the run goes on where there is room again.
+/// Chunks of a megabyte are written another way than small ones.
 #[test]
 fn a_run_whose_disk_is_full_says_so_and_goes_on_later() {
-    let folder = folder("full");
-    let (run, whole) = (folder.join("run"), folder.join("whole"));
-    let size = ["--chains", "64", "--draws", "3000", "--warmup", "200", "--quiet", "--resume"];
-    assert_done(&ridgewalk(&sampling(&whole, &size)));
-    let arguments = sampling(&run, &size);
-    let program = command(&[]).get_program().to_str().unwrap().to_owned();
-    // Blocks of 1,024 bytes; the signal ignored, the system call fails instead of killing.
-    let limited = std::process::Command::new("bash")
-        .args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$@\"", "bash", &program])
-        .args(&arguments)
-        .output()
-        .unwrap();
-    assert_refused(&limited, &["cannot write", "posterior"]);
-    assert_done(&ridgewalk(&arguments));
-    assert_same(&run, &whole);
+    for (chains, draws, limit) in [("64", "3000", "4"), ("8192", "1088", "1060")] {
+        let folder = folder("full");
+        let (run, whole) = (folder.join("run"), folder.join("whole"));
+        let size = ["--chains", chains, "--draws", draws, "--warmup", "200", "--quiet", "--resume"];
+        assert_done(&ridgewalk(&sampling(&whole, &size)));
+        let arguments = sampling(&run, &size);
+        let program = command(&[]).get_program().to_str().unwrap().to_owned();
+        // Blocks of 1,024 bytes; the signal ignored, the system call fails instead of killing.
+        let limited = std::process::Command::new("bash")
+            .args(["-c", "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"", limit, &program])
+            .args(&arguments)
+            .output()
+            .unwrap();
+        assert_refused(&limited, &["cannot write", "posterior"]);
+        assert_done(&ridgewalk(&arguments));
+        assert_same(&run, &whole);
+    }
 }
