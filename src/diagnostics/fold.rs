@@ -206,12 +206,18 @@ impl<'a> Fold<'a> {
             }
             let (from_i, from_j) = (i, j);
             let mut is_told = true;
+            // Values of one draw each, as of samplers that always move: so many draws as values.
+            let are_single = below_centre.is_single && above.is_single;
             while is_told && i < below_centre.known && j < above.known {
                 // No branch depends on which of them is nearer: nobody could foresee it.
                 let is_left = below_centre.most[i] < above.least[j];
                 let is_right = above.most[j] < below_centre.least[i];
                 is_told = is_left | is_right;
-                if is_told {
+                if is_told && are_single {
+                    let position = [above.positions[j], below_centre.positions[i]][usize::from(is_left)];
+                    below += 1;
+                    told(position as usize, 2 * below);
+                } else if is_told {
                     let (run, value) = [(&*above, j), (&*below_centre, i)][usize::from(is_left)];
                     let (start, end) = (run.starts[value], run.starts[value + 1]);
                     let twice_rank = 2 * below + (end - start) + 1;
@@ -279,6 +285,8 @@ struct Run {
     /// Values that can be compared: all of whose draws are here, and which are nearer than the next one. Beyond the last
     /// draw of its side there is one of no draws, infinitely distant.
     known: usize,
+    /// Whether every value is one draw: that no word is marked says so.
+    is_single: bool,
     /// Draws to take next.
     next: usize,
 }
@@ -286,7 +294,8 @@ struct Run {
 impl Run {
     fn new() -> Self {
         let (least, most) = ([0.0; RUN + 1], [0.0; RUN + 1]);
-        Self { least, most, starts: [0; RUN + 2], positions: [0; RUN], known: 0, next: SHORT_RUN }
+        let (starts, positions) = ([0; RUN + 2], [0; RUN]);
+        Self { least, most, starts, positions, known: 0, is_single: false, next: SHORT_RUN }
     }
 
     /// Forgets its draws.
@@ -306,14 +315,24 @@ impl Run {
     ) {
         let taken = count.min(self.next);
         self.next = (2 * self.next).min(RUN);
-        let mut value = 0;
+        let mut marks = 0;
         for step in 0..taken {
-            value += usize::from(step > 0 && !is_same(step));
             let word = word(step);
+            marks |= word;
             let (low, high) = order.bounds_of(word);
-            (self.least[value], self.most[value]) = distance(low, high);
-            self.starts[value + 1] = step as u32 + 1;
+            (self.least[step], self.most[step]) = distance(low, high);
+            self.starts[step + 1] = step as u32 + 1;
             self.positions[step] = order.position_of(word) as u32;
+        }
+        self.is_single = !order.is_tied_word(marks);
+        let mut value = taken.saturating_sub(1);
+        if !self.is_single {
+            value = 0;
+            for step in 1..taken {
+                value += usize::from(!is_same(step));
+                (self.least[value], self.most[value]) = (self.least[step], self.most[step]);
+                self.starts[value + 1] = step as u32 + 1;
+            }
         }
         let is_end = taken == count;
         let mut values = value + usize::from(taken > 0);

@@ -82,7 +82,12 @@ impl Order {
 
     /// Whether the `k`-th smallest draw equals the one before it.
     pub(super) fn is_tied(&self, k: usize) -> bool {
-        self.word(k) & self.format.tied() != 0
+        self.is_tied_word(self.word(k))
+    }
+
+    /// The same of the draw of a word; of several words joined by or, whether any of them is so.
+    pub(super) fn is_tied_word(&self, word: u64) -> bool {
+        word & self.format.tied() != 0
     }
 
     /// Ranks the draws that belong to a row, ties averaged.

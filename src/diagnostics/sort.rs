@@ -271,6 +271,9 @@ fn insert(words: &mut [u64]) {
 fn settle(words: &mut [u64], view: ChainView<'_>, format: Format, keys: &mut Vec<u64>) {
     let full = |word: &u64| key(view.at(format.position(*word)));
     let agree = |a: &u64, b: &u64| format.prefix(*a) == format.prefix(*b);
+    if !words.array_windows().any(|[a, b]| agree(a, b)) {
+        return;
+    }
     if format.is_whole() {
         for run in words.chunk_by_mut(agree) {
             run[1..].iter_mut().for_each(|word| *word |= format.tied());

@@ -301,7 +301,7 @@ impl<'a> Found<'a> {
             return Vec::new();
         }
         let mut stacked = self.matrices.clone();
-        let mut stages: Vec<(Reason, Vec<Matrix>)> = vec![(Reason::Data, stacked.clone())];
+        let mut stages: Vec<(Reason, Vec<Rank>)> = vec![(Reason::Data, self.ranks.clone())];
         for (change, reason) in
             [(Change::Outcomes, Reason::Design(Vec::new())), (Change::Covariates, Reason::Structural)]
         {
@@ -324,7 +324,7 @@ impl<'a> Found<'a> {
                     stacked.par_iter().zip(&self.points).zip(streams).map(with_more).collect()
                 };
             }
-            stages.push((reason, stacked.clone()));
+            stages.push((reason, stacked.par_iter().map(rank).collect()));
         }
         // From what nothing closes to what only these data leave open. Observations that could not be told apart do not
         // speak for these data alone.
@@ -332,8 +332,8 @@ impl<'a> Found<'a> {
             stages.remove(0);
         }
         let mut found: Vec<Direction> = Vec::new();
-        for (reason, matrices) in stages.into_iter().rev() {
-            let places = self.places(&matrices);
+        for (reason, ranks) in stages.into_iter().rev() {
+            let places = self.places(ranks);
             let known: Vec<Combination> = found.iter().map(|direction| direction.combination.clone()).collect();
             let reason = match reason {
                 Reason::Design(_) => Reason::Design(relations(&likelihood.covariates)),
@@ -345,9 +345,8 @@ impl<'a> Found<'a> {
         found
     }
 
-    /// The null spaces of matrices at the points, in declared parameters.
-    fn places(&self, matrices: &[Matrix]) -> Vec<Place> {
-        let ranks: Vec<Rank> = matrices.par_iter().map(rank).collect();
+    /// The null spaces at the points, in declared parameters.
+    fn places(&self, ranks: Vec<Rank>) -> Vec<Place> {
         let largest = ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
         let kept = ranks.into_iter().zip(&self.points).filter(|(rank, _)| rank.rank == largest);
         kept.filter(|(rank, _)| rank.null_space.ncols() > 0)
