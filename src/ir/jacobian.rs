@@ -46,30 +46,18 @@ impl<'a> Derivatives<'a> {
     /// Finds out what depends on coordinates.
     pub fn new(program: &'a Program) -> Self {
         let mut stays = vec![false; program.values()];
-        // Whether an array is written after one of its elements was read.
-        let (mut read, mut written_again) = (vec![false; program.arrays.len()], vec![false; program.arrays.len()]);
+        // What is stored is stored once and before it is read; what is added up may be read on the way.
+        let adds = program.accumulating();
         for &result in &program.results {
-            stays[result.index()] =
-                matches!(program.op(result), Op::Load { array: Array::Stored(_), at: Place::Fixed(_) });
+            if let Op::Load { array: Array::Stored(array), at: Place::Fixed(_) } = program.op(result) {
+                stays[result.index()] = !adds[array.index()];
+            }
         }
         visit(&program.body, &mut |statement| match statement {
-            Statement::Let(value) => {
-                program.op(*value).operands().for_each(|operand| stays[operand.index()] = false);
-                if let Op::Load { array: Array::Stored(array), .. } = program.op(*value) {
-                    read[array.index()] = true;
-                }
-            }
+            Statement::Let(value) => program.op(*value).operands().for_each(|operand| stays[operand.index()] = false),
             Statement::Loop(inner) => inner.sums.iter().for_each(|sum| stays[sum.term.index()] = false),
-            Statement::Store(store) | Statement::Accumulate(store) => {
-                stays[store.value.index()] = false;
-                written_again[store.array.index()] |= read[store.array.index()];
-            }
+            Statement::Store(store) | Statement::Accumulate(store) => stays[store.value.index()] = false,
         });
-        for &result in &program.results {
-            if let Op::Load { array: Array::Stored(array), .. } = program.op(result) {
-                stays[result.index()] &= !written_again[array.index()];
-            }
-        }
         Self { program, active: active(program), stays }
     }
 

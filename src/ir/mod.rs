@@ -13,7 +13,7 @@
 //! collapse  sums over data in closed form        differentiate  terms and their gradient, reverse mode
 //! fuse      loops over as many rows into one     dependence     which terms a coordinate touches
 //! update    what one coordinate's move computes  operations     how much arithmetic that is
-//! jacobian  every result's own derivative, forward mode
+//! jacobian  every result's own derivative    `jacobian/rows`  rows of a loop together, backward
 //! ```
 //!
 //! A density is simplified as terms, collapsed and simplified again; its gradient is differentiated from that, fused and
