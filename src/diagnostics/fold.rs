@@ -281,7 +281,8 @@ struct Run {
     most: [f64; RUN + 1],
     /// Draws before each value.
     starts: [u32; RUN + 2],
-    positions: [u32; RUN],
+    /// Of each draw, and of the one value of no draws, where it stands for nothing.
+    positions: [u32; RUN + 1],
     /// Values that can be compared: all of whose draws are here, and which are nearer than the next one. Beyond the last
     /// draw of its side there is one of no draws, infinitely distant.
     known: usize,
@@ -294,7 +295,7 @@ struct Run {
 impl Run {
     fn new() -> Self {
         let (least, most) = ([0.0; RUN + 1], [0.0; RUN + 1]);
-        let (starts, positions) = ([0; RUN + 2], [0; RUN]);
+        let (starts, positions) = ([0; RUN + 2], [0; RUN + 1]);
         Self { least, most, starts, positions, known: 0, is_single: false, next: SHORT_RUN }
     }
 
@@ -457,6 +458,19 @@ mod tests {
             judge(&values, centre, Layout::whole);
             judge(&values, centre, Layout::split);
             (1..4).for_each(|rows| judge_moments(&values, rows));
+        }
+    }
+
+    /// All but the last draw of runs of 16, 32, 64 and 128, and a run of 256, are 492: there a side ends with a full run, and
+    /// the other goes on.
+    #[test]
+    fn a_side_may_end_where_a_run_is_full() {
+        for size in 236 + RUN - 2..=236 + RUN + 2 {
+            let values: Vec<f64> =
+                (1..=size).map(|k| -(k as f64)).chain((0..size + 300).map(|k| k as f64 + 0.5)).collect();
+            judge(&values, 0.0, Layout::whole);
+            let mirrored: Vec<f64> = values.iter().map(|x| -x).collect();
+            judge(&mirrored, 0.0, Layout::whole);
         }
     }
 
