@@ -53,20 +53,20 @@ impl Ranks {
         scores_of(layout, into);
     }
 
-    /// What [`Self::autocovariance`] gives, of as many lags as a similar series has `known`; and for each of some
+    /// What [`Self::autocovariance`] gives, of as many lags as a similar series was `asked` for; and for each of some
     /// numbers of draws, which draws are among the so many smallest.
     #[expect(clippy::type_complexity, reason = "two results, one of which holds a closure")]
     pub(super) fn autocovariance_and_tails<const N: usize>(
         &self,
         layout: Layout,
-        known: usize,
+        asked: usize,
         smallest: [u32; N],
     ) -> (MeanAutocovariance<impl Fn(usize, &mut [f64]) + Sync + '_>, [Vec<Bits>; N]) {
         let (rows, length) = (layout.rows(), layout.length());
         let stretches: Vec<_> = groups(rows)
             .map(|group| {
                 let mut padded = Padded::new(length);
-                let mut sums = FirstLags::like(known);
+                let mut sums = FirstLags::like(asked);
                 let mut tails = smallest.map(|_| Bits::new(group.len(), length));
                 let mut ranks = vec![0; length];
                 for row in group {

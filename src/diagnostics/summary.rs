@@ -205,7 +205,7 @@ fn summarise_parameter(
     let non_finite = if all_finite { 0 } else { view.iterate().filter(|x| !x.is_finite()).count() };
     let interval = settings.interval.between(size, at, |k| order.bounds(k));
     let mixing = if diagnosable {
-        mixing(view, superchains, &order, &space.ranks, spread.known, [q5, q95])
+        mixing(view, superchains, &order, &space.ranks, spread.asked, [q5, q95])
     } else {
         Mixing::undetermined()
     };
@@ -246,14 +246,14 @@ struct Spread {
     pooled: Pooled,
     ess_mean: f64,
     ess_sd: f64,
-    /// Lags that the effective size of the mean asked for, about.
-    known: usize,
+    /// Lags that the effective size of the mean asked for.
+    asked: usize,
 }
 
 impl Spread {
     /// Of draws that have no effective size.
     fn undetermined(view: ChainView<'_>) -> Self {
-        Self { pooled: Pooled::of(view), ess_mean: f64::NAN, ess_sd: f64::NAN, known: 0 }
+        Self { pooled: Pooled::of(view), ess_mean: f64::NAN, ess_sd: f64::NAN, asked: 0 }
     }
 
     /// Reads the values once; again only where chains mix so slowly that more than the first lags are needed.
@@ -294,7 +294,7 @@ impl Spread {
             pooled: Pooled::from_powers(centre, &all_powers.concat(), view.size()),
             ess_mean: effective_size(&mut levels),
             ess_sd: effective_size(&mut squares),
-            known: levels.known(),
+            asked: levels.asked(),
         }
     }
 }
@@ -326,13 +326,13 @@ enum Noise {
     OfHalves { effective: f64 },
 }
 
-/// `known` lags are likely to be asked for; `tails` are the quantiles that bound the tails.
+/// `asked` lags are likely to be asked for; `tails` are the quantiles that bound the tails.
 fn mixing(
     view: ChainView<'_>,
     superchains: usize,
     order: &Order,
     ranks: &Ranks,
-    known: usize,
+    asked: usize,
     tails: [f64; 2],
 ) -> Mixing {
     let layout = Layout::split(view);
@@ -363,7 +363,7 @@ fn mixing(
     }
     order.rank(layout, ranks);
     let smallest = tails.map(|quantile| order.kept(0..order.at_or_below(view, quantile), layout));
-    let (mut rows, tails) = ranks.autocovariance_and_tails(layout, known, smallest);
+    let (mut rows, tails) = ranks.autocovariance_and_tails(layout, asked, smallest);
     let [low, high] = tails.map(|bits| indicator::effective_size(&bits, layout.length()));
     let location = if view.chains() >= 2 { rhat::r_hat(&rows) } else { f64::NAN };
     let r_hat = rhat::larger(location, distances);

@@ -10,18 +10,28 @@ use rayon::prelude::*;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
+use crate::math::Real;
 use crate::math::moments::mean;
 use crate::math::simd::{Width, lane_kernel};
 
 /// Lags computed while rows are first read: most well-mixed chains need no more.
 const FIRST_LAGS: usize = 8;
 
-/// Lags computed directly at a time when more are asked for.
-const MORE_LAGS: usize = 32;
+/// Lags computed directly at a time when more are asked for, at the least.
+const MORE_LAGS: usize = 16;
+
+/// Twice as many: where so many are missing, values are read from the cache half as often.
+const MANY_LAGS: usize = 2 * MORE_LAGS;
 
 /// From this many lags on all are computed, by Fourier transforms. A transform costs about as much as a hundred to two
 /// hundred direct lags, so that at worst some twice the cheaper way is spent.
-const MOST_DIRECT_LAGS: usize = FIRST_LAGS + 3 * MORE_LAGS;
+const MOST_DIRECT_LAGS: usize = FIRST_LAGS + 3 * MANY_LAGS;
+
+/// Values of a row that meet the same others: lags apart by a multiple of [`STRIDE`].
+const TILE: usize = 4 * STRIDE;
+
+/// Values of a vector, or a multiple of them.
+const STRIDE: usize = 8;
 
 /// Series are summed in at most this many groups, whatever the number of threads, so that results
 /// do not depend on it; each group holds one spectrum.
@@ -37,6 +47,7 @@ pub struct MeanAutocovariance<F> {
     means: Vec<f64>,
     variances: Vec<f64>,
     lags: Vec<f64>,
+    asked: usize,
 }
 
 impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
@@ -71,12 +82,12 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
             .collect();
         let moments = stretches.into_iter().flat_map(|sums| sums.moments);
         let (means, variances) = moments.map(|(mean, squares)| (mean, squares / (length as f64 - 1.0))).unzip();
-        Self { rows, length, fill, means, variances, lags }
+        Self { rows, length, fill, means, variances, lags, asked: 0 }
     }
 
-    /// How many lags are known: those that were asked for, and a few beyond.
-    pub fn known(&self) -> usize {
-        self.lags.len()
+    /// How many lags were asked for, at the largest.
+    pub fn asked(&self) -> usize {
+        self.asked
     }
 
     /// Number of rows.
@@ -105,12 +116,13 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
     /// # Panics
     /// If `lag` is not below the length of the rows.
     pub fn at(&mut self, lag: usize) -> f64 {
+        self.asked = self.asked.max(lag + 1);
         while lag >= self.lags.len() {
             let known = self.lags.len();
             // To read the rows again costs as much as the lags: first 32 more, then 64.
-            let blocks = known.div_ceil(MORE_LAGS);
-            if known < MOST_DIRECT_LAGS && lag < known + blocks * MORE_LAGS {
-                self.add_lags(blocks);
+            let more = known.next_multiple_of(MANY_LAGS);
+            if known < MOST_DIRECT_LAGS && lag < known + more {
+                self.add_lags(more);
             } else {
                 self.lags = self.all_lags();
             }
@@ -118,28 +130,24 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
         self.lags[lag]
     }
 
-    /// Computes more lags directly, [`MORE_LAGS`] in a block.
-    fn add_lags(&mut self, blocks: usize) {
+    /// Computes so many more lags directly, a multiple of [`MORE_LAGS`].
+    fn add_lags(&mut self, more: usize) {
         let (known, length) = (self.lags.len(), self.length);
         let sums: Vec<_> = groups(self.rows)
             .map(|group| {
                 let mut padded = Padded::new(length);
-                let mut totals = vec![[0.0; MORE_LAGS]; blocks];
+                let mut totals = vec![0.0; more];
                 for row in group {
                     (self.fill)(row, padded.values());
                     let mean = self.means[row];
                     padded.values().iter_mut().for_each(|value| *value -= mean);
-                    for (block, totals) in totals.iter_mut().enumerate() {
-                        let products = padded.more_products(known + block * MORE_LAGS);
-                        totals.iter_mut().zip(products).for_each(|(total, product)| *total += product);
-                    }
+                    padded.add_products(known, &mut totals);
                 }
-                totals.into_flattened()
+                totals
             })
             .collect();
         let scale = 1.0 / (self.rows as f64 * length as f64);
-        let lags = (0..(blocks * MORE_LAGS).min(length - known))
-            .map(|lag| sums.iter().map(|sums| sums[lag]).sum::<f64>() * scale);
+        let lags = (0..more.min(length - known)).map(|lag| sums.iter().map(|sums| sums[lag]).sum::<f64>() * scale);
         self.lags.extend(lags);
     }
 
@@ -173,32 +181,48 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
 #[derive(Debug)]
 pub struct Padded(Vec<f64>);
 
+/// Zeros after a row: a tile may begin at its last value, and the largest lag lies beyond.
+const PADDING: usize = TILE + MANY_LAGS;
+
 impl Padded {
     /// Zeros.
     #[must_use]
     pub fn new(length: usize) -> Self {
-        Self(vec![0.0; length + MORE_LAGS])
+        Self(vec![0.0; length + PADDING])
     }
 
     /// The row, to be written.
     pub fn values(&mut self) -> &mut [f64] {
-        let length = self.0.len() - MORE_LAGS;
+        let length = self.length();
         &mut self.0[..length]
+    }
+
+    fn length(&self) -> usize {
+        self.0.len() - PADDING
     }
 
     /// `sum_i x[i] x[i + lag]` for the first lags.
     fn first_products(&self) -> [f64; FIRST_LAGS] {
         let mut sums = [0.0; FIRST_LAGS];
-        first_products(Width::widest(), &self.0[..self.0.len() - MORE_LAGS], &self.0, &mut sums);
+        first_products(Width::widest(), &self.0[..self.length()], &self.0, &mut sums);
         sums
     }
 
-    /// The same for the lags from `first` on; 0 for those beyond the end.
-    fn more_products(&self, first: usize) -> [f64; MORE_LAGS] {
-        let mut sums = [0.0; MORE_LAGS];
-        let length = (self.0.len() - MORE_LAGS).saturating_sub(first);
-        more_products(Width::widest(), &self.0[..length], &self.0[first.min(self.0.len())..], &mut sums);
-        sums
+    /// Adds the same for the lags from `first` on, a multiple of [`MORE_LAGS`] of them; 0 for those beyond the end.
+    fn add_products(&self, first: usize, sums: &mut [f64]) {
+        let (width, mut lag) = (Width::widest(), first);
+        let tiles = |lag: usize| self.length().saturating_sub(lag).div_ceil(TILE);
+        let (many, rest) = sums.as_chunks_mut::<MANY_LAGS>();
+        for sums in many {
+            many_products(width, tiles(lag), &self.0, &self.0[lag.min(self.0.len())..], sums);
+            lag += MANY_LAGS;
+        }
+        let (more, rest) = rest.as_chunks_mut::<MORE_LAGS>();
+        debug_assert!(rest.is_empty());
+        for sums in more {
+            more_products(width, tiles(lag), &self.0, &self.0[lag.min(self.0.len())..], sums);
+            lag += MORE_LAGS;
+        }
     }
 }
 
@@ -227,15 +251,34 @@ lane_kernel! {
         }
     }
 
-    /// The same for the next thirty-one: these sums are enough not to wait for one another.
-    fn more_products<R>(row: &[R], shifted: &[R], sums: &mut [R; MORE_LAGS]) {
-        let mut partial = [R::ZERO; MORE_LAGS];
-        for (x, window) in row.iter().zip(shifted.array_windows::<MORE_LAGS>()) {
-            for (sum, y) in partial.iter_mut().zip(window) {
-                *sum += *x * *y;
+    /// The same for as many lags as there are sums, added to them: of some tiles of a row, with what begins where
+    /// `shifted` does.
+    fn more_products<R>(tiles: usize, row: &[R], shifted: &[R], sums: &mut [R; MORE_LAGS]) {
+        add_tiles(tiles, row, shifted, sums);
+    }
+
+    fn many_products<R>(tiles: usize, row: &[R], shifted: &[R], sums: &mut [R; MANY_LAGS]) {
+        add_tiles(tiles, row, shifted, sums);
+    }
+}
+
+/// Values of a tile a stride apart come one after the other: nearly all that the second one meets is at hand from the
+/// first one. Loads, of which few begin where a cache line does, are what limits the speed.
+#[inline(always)]
+fn add_tiles<R: Real, const LAGS: usize>(tiles: usize, row: &[R], shifted: &[R], sums: &mut [R; LAGS]) {
+    let mut partial = [R::ZERO; LAGS];
+    for (tile, xs) in row.as_chunks::<TILE>().0.iter().take(tiles).enumerate() {
+        let ys = &shifted[tile * TILE..][..TILE - 1 + LAGS];
+        for first in 0..STRIDE {
+            for start in (first..TILE).step_by(STRIDE) {
+                for (sum, y) in partial.iter_mut().zip(&ys[start..start + LAGS]) {
+                    *sum += xs[start] * *y;
+                }
             }
         }
-        *sums = partial;
+    }
+    for (sum, partial) in sums.iter_mut().zip(partial) {
+        *sum += partial;
     }
 }
 
@@ -255,10 +298,11 @@ impl Default for FirstLags {
 }
 
 impl FirstLags {
-    /// Of as many lags as are likely to be asked for because a similar series had `known` of them: to add them now
+    /// Of as many lags as are likely to be asked for because of a similar series so many were `asked` for: to add them now
     /// costs less than to read the rows again. Of a few where all would have to come from Fourier transforms anyway.
-    pub fn like(known: usize) -> Self {
-        let blocks = if known > MOST_DIRECT_LAGS { 0 } else { known.saturating_sub(FIRST_LAGS).div_ceil(MORE_LAGS) };
+    pub fn like(asked: usize) -> Self {
+        let blocks = asked.saturating_sub(FIRST_LAGS).div_ceil(MORE_LAGS);
+        let blocks = if FIRST_LAGS + blocks * MORE_LAGS > MOST_DIRECT_LAGS { 0 } else { blocks };
         Self { products: vec![0.0; FIRST_LAGS + blocks * MORE_LAGS], moments: Vec::new() }
     }
 
@@ -269,10 +313,7 @@ impl FirstLags {
         let products = row.first_products();
         self.moments.push((mean, products[0]));
         first.iter_mut().zip(products).for_each(|(sum, product)| *sum += product);
-        for (block, sums) in more.chunks_mut(MORE_LAGS).enumerate() {
-            let products = row.more_products(FIRST_LAGS + block * MORE_LAGS);
-            sums.iter_mut().zip(products).for_each(|(sum, product)| *sum += product);
-        }
+        row.add_products(FIRST_LAGS, more);
     }
 }
 
@@ -429,11 +470,11 @@ mod tests {
 
     #[test]
     fn lags_that_are_foreseen_are_those_that_would_be_asked_for() {
-        for (length, known) in [(300, 40), (300, 104), (300, 300), (30, 30), (7, 7)] {
+        for (length, asked) in [(300, 24), (300, 40), (300, 104), (300, 300), (30, 30), (7, 7)] {
             let data = [series(length, 0.0), series(length, 1.0)];
             let fill = |row: usize, into: &mut [f64]| into.copy_from_slice(&data[row]);
             let mut padded = Padded::new(length);
-            let mut lags = FirstLags::like(known);
+            let mut lags = FirstLags::like(asked);
             for row in &data {
                 padded.values().copy_from_slice(row);
                 lags.add(&mut padded);
