@@ -21,7 +21,7 @@ pub(super) fn rank_distances(view: ChainView<'_>, order: &Order, centre: f64, la
     let pieces = fold.pieces();
     let below = fold.kept_before(&pieces);
     pieces.par_iter().zip(below).for_each(|(piece, below)| {
-        fold.merge(piece, below, &mut |position, twice_rank| ranks.set(position, twice_rank));
+        fold.merge(piece, below, &mut { ranks });
     });
 }
 
@@ -44,7 +44,7 @@ pub(super) fn distance_moments(
         .map(|group| {
             let mut sums = ScoreSums::new(layout);
             for (piece, below) in pieces[group.clone()].iter().zip(&below[group]) {
-                fold.merge(piece, *below, &mut |position, twice_rank| sums.push(position, twice_rank));
+                fold.merge(piece, *below, &mut sums);
             }
             sums.add();
             sums
@@ -65,6 +65,25 @@ const LEAST_SHARE: f64 = 0.01;
 
 /// Draws of the longer side that a thread merges at a time.
 const MERGED: usize = 1 << 15;
+
+/// Who is told twice the ranks of distances.
+trait Told {
+    /// Of the draw at a position.
+    fn draw(&mut self, position: u32, twice_rank: u32);
+
+    /// Of equal draws.
+    fn equal(&mut self, positions: &[u32], twice_rank: u32);
+}
+
+impl Told for &Ranks {
+    fn draw(&mut self, position: u32, twice_rank: u32) {
+        self.set(position as usize, twice_rank);
+    }
+
+    fn equal(&mut self, positions: &[u32], twice_rank: u32) {
+        positions.iter().for_each(|position| self.draw(*position, twice_rank));
+    }
+}
 
 struct Fold<'a> {
     view: ChainView<'a>,
@@ -121,8 +140,9 @@ impl<'a> Fold<'a> {
         kept.iter().scan(0, |sum, kept| Some(std::mem::replace(sum, *sum + kept))).collect()
     }
 
-    /// Tells the position of every draw of a piece and twice the rank of its distance.
-    fn merge(&self, piece: &Piece, mut below: u32, told: &mut impl FnMut(usize, u32)) {
+    /// Tells the positions of all draws of a piece, some of them at a time in order, and twice the rank of their distance.
+    #[expect(clippy::cast_possible_truncation, reason = "a position is below 2^31")]
+    fn merge(&self, piece: &Piece, mut below: u32, told: &mut impl Told) {
         let (mut left, mut right) = (piece.left.end, piece.right.start);
         let nearest_left = |left: usize| (left > piece.left.start).then(|| self.distance(left - 1));
         let nearest_right = |right: usize| (right < piece.right.end).then(|| self.distance(right));
@@ -164,7 +184,7 @@ impl<'a> Fold<'a> {
             for k in (left..from).chain(until..right) {
                 let position = self.order.position(k);
                 if self.layout.keeps(position) {
-                    told(position, 2 * below + kept + 1);
+                    told.draw(position as u32, 2 * below + kept + 1);
                 }
             }
             below += kept;
@@ -179,7 +199,7 @@ impl<'a> Fold<'a> {
         (mut left, mut right): (usize, usize),
         mut below: u32,
         [below_centre, above]: &mut [Run; 2],
-        told: &mut impl FnMut(usize, u32),
+        told: &mut impl Told,
     ) -> (usize, usize, u32) {
         let (order, centre) = (self.order, self.centre);
         let (mut i, mut j) = (0, 0);
@@ -216,14 +236,11 @@ impl<'a> Fold<'a> {
                 if is_told && are_single {
                     let position = [above.positions[j], below_centre.positions[i]][usize::from(is_left)];
                     below += 1;
-                    told(position as usize, 2 * below);
+                    told.draw(position, 2 * below);
                 } else if is_told {
                     let (run, value) = [(&*above, j), (&*below_centre, i)][usize::from(is_left)];
                     let (start, end) = (run.starts[value], run.starts[value + 1]);
-                    let twice_rank = 2 * below + (end - start) + 1;
-                    for &position in &run.positions[start as usize..end as usize] {
-                        told(position as usize, twice_rank);
-                    }
+                    told.equal(&run.positions[start as usize..end as usize], 2 * below + (end - start) + 1);
                     below += end - start;
                 }
                 i += usize::from(is_left);
@@ -353,40 +370,66 @@ const TOGETHER: usize = 512;
 /// Sums of the normal scores, and of their squares, in each row.
 struct ScoreSums {
     layout: Layout,
+    /// Of a row, one draw.
+    share: f64,
     rows: Vec<[f64; 2]>,
     scores: [f64; TOGETHER],
+    /// Positions of draws with these scores.
     places: [f64; TOGETHER],
-    count: usize,
+    /// And how many there are of each, in one row.
+    counts: [f64; TOGETHER],
+    taken: usize,
+}
+
+impl Told for ScoreSums {
+    fn draw(&mut self, position: u32, twice_rank: u32) {
+        self.take(position, 1, twice_rank);
+    }
+
+    fn equal(&mut self, positions: &[u32], twice_rank: u32) {
+        let (Some(&first), Some(&last)) = (positions.first(), positions.last()) else { return };
+        // Nearly always draws are equal because a chain stayed where it was.
+        let are_neighbours = positions.array_windows().all(|[a, b]| a + 1 == *b);
+        if are_neighbours && self.row(f64::from(first)) == self.row(f64::from(last)) {
+            self.take(first, positions.len(), twice_rank);
+        } else {
+            positions.iter().for_each(|position| self.draw(*position, twice_rank));
+        }
+    }
 }
 
 impl ScoreSums {
     fn new(layout: Layout) -> Self {
         let rows = vec![[0.0; 2]; layout.rows()];
-        Self { layout, rows, scores: [0.0; TOGETHER], places: [0.0; TOGETHER], count: 0 }
+        let [scores, places, counts] = [[0.0; TOGETHER]; 3];
+        Self { layout, share: 1.0 / layout.length() as f64, rows, scores, places, counts, taken: 0 }
     }
 
-    fn push(&mut self, position: usize, twice_rank: u32) {
-        self.scores[self.count] = f64::from(twice_rank);
-        self.places[self.count] = position as f64;
-        self.count += 1;
-        if self.count == TOGETHER {
+    fn take(&mut self, position: u32, count: usize, twice_rank: u32) {
+        self.scores[self.taken] = f64::from(twice_rank);
+        self.places[self.taken] = f64::from(position);
+        self.counts[self.taken] = count as f64;
+        self.taken += 1;
+        if self.taken == TOGETHER {
             self.add();
         }
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rows are counted from 0")]
-    fn add(&mut self) {
-        let scores = &mut self.scores[..self.count];
-        scores_of(self.layout, scores);
+    fn row(&self, position: f64) -> usize {
         // A half away from what would be whole numbers, so that rounding cannot reach the next row.
-        let share = 1.0 / self.layout.length() as f64;
-        self.places[..self.count].iter_mut().for_each(|place| *place = (*place + 0.5) * share);
-        for (score, place) in scores.iter().zip(&self.places) {
-            let [sum, squares] = &mut self.rows[*place as usize];
-            *sum += score;
-            *squares += score * score;
+        ((position + 0.5) * self.share) as usize
+    }
+
+    fn add(&mut self) {
+        scores_of(self.layout, &mut self.scores[..self.taken]);
+        for k in 0..self.taken {
+            let (score, count, row) = (self.scores[k], self.counts[k], self.row(self.places[k]));
+            let [sum, squares] = &mut self.rows[row];
+            *sum += count * score;
+            *squares += count * score * score;
         }
-        self.count = 0;
+        self.taken = 0;
     }
 }
 

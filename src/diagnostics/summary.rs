@@ -192,7 +192,7 @@ fn summarise_parameter(
     space: &mut Space,
 ) -> Row {
     let values = Values::gather(view, std::mem::take(&mut space.words));
-    let (least, most) = values.keys();
+    let (least, most) = values.extent().keys;
     let has_nan = most == key(f64::NAN);
     let diagnosable = view.draws() >= 4 && view.chains() >= 1 && !has_nan;
     let spread = if diagnosable { Spread::of(view, &values) } else { Spread::undetermined(view) };
@@ -337,29 +337,16 @@ fn mixing(
 ) -> Mixing {
     let layout = Layout::split(view);
     let is_nested = superchains >= 2 && view.chains() > superchains;
-    let mut distances = f64::NAN;
-    let mut nested_distances = None;
-    let mut effective = f64::INFINITY;
     let median = median_of_rows(order, view, Layout::whole(view));
+    let rank_distances = || rank_distances(view, order, median, layout, ranks);
+    let (mut distances, mut nested_distances) = (f64::NAN, f64::NAN);
     if view.chains() >= 2 && median.is_finite() {
-        let rank = || rank_distances(view, order, median, layout, ranks);
-        if is_nested {
-            rank();
-            let mut rows = ranks.autocovariance(layout);
-            distances = rhat::r_hat(&rows);
-            nested_distances = Some(nested(&rows, superchains));
-            effective = within_row(&mut rows);
-        } else {
-            let (means, variances) = distance_moments(view, order, median, layout).unwrap_or_else(|| {
-                rank();
-                ranks.moments(layout)
-            });
-            distances = rhat::from_moments(&means, &variances, layout.length());
-            if distances > TOLERANCE {
-                rank();
-                effective = within_row(&mut ranks.autocovariance(layout));
-            }
-        }
+        let (means, variances) = distance_moments(view, order, median, layout).unwrap_or_else(|| {
+            rank_distances();
+            ranks.moments(layout)
+        });
+        distances = rhat::from_moments(&means, &variances, layout.length());
+        nested_distances = if is_nested { from_moments(&means, &variances, superchains) } else { f64::NAN };
     }
     order.rank(layout, ranks);
     let smallest = tails.map(|quantile| order.kept(0..order.at_or_below(view, quantile), layout));
@@ -367,35 +354,37 @@ fn mixing(
     let [low, high] = tails.map(|bits| indicator::effective_size(&bits, layout.length()));
     let location = if view.chains() >= 2 { rhat::r_hat(&rows) } else { f64::NAN };
     let r_hat = rhat::larger(location, distances);
-    let exceeds = r_hat > TOLERANCE;
-    if is_nested || exceeds {
-        effective = effective.min(within_row(&mut rows));
-    }
+    let r_hat_nested =
+        is_nested.then(|| rhat::larger(from_moments(rows.means(), rows.variances(), superchains), nested_distances));
     let drift = is_nested.then(|| {
         // Rows are halves of chains in turn: first, second, first, ...
         let halves = |values: &[f64]| -> Vec<f64> {
             values.iter().step_by(2).chain(values.iter().skip(1).step_by(2)).copied().collect()
         };
-        let drift = from_moments(&halves(rows.means()), &halves(rows.variances()), 2);
-        (drift, view.chains() as f64 * effective)
+        from_moments(&halves(rows.means()), &halves(rows.variances()), 2)
     });
+    let ess_bulk = effective_size(&mut rows);
+    // Noise excuses what exceeds the tolerance, and is asked for then; that of distances, which takes their ranks, only where
+    // they may be the ones that exceed it.
+    let judged = [r_hat_nested.unwrap_or(r_hat), drift.unwrap_or(f64::NAN)];
+    let exceeds = judged.into_iter().any(|measure| measure > TOLERANCE);
+    let mut effective = if is_nested || exceeds { within_row(&mut rows) } else { f64::INFINITY };
+    if exceeds && !distances.is_nan() && (is_nested || distances > TOLERANCE) {
+        drop(rows);
+        rank_distances();
+        effective = effective.min(within_row(&mut ranks.autocovariance(layout)));
+    }
+    let superchain = (layout.rows() / superchains.max(1)) as f64;
     Mixing {
+        ess_bulk,
+        ess_tail: low.min(high),
         r_hat,
-        drift,
-        r_hat_nested: is_nested.then(|| {
-            let location = nested(&rows, superchains);
-            nested_distances.map_or(location, |distances| rhat::larger(location, distances))
-        }),
+        r_hat_nested,
+        drift: drift.map(|drift| (drift, view.chains() as f64 * effective)),
         noise: if is_nested {
-            Some(Noise::OfSuperchains { effective: (rows.rows() / superchains) as f64 * effective })
+            Some(Noise::OfSuperchains { effective: superchain * effective })
         } else {
             exceeds.then_some(Noise::OfHalves { effective })
         },
-        ess_bulk: effective_size(&mut rows),
-        ess_tail: low.min(high),
     }
-}
-
-fn nested<F: Fn(usize, &mut [f64]) + Sync>(rows: &MeanAutocovariance<F>, superchains: usize) -> f64 {
-    from_moments(rows.means(), rows.variances(), superchains)
 }

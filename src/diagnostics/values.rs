@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::diagnostics::chains::per_chain;
-use crate::diagnostics::word::key;
+use crate::diagnostics::word::{Extent, key};
 use crate::draws::ChainView;
 use crate::math::moments::mean;
 
@@ -16,8 +16,7 @@ use crate::math::moments::mean;
 pub(super) struct Values {
     words: Vec<AtomicU64>,
     means: Vec<f64>,
-    /// The least and the greatest key.
-    keys: (u64, u64),
+    extent: Extent,
 }
 
 impl Values {
@@ -28,11 +27,11 @@ impl Values {
             for (word, value) in words[index * chain.len()..].iter().zip(chain) {
                 word.store(value.to_bits(), Relaxed);
             }
-            (mean(chain), extremes(chain))
+            (mean(chain), extent(chain))
         });
-        let keys = chains.iter().fold((u64::MAX, 0), |keys, (_, other)| join(keys, *other));
+        let extent = chains.iter().fold(Extent::NONE, |extent, (_, other)| extent.join(*other));
         let means = chains.into_iter().map(|(mean, _)| mean).collect();
-        Self { words, means, keys }
+        Self { words, means, extent }
     }
 
     /// Copies the values from `position` on into `into`, as many as fit there.
@@ -48,9 +47,9 @@ impl Values {
         &self.means
     }
 
-    /// The least and the greatest key; of no draws, the greatest and the least there are.
-    pub(super) fn keys(&self) -> (u64, u64) {
-        self.keys
+    /// What the draws have in common.
+    pub(super) fn extent(&self) -> Extent {
+        self.extent
     }
 
     /// The memory, the draws in it.
@@ -59,29 +58,27 @@ impl Values {
     }
 }
 
-fn join(keys: (u64, u64), other: (u64, u64)) -> (u64, u64) {
-    (keys.0.min(other.0), keys.1.max(other.1))
-}
-
-/// The least and the greatest key of some values.
-fn extremes(values: &[f64]) -> (u64, u64) {
+/// What some values have in common.
+fn extent(values: &[f64]) -> Extent {
     const LANES: usize = 8;
     // Without branches, and so for several at a time; no comparison takes a NaN.
-    let (mut least, mut most, mut nans) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES], [0_u64; LANES]);
+    let (mut least, mut most) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (mut bits, mut nans) = ([0; LANES], [0_u64; LANES]);
     let (blocks, rest) = values.as_chunks::<LANES>();
     for block in blocks {
         for lane in 0..LANES {
             let x = block[lane];
             least[lane] = if x < least[lane] { x } else { least[lane] };
             most[lane] = if x > most[lane] { x } else { most[lane] };
+            bits[lane] |= x.to_bits();
             nans[lane] |= u64::from(x.is_nan());
         }
     }
-    let of = |x: &f64| (key(*x), key(*x));
     let ends = least.iter().zip(&most).filter(|(least, most)| least <= most);
-    let ends = ends.map(|(least, most)| (key(*least), key(*most)));
-    let nan = nans.contains(&1).then_some((u64::MAX, u64::MAX));
-    ends.chain(nan).chain(rest.iter().map(of)).fold((u64::MAX, 0), join)
+    let ends = ends.map(|(least, most)| Extent { keys: (key(*least), key(*most)), bits: 0 });
+    let all = Extent { bits: bits.into_iter().fold(0, |all, bits| all | bits), ..Extent::NONE };
+    let nan = nans.contains(&1).then(|| Extent::of(f64::NAN));
+    ends.chain(nan).chain(rest.iter().copied().map(Extent::of)).fold(all, Extent::join)
 }
 
 #[cfg(test)]
@@ -92,14 +89,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_extreme_keys_are_those_of_all_values(
+        fn the_extent_is_that_of_all_values(
             values in proptest::collection::vec(
                 prop_oneof![any::<f64>(), -3.0..3.0, Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY)],
                 0..40,
             )
         ) {
-            let keys = || values.iter().map(|x| key(*x));
-            prop_assert_eq!(extremes(&values), (keys().min().unwrap_or(u64::MAX), keys().max().unwrap_or(0)));
+            let (found, all) = (extent(&values), values.iter().copied().map(Extent::of).fold(Extent::NONE, Extent::join));
+            prop_assert_eq!((found.keys, found.bits), (all.keys, all.bits));
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Run`] flows in, a [`Survey`] flows out. All parameters are read once for their summaries and for an even sample of
 //! their draws, which correlations and pair plots are made from; the worst are read again for their pictures. Of the
-//! draws themselves no more is in memory than half a gigabyte (or a single column, if that is larger), and four million
+//! draws themselves no more is in memory than a gigabyte (or a single column, if that is larger), and four million
 //! numbers of the sample. Absent: where draws lie ([`Columns`]), and what the report looks like (`html`).
 
 use std::io;
@@ -22,8 +22,8 @@ use crate::diagnostics::{Finding, Settings, Summary, verdict};
 use crate::draws::{ChainView, Columns, Draws};
 use crate::math::moments::moments;
 
-/// Draws in memory, all parameters that are read together: 512 MB.
-const MOST_HELD: usize = 64_000_000;
+/// Draws in memory, all parameters that are read together: 1 GB.
+const MOST_HELD: usize = 128_000_000;
 
 /// Numbers of the sample, all parameters together: 32 MB.
 const MOST_SAMPLED: usize = 4_000_000;
