@@ -7,9 +7,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::bodies::{free_values, gathered_additions, reads, side_by_side};
+use super::bodies::{Fused, free_values, fused_sums, gathered_additions, reads, side_by_side};
 use super::program::{Body, Element, Instruction, LaneProgram, Operand, RowLoop};
 use crate::ir::{Array, Binary, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Unary, Value};
 use crate::math::Real;
@@ -41,6 +41,10 @@ struct Scope<'a, 'c, R> {
     free: BinaryHeap<Reverse<usize>>,
     count: usize,
     instructions: Vec<Instruction<R>>,
+    /// Sums of this body that a product is fused with.
+    fused: FxHashMap<Value, Fused>,
+    /// And these products.
+    absorbed: FxHashSet<Value>,
 }
 
 impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
@@ -54,11 +58,15 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
             free: BinaryHeap::new(),
             count: 0,
             instructions: Vec::new(),
+            fused: FxHashMap::default(),
+            absorbed: FxHashSet::default(),
         }
     }
 
     /// Lowers a body whose rows run one by one, or side by side.
     fn assemble(mut self, body: &[Statement], results: &[Value], side_by_side: bool) -> Body<R> {
+        self.fused = fused_sums(self.program, body, results);
+        self.absorbed = self.fused.values().map(|fused| fused.product).collect();
         let additions = gathered_additions(body, side_by_side);
         let dying = self.dying(body, &additions, results);
         for ((statement, added), dying) in body.iter().zip(&additions).zip(dying) {
@@ -79,12 +87,12 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
         let mut last_uses = FxHashMap::default();
         for (position, (statement, added)) in body.iter().zip(additions).enumerate() {
             let written: &mut dyn Iterator<Item = Value> = match statement {
-                Statement::Let(value) => &mut std::iter::once(*value),
+                Statement::Let(value) => &mut std::iter::once(*value).filter(|value| !self.absorbed.contains(value)),
                 Statement::Loop(inner) => &mut inner.sums.iter().map(|sum| sum.total),
                 Statement::Store(_) | Statement::Accumulate(_) => &mut std::iter::empty(),
             };
             let added = added.iter().map(|store| store.value);
-            last_uses.extend(written.chain(reads(self.program, statement)).chain(added).map(|value| (value, position)));
+            last_uses.extend(written.chain(self.reads(statement)).chain(added).map(|value| (value, position)));
         }
         results.iter().for_each(|result| {
             last_uses.remove(result);
@@ -92,6 +100,18 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
         let mut dying = vec![Vec::new(); body.len()];
         last_uses.into_iter().for_each(|(value, position)| dying[position].push(value));
         dying
+    }
+
+    /// The values that the instruction of a statement reads.
+    fn reads(&self, statement: &Statement) -> Vec<Value> {
+        match statement {
+            Statement::Let(value) if self.absorbed.contains(value) => Vec::new(),
+            Statement::Let(value) => match self.fused.get(value) {
+                Some(fused) => vec![fused.factors[0], fused.factors[1], fused.z],
+                None => reads(self.program, statement),
+            },
+            Statement::Loop(_) | Statement::Store(_) | Statement::Accumulate(_) => reads(self.program, statement),
+        }
     }
 
     fn register(&mut self, value: Value) -> usize {
@@ -121,6 +141,15 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
     }
 
     fn operation(&mut self, value: Value) {
+        if self.absorbed.contains(&value) {
+            return;
+        }
+        if let Some(Fused { sum, factors, z, .. }) = self.fused.get(&value).copied() {
+            let (factors, z) = (factors.map(|x| self.operand(x)), self.operand(z));
+            let to = self.register(value);
+            self.instructions.push(Instruction::MultiplyAdd { sum, to, factors, z });
+            return;
+        }
         let instruction = match self.program.op(value) {
             Op::Load { array: Array::Coordinates, at: Place::Fixed(_) } if self.loops.is_empty() => return,
             Op::Load { array, at } => {

@@ -3,9 +3,69 @@
 //!
 //! Absent on purpose: registers and instructions, which are `assemble`'s.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::ir::{Array, Loop, LoopId, Op, Order, Program, Statement, Store, Value};
+use super::multiply_add::Sum;
+use crate::ir::{Array, Binary, Loop, LoopId, Op, Order, Program, Statement, Store, Unary, Value};
+
+fn computed(statement: &Statement) -> Option<Value> {
+    match statement {
+        Statement::Let(value) => Some(*value),
+        Statement::Loop(_) | Statement::Store(_) | Statement::Accumulate(_) => None,
+    }
+}
+
+/// A sum that a product goes into and nothing else does: one instruction.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fused {
+    pub sum: Sum,
+    pub factors: [Value; 2],
+    pub z: Value,
+    /// The product, which is not computed by itself.
+    pub product: Value,
+}
+
+/// The sums of a body that are fused with a product of the same body, which nothing else reads.
+pub(super) fn fused_sums(program: &Program, body: &[Statement], results: &[Value]) -> FxHashMap<Value, Fused> {
+    let mut uses: FxHashMap<Value, usize> = FxHashMap::default();
+    for value in body.iter().flat_map(|statement| reads(program, statement)).chain(results.iter().copied()) {
+        *uses.entry(value).or_default() += 1;
+    }
+    let here: FxHashSet<Value> = body.iter().filter_map(computed).collect();
+    let factors = |product: Value| match program.op(product) {
+        Op::Binary(Binary::Multiply, x, y) => Some([x, y]),
+        Op::Unary(Unary::Square, x) => Some([x, x]),
+        Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } => None,
+        Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => None,
+    };
+    let once = |product: Value| here.contains(&product) && uses.get(&product) == Some(&1);
+    let factors = |product: Value| factors(product).filter(|_| once(product));
+    let fused = body.iter().filter_map(computed).filter_map(|value| {
+        let (x, y, is_sum) = match program.op(value) {
+            Op::Binary(Binary::Add, x, y) => (x, y, true),
+            Op::Binary(Binary::Subtract, x, y) => (x, y, false),
+            _ => return None,
+        };
+        let of_y = || {
+            factors(y).map(|factors| Fused {
+                sum: if is_sum { Sum::Plus } else { Sum::From },
+                factors,
+                z: x,
+                product: y,
+            })
+        };
+        let of_x = || {
+            factors(x).map(|factors| Fused {
+                sum: if is_sum { Sum::Plus } else { Sum::Minus },
+                factors,
+                z: y,
+                product: x,
+            })
+        };
+        of_y().or_else(of_x).map(|fused| (value, fused))
+    });
+    fused.collect()
+}
 
 /// The values a statement reads, with those of nested bodies, in order.
 pub(super) fn reads(program: &Program, statement: &Statement) -> Vec<Value> {

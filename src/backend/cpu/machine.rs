@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::arrays::{Arrays, Rows};
 use super::kernels;
 use super::lanes::{Inputs, Lanes};
+use super::multiply_add::multiply_add;
 use super::program::{Body, Instruction, LaneProgram, Operand, RowLoop};
 use crate::ir::{Loop, Order};
 use crate::math::Real;
@@ -74,6 +75,7 @@ impl<R: Real> BodyState<R> {
                 Instruction::Loop(inner) => Some(RowState::new(inner)),
                 Instruction::Unary { .. }
                 | Instruction::Binary { .. }
+                | Instruction::MultiplyAdd { .. }
                 | Instruction::Select { .. }
                 | Instruction::Load { .. }
                 | Instruction::Store { .. }
@@ -118,6 +120,13 @@ impl<R: Real> BodyState<R> {
                     let x = read(registers, inputs, *x, lanes);
                     let y = read(registers, inputs, *y, lanes);
                     kernels::binary(width, *function, &mut result[..lanes], x, y);
+                    registers[*to] = result;
+                }
+                Instruction::MultiplyAdd { sum, to, factors, z } => {
+                    let mut result = std::mem::take(&mut registers[*to]);
+                    let factors = factors.map(|factor| read(registers, inputs, factor, lanes));
+                    let z = read(registers, inputs, *z, lanes);
+                    multiply_add(width, *sum, &mut result[..lanes], factors, z);
                     registers[*to] = result;
                 }
                 Instruction::Select { to, left, right, holds, fails } => {

@@ -22,6 +22,7 @@ mod machine;
 #[cfg(test)]
 mod machine_tests;
 mod moves;
+mod multiply_add;
 mod program;
 mod special;
 mod tile;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::multiply_add::Sum;
 use crate::ir::{Array, Binary, Order, Unary};
 
 /// A program over lanes.
@@ -59,6 +60,13 @@ pub(super) enum Instruction<R> {
         to: usize,
         x: Operand<R>,
         y: Operand<R>,
+    },
+    /// A sum of `factors[0] * factors[1]` and `z`, rounded twice.
+    MultiplyAdd {
+        sum: Sum,
+        to: usize,
+        factors: [Operand<R>; 2],
+        z: Operand<R>,
     },
     Select {
         to: usize,
