@@ -140,7 +140,7 @@ impl<'a> Fold<'a> {
         kept.iter().scan(0, |sum, kept| Some(std::mem::replace(sum, *sum + kept))).collect()
     }
 
-    /// Tells the positions of all draws of a piece, some of them at a time in order, and twice the rank of their distance.
+    /// Tells the positions of all draws of a piece, equal ones at a time, and twice the rank of their distance.
     #[expect(clippy::cast_possible_truncation, reason = "a position is below 2^31")]
     fn merge(&self, piece: &Piece, mut below: u32, told: &mut impl Told) {
         let (mut left, mut right) = (piece.left.end, piece.right.start);
@@ -388,8 +388,9 @@ impl Told for ScoreSums {
 
     fn equal(&mut self, positions: &[u32], twice_rank: u32) {
         let (Some(&first), Some(&last)) = (positions.first(), positions.last()) else { return };
-        // Nearly always draws are equal because a chain stayed where it was.
-        let are_neighbours = positions.array_windows().all(|[a, b]| a + 1 == *b);
+        // Nearly always draws are equal because a chain stayed where it was; below the centre the last one comes first.
+        let steps = |step: u32| positions.array_windows().all(|[a, b]| a.wrapping_add(step) == *b);
+        let are_neighbours = if first <= last { steps(1) } else { steps(u32::MAX) };
         if are_neighbours && self.row(f64::from(first)) == self.row(f64::from(last)) {
             self.take(first, positions.len(), twice_rank);
         } else {

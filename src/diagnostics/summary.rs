@@ -89,7 +89,8 @@ pub struct Row {
     /// Rank-normalised nested R-hat; none for fewer than two superchains, or superchains of a
     /// single chain.
     pub r_hat_nested: Option<f64>,
-    /// The largest nested R-hat that tolerance and sampling noise explain.
+    /// The largest nested R-hat that tolerance and sampling noise explain. The noise of distances from the median counts
+    /// only where some measure exceeds the tolerance: nothing is to be explained otherwise.
     pub r_hat_nested_limit: Option<f64>,
     /// Nested R-hat of all first halves of chains against all second halves: it sees what all chains do together, which
     /// no comparison between them can. None where there is no nested R-hat.

@@ -110,8 +110,8 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
         &self.variances
     }
 
-    /// Mean autocovariance at `lag`. Reads every row again for lag 8, which gives 32 more, and for lag 40, which
-    /// gives 64 more; transforms every row for the first one beyond.
+    /// Mean autocovariance at `lag`. Reads every row again for the first lag that is not known, which gives 32 or 64
+    /// more; transforms every row for the first one from 104 on.
     ///
     /// # Panics
     /// If `lag` is not below the length of the rows.
@@ -119,9 +119,9 @@ impl<F: Fn(usize, &mut [f64]) + Sync> MeanAutocovariance<F> {
         self.asked = self.asked.max(lag + 1);
         while lag >= self.lags.len() {
             let known = self.lags.len();
-            // To read the rows again costs as much as the lags: first 32 more, then 64.
-            let more = known.next_multiple_of(MANY_LAGS);
-            if known < MOST_DIRECT_LAGS && lag < known + more {
+            // To read the rows again costs as much as the lags: first 32 more, then 64, as far as lags are computed directly.
+            let more = known.next_multiple_of(MANY_LAGS).min(MOST_DIRECT_LAGS.saturating_sub(known));
+            if lag < known + more {
                 self.add_lags(more);
             } else {
                 self.lags = self.all_lags();

@@ -44,7 +44,8 @@ pub(super) fn fused_sums(program: &Program, body: &[Statement], results: &[Value
         let (x, y, is_sum) = match program.op(value) {
             Op::Binary(Binary::Add, x, y) => (x, y, true),
             Op::Binary(Binary::Subtract, x, y) => (x, y, false),
-            _ => return None,
+            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } => return None,
+            Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => return None,
         };
         let of_y = || {
             factors(y).map(|factors| Fused {

@@ -175,3 +175,37 @@ fn a_long_sum_in_single_precision_stays_within_the_error_of_one_block() {
     let bound = f64::from(f32::EPSILON) / 2.0 * (64.0 + 2.0 + 3.0 + 1.0);
     assert!((ours - truth).abs() <= bound * truth, "{ours} for {truth}");
 }
+
+/// Products that sums may not take in: read twice by one sum, by two, by a loop, and as a result; and one that they may,
+/// whose factors nothing else reads any more.
+#[test]
+fn products_that_something_else_reads_stay() {
+    let mut b = Builder::new(2);
+    let (z0, z1) = (b.push(Op::Coordinate(0)), b.push(Op::Coordinate(1)));
+    let factor = b.unary(Unary::Exp, z1);
+    let taken = b.multiply(factor, z0);
+    let unrelated = b.unary(Unary::Tanh, z0);
+    let sum = b.subtract(unrelated, taken);
+    let twice = b.multiply(z0, z1);
+    let doubled = b.add(twice, twice);
+    let shared = b.multiply(z0, unrelated);
+    let (first, second) = (b.add(shared, sum), b.subtract(shared, doubled));
+    let result = b.multiply(z1, unrelated);
+    let with_result = b.add(result, first);
+    let looped = b.multiply(unrelated, unrelated);
+    let after = b.add(looped, second);
+    b.open_loop(3);
+    let term = b.multiply(looped, z0);
+    let total = b.close_loop(&[term])[0];
+    let program = b.finish(vec![sum, doubled, first, second, result, with_result, after, total]);
+    for point in points(5) {
+        let [x, y] = point;
+        let (t, exp) = (x.tanh(), y.exp());
+        let sum = t - exp * x;
+        let (first, second) = (x * t + sum, x * t - 2.0 * x * y);
+        let truth = sum + 2.0 * x * y + first + second + y * t + (y * t + first) + (t * t + second) + 3.0 * t * t * x;
+        let ours = log_densities::<f64>(&program, &[point], 1, Width::widest())[0];
+        // Some thirty operations on numbers below ten, and two functions within two roundings.
+        assert!((ours - truth).abs() < 100.0 * 10.0 * f64::EPSILON, "{ours} for {truth}");
+    }
+}

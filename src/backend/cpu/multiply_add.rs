@@ -87,14 +87,17 @@ mod tests {
 
     #[test]
     fn a_fused_sum_has_the_bits_of_a_product_and_a_sum() {
-        let numbers = |seed: f32| -> Vec<f32> { (0..37).map(|k| (k as f32 * seed).sin() * 1e3).collect() };
+        // Zeros of both signs among them, and sums that cancel.
+        let numbers = |seed: f32| -> Vec<f32> {
+            (0..37).map(|k| [(k as f32 * seed).sin() * 1e3, 0.0, -0.0, 2.0, -4.0][k % 7 % 5]).collect()
+        };
         let columns = [numbers(0.7), numbers(1.9), numbers(2.3)];
         for width in Width::available() {
-            for shape in 0..8 {
+            for (shape, constant) in (0..8).flat_map(|shape| (0..7).map(move |constant| (shape, constant))) {
                 let is_constant = |index: usize| shape >> index & 1 == 1;
                 let operand = |index: usize| {
                     let column = &columns[index][..];
-                    if is_constant(index) { Lanes::All(column[3]) } else { Lanes::Each(column) }
+                    if is_constant(index) { Lanes::All(column[constant]) } else { Lanes::Each(column) }
                 };
                 let at = |index: usize, lane: usize| match operand(index) {
                     Lanes::Each(x) => x[lane],
@@ -110,7 +113,7 @@ mod tests {
                             Sum::Minus => product - z,
                             Sum::From => z - product,
                         };
-                        assert!(found == expected, "{sum:?} {shape} {lane}: {found} {expected}");
+                        assert_eq!(found.to_bits(), expected.to_bits(), "{sum:?} {shape} {lane}: {found} {expected}");
                     }
                 }
             }
