@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::multiply_add::Sum;
 use crate::ir::{Array, Binary, Loop, LoopId, Op, Order, Program, Statement, Store, Unary, Value};
 
+/// The value that a statement computes by itself.
 fn computed(statement: &Statement) -> Option<Value> {
     match statement {
         Statement::Let(value) => Some(*value),
@@ -41,29 +42,16 @@ pub(super) fn fused_sums(program: &Program, body: &[Statement], results: &[Value
     let once = |product: Value| here.contains(&product) && uses.get(&product) == Some(&1);
     let factors = |product: Value| factors(product).filter(|_| once(product));
     let fused = body.iter().filter_map(computed).filter_map(|value| {
-        let (x, y, is_sum) = match program.op(value) {
-            Op::Binary(Binary::Add, x, y) => (x, y, true),
-            Op::Binary(Binary::Subtract, x, y) => (x, y, false),
+        let (x, y, of_x, of_y) = match program.op(value) {
+            Op::Binary(Binary::Add, x, y) => (x, y, Sum::Plus, Sum::Plus),
+            Op::Binary(Binary::Subtract, x, y) => (x, y, Sum::Minus, Sum::From),
             Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } => return None,
             Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => return None,
         };
-        let of_y = || {
-            factors(y).map(|factors| Fused {
-                sum: if is_sum { Sum::Plus } else { Sum::From },
-                factors,
-                z: x,
-                product: y,
-            })
-        };
-        let of_x = || {
-            factors(x).map(|factors| Fused {
-                sum: if is_sum { Sum::Plus } else { Sum::Minus },
-                factors,
-                z: y,
-                product: x,
-            })
-        };
-        of_y().or_else(of_x).map(|fused| (value, fused))
+        let mut sides = [(y, x, of_y), (x, y, of_x)].into_iter();
+        let fused =
+            sides.find_map(|(product, z, sum)| factors(product).map(|factors| Fused { sum, factors, z, product }));
+        fused.map(|fused| (value, fused))
     });
     fused.collect()
 }
