@@ -43,7 +43,7 @@ fn sweeps(criterion: &mut Criterion, name: &str, model: &Model, backend: &mut dy
     let mut step = 0;
     let mut advance = || {
         let stretch = Stretch { first_step: step, steps: SWEEPS };
-        let keep = Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
+        let keep = Keep { draws: draws.room(), statistics: None, from: 0, thin: 1 };
         backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(())).expect("the chains advance");
         step += SWEEPS;
     };

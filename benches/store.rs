@@ -19,7 +19,7 @@ use ridgewalk::backend::{Backend, Checkpoint, Counts, Keep, Population, Stretch,
 use ridgewalk::draws::Draws;
 use ridgewalk::lang::{self, Compiled, source::Source};
 use ridgewalk::model::data::Data;
-use ridgewalk::run::{Init, Plan, Settings, stream};
+use ridgewalk::run::{Cut, Init, Plan, Settings, stream};
 use ridgewalk::store::{FORMAT, Facts, RunWriter, Shape, chunk_length, now};
 
 const MODEL: &str = include_str!("../examples/identifiability/nonidentified.stan");
@@ -79,7 +79,7 @@ fn in_memory(backend: &mut dyn Backend, draws: &mut Draws, sweeps: usize) -> Res
     let clock = Clock::start();
     for from in (0..sweeps).step_by(draws.draws()) {
         let stretch = Stretch { first_step: from as u32, steps: draws.draws() as u32 };
-        let keep = Keep { draws, statistics: None, from: 0, thin: 1 };
+        let keep = Keep { draws: draws.room(), statistics: None, from: 0, thin: 1 };
         backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(()))?;
     }
     Ok(clock.read())
@@ -130,7 +130,6 @@ fn stored(
         columns,
         block: chunk_length(CHAINS, columns, sweeps),
     };
-    let block = facts.block;
     let mut writer = RunWriter::create(path, facts, MODEL, &model.parameters)?;
     let clock = Clock::start();
     stream(
@@ -139,13 +138,13 @@ fn stored(
         &settings,
         Some(start()),
         &mut Plan {
-            block,
+            draws: Cut { length: writer.facts().block, layout: writer.layout() },
             warmup: None,
             quantities: &compiled.quantities,
             pointwise: false,
             sink: &mut |block| {
                 let after = block.after.as_ref().expect("no warm-up is kept");
-                Ok(writer.append(block.from, &[("posterior", &block.draws)], after)?)
+                Ok(writer.append(block.from, &block.draws, &[], after)?)
             },
             look: None,
             stop: &|| false,

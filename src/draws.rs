@@ -1,12 +1,21 @@
 //! The draws of a run: named parameters and their values, `[chain, draw, parameter]`.
 //!
 //! Samplers and readers fill a [`Draws`]; diagnostics look at one parameter at a time through a
-//! [`ChainView`], which copies nothing. Deliberately absent: warm-up, sampler statistics, files.
+//! [`ChainView`], which copies nothing. Draws on their way to a store lie as it wants them, in [`Arrays`]; what samplers
+//! see of either is a [`Room`]. Deliberately absent: warm-up, sampler statistics, files.
+
+mod aligned;
+mod arrays;
+mod room;
 
 use std::io;
 
 use rayon::prelude::*;
 use thiserror::Error;
+
+pub use self::aligned::{Aligned, PAGE};
+pub use self::arrays::{Arrays, Layout, Stored};
+pub use self::room::{Numbers, Room, RoomArray};
 
 /// Most draws one parameter may have, all chains together. Diagnostics keep a draw's position
 /// in 31 bits; the bound is 16 GiB of `f64` for a single parameter.
@@ -42,6 +51,8 @@ fn volume(chains: usize, draws: usize, parameters: usize) -> Result<usize, Draws
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draws {
     parameters: Vec<String>,
+    /// All of them, `0..parameters`: what a [`Room`] of these draws is for.
+    columns: Vec<usize>,
     chains: usize,
     draws: usize,
     values: Vec<f64>,
@@ -55,7 +66,7 @@ impl Draws {
     /// [`DrawsError::TooMany`] if the shape is beyond [`MOST_DRAWS_PER_PARAMETER`].
     pub fn new(parameters: Vec<String>, chains: usize, draws: usize) -> Result<Self, DrawsError> {
         let volume = volume(chains, draws, parameters.len())?;
-        Ok(Self { parameters, chains, draws, values: vec![0.0; volume] })
+        Ok(Self::of(parameters, chains, draws, vec![0.0; volume]))
     }
 
     /// Draws from values that are already in `[chain, draw, parameter]` order.
@@ -72,7 +83,11 @@ impl Draws {
         if volume(chains, draws, parameters.len())? != values.len() {
             return Err(DrawsError::ShapeMismatch { chains, draws, parameters: parameters.len(), found: values.len() });
         }
-        Ok(Self { parameters, chains, draws, values })
+        Ok(Self::of(parameters, chains, draws, values))
+    }
+
+    fn of(parameters: Vec<String>, chains: usize, draws: usize, values: Vec<f64>) -> Self {
+        Self { columns: (0..parameters.len()).collect(), parameters, chains, draws, values }
     }
 
     /// The same memory as room for another number of draws. Which values are in it then is not said.
@@ -114,6 +129,12 @@ impl Draws {
         &mut self.values
     }
 
+    /// Room for all values, one array.
+    pub fn room(&mut self) -> Room<'_> {
+        let array = RoomArray { columns: &self.columns, numbers: Numbers::F64(&mut self.values) };
+        Room::new(self.chains, self.draws, vec![array])
+    }
+
     /// The draws of one parameter.
     ///
     /// # Panics
@@ -127,6 +148,21 @@ impl Draws {
             chains: self.chains,
             draws: self.draws,
         }
+    }
+}
+
+/// Draws in memory, however they lie there.
+pub trait Values: Sync + std::fmt::Debug {
+    /// One value.
+    ///
+    /// # Panics
+    /// If there is no such chain, draw or column.
+    fn value(&self, chain: usize, draw: usize, column: usize) -> f64;
+}
+
+impl Values for Draws {
+    fn value(&self, chain: usize, draw: usize, column: usize) -> f64 {
+        self.values[(chain * self.draws + draw) * self.parameters.len() + column]
     }
 }
 

@@ -44,7 +44,7 @@ const FLOORS: &[Room] = &[
 /// What reaches outside of the program, and where in `src/` it may stand.
 const WALLS: &[Wall] = &[
     ("wgpu", &["backend/gpu/"]),
-    ("bytemuck", &["backend/gpu/"]),
+    ("bytemuck", &["backend/gpu/", "store/"]),
     ("pollster", &["backend/gpu/"]),
     ("clap", &["cli/", "main.rs"]),
     ("indicatif", &["cli/"]),

@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 
 pub use self::checkpoint::Checkpoint;
 use crate::diagnostics::chain_moments::ChainMoments;
-use crate::draws::Draws;
+use crate::draws::Room;
 
 /// Precision in which chains advance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -142,11 +142,11 @@ pub struct Stretch {
 /// A stretch of `n` steps fills `n / thin` draws.
 #[derive(Debug)]
 pub struct Keep<'a> {
-    /// The draws of exactly the chains and parameters at hand.
-    pub draws: &'a mut Draws,
-    /// What is told of each kept step, beside its draw: of NUTS [`STATISTICS`](crate::sampler::nuts::STATISTICS), of
+    /// Room for draws of exactly the chains at hand; its columns are parameters.
+    pub draws: Room<'a>,
+    /// Room for what is told of each kept step, beside its draw: of NUTS [`STATISTICS`](crate::sampler::nuts::STATISTICS), of
     /// Metropolis nothing.
-    pub statistics: Option<&'a mut Draws>,
+    pub statistics: Option<Room<'a>>,
     /// Index of the first draw to fill.
     pub from: usize,
     /// Steps per draw, at least 1; a stretch is a multiple of it.

@@ -22,6 +22,13 @@ impl Pace {
         Self { steps: unit, unit, largest: (largest / unit).max(1).saturating_mul(unit) }
     }
 
+    /// The same pace for work in other multiples, with another most.
+    #[must_use]
+    pub fn with(&self, unit: u32, largest: u32) -> Self {
+        let pace = Self::new(unit, largest);
+        Self { steps: (self.steps / pace.unit).max(1).saturating_mul(pace.unit).min(pace.largest), ..pace }
+    }
+
     /// Steps to take next, if `left` remain (a multiple of the unit).
     pub fn next(&self, left: u32) -> u32 {
         self.steps.min(left)
@@ -49,6 +56,11 @@ mod tests {
         }
         assert_eq!(pace.next(u32::MAX), 9_999);
         assert_eq!(pace.next(6), 6);
+        let with = |unit, largest| pace.with(unit, largest).next(u32::MAX);
+        assert_eq!(
+            (with(1, 50_000), with(2_500, 50_000), with(20_000, 50_000), with(4, 50)),
+            (9_999, 7_500, 20_000, 48)
+        );
     }
 
     #[test]

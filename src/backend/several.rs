@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::{Backend, BlockStats, Counts, Description, Error, Keep, Method, Population, Progress, Stretch, Tuning};
-use crate::draws::Draws;
 
 /// Backends that run parts of a population.
 pub struct Several {
@@ -108,34 +107,26 @@ impl Backend for Several {
         progress: Progress<'_>,
     ) -> Result<BlockStats, Error> {
         let stopped = AtomicBool::new(false);
-        let kept = stretch.steps as usize;
-        let like = |draws: &Draws, chains: usize, length: usize| {
-            Draws::new(draws.parameters().to_vec(), chains, length).expect("a part of draws that there is room for")
-        };
-        let rooms: Vec<Option<(Draws, Draws, u32)>> = (self.chains.iter().filter(|&&chains| chains > 0))
-            .map(|&chains| {
-                keep.as_ref().map(|keep| {
-                    let length = kept / keep.thin as usize;
-                    let statistics = keep.statistics.as_ref().map_or_else(
-                        || Draws::new(Vec::new(), chains, length).expect("nothing fits anywhere"),
-                        |statistics| like(statistics, chains, length),
-                    );
-                    (like(keep.draws, chains, length), statistics, keep.thin)
-                })
-            })
-            .collect();
-        let step =
-            |part: &mut Box<dyn Backend + Send>, room: &mut Option<(Draws, Draws, u32)>, progress: Progress<'_>| {
-                let keep = room.as_mut().map(|(draws, statistics, thin)| {
-                    let statistics = (!statistics.parameters().is_empty()).then_some(statistics);
-                    Keep { draws, statistics, from: 0, thin: *thin }
-                });
-                let stats = part.advance(stretch, keep, progress);
-                if stats.is_err() {
-                    stopped.store(true, Ordering::Relaxed);
+        let rooms: Vec<Option<Keep<'_>>> = match keep {
+            None => self.chains.iter().filter(|&&chains| chains > 0).map(|_| None).collect(),
+            Some(Keep { mut draws, mut statistics, from, thin }) => {
+                let mut rooms = Vec::new();
+                for &chains in self.chains.iter().filter(|&&chains| chains > 0) {
+                    let (own, others) = draws.split_at(chains);
+                    let (told, untold) = statistics.map(|room| room.split_at(chains)).unzip();
+                    rooms.push(Some(Keep { draws: own, statistics: told, from, thin }));
+                    (draws, statistics) = (others, untold);
                 }
-                stats
-            };
+                rooms
+            }
+        };
+        let step = |part: &mut Box<dyn Backend + Send>, keep: &mut Option<Keep<'_>>, progress: Progress<'_>| {
+            let stats = part.advance(stretch, keep.take(), progress);
+            if stats.is_err() {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            stats
+        };
         let mut pairs = self.busy().zip(rooms).collect::<Vec<_>>();
         let results: Vec<Result<BlockStats, Error>> = thread::scope(|scope| {
             let Some(((first, room), others)) = pairs.split_first_mut() else { return Vec::new() };
@@ -176,13 +167,6 @@ impl Backend for Several {
         if let Some(error) = interrupted {
             return Err(error);
         }
-        if let Some(keep) = keep {
-            let rooms: Vec<(Draws, Draws, u32)> = pairs.into_iter().filter_map(|(_, room)| room).collect();
-            gather(keep.draws, keep.from, rooms.iter().map(|(draws, ..)| draws));
-            if let Some(statistics) = keep.statistics {
-                gather(statistics, keep.from, rooms.iter().map(|(_, statistics, _)| statistics));
-            }
-        }
         Ok(BlockStats { steps: stretch.steps, counts: counts.unwrap_or(Counts::Accepted(Vec::new())) })
     }
 
@@ -195,24 +179,11 @@ impl Backend for Several {
     }
 }
 
-/// Writes the draws of parts, one part's chains after the other's, from draw `from` on.
-fn gather<'a>(into: &mut Draws, from: usize, parts: impl Iterator<Item = &'a Draws>) {
-    let (width, length) = (into.parameters().len(), into.draws());
-    let mut chain = 0;
-    for part in parts {
-        let row = part.draws() * width;
-        for own in part.values().chunks_exact(row.max(1)) {
-            let at = (chain * length + from) * width;
-            into.values_mut()[at..at + row].copy_from_slice(own);
-            chain += 1;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::backend::cpu::CpuBackend;
+    use crate::draws::Draws;
     use crate::lang::{self, source::Source};
     use crate::model::data::Data;
 
@@ -236,7 +207,7 @@ mod tests {
                 let mut draws = Draws::new(names(2), 12, 9).unwrap();
                 let mut statistics = Draws::new(names(told), 12, 9).unwrap();
                 let stretch = Stretch { first_step: 5, steps: 12 };
-                let keep = Keep { draws: &mut draws, statistics: Some(&mut statistics), from: 2, thin: 2 };
+                let keep = Keep { draws: draws.room(), statistics: Some(statistics.room()), from: 2, thin: 2 };
                 let stats = backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(())).unwrap();
                 (log_density, draws, statistics, stats, backend.positions().unwrap())
             };

@@ -175,7 +175,7 @@ fn first_step(model: &Model, backend: &mut dyn Backend) -> Result<f64, CliError>
     let mut draws = Draws::new(model.parameters.clone(), 1, 1).map_err(|error| CliError::plain(error.to_string()))?;
     let clock = Instant::now();
     backend.start(Population { first: 0, chains: 1 }, &vec![0.0; model.coordinates.len()])?;
-    let keep = Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
+    let keep = Keep { draws: draws.room(), statistics: None, from: 0, thin: 1 };
     backend.advance(Stretch { first_step: 0, steps: 1 }, Some(keep), &mut |_| ControlFlow::Continue(()))?;
     Ok(clock.elapsed().as_secs_f64())
 }

@@ -18,7 +18,7 @@ use super::method;
 use super::progress::Progress;
 use super::request::{self, Chosen};
 use crate::backend::{Method, Precision};
-use crate::run::{Glance, Init, Look, Outcome, Phase, Plan, RunError, quantities, stream};
+use crate::run::{Cut, Glance, Init, Look, Outcome, Phase, Plan, RunError, quantities, stream};
 use crate::sampler::nuts::STATISTICS;
 use crate::store::{
     DataArray, FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
@@ -155,13 +155,14 @@ pub(super) fn run(
 ) -> Result<Outcome, CliError> {
     let Planned { path, facts, text, columns } = planned;
     let Job { sample, compiled, settings, .. } = job;
-    let (block, warmup) = (facts.block, (!facts.warmup.is_empty()).then(|| facts.warmup_block()));
     let begun = sample.resume && crate::store::has_run(path);
     let (mut writer, from) = if begun {
         RunWriter::resume(path, &facts, &columns)?
     } else {
         (RunWriter::create(path, facts, &text, &columns)?, None)
     };
+    let warmup = (!writer.facts().warmup.is_empty())
+        .then(|| Cut { length: writer.facts().warmup_block(), layout: writer.warmup_layout() });
     // Again, too, when it goes on: the process may have been killed before this.
     writer.data(&job.files.data)?;
     let before = writer.facts().device.get("adapter").and_then(Value::as_str);
@@ -190,7 +191,7 @@ pub(super) fn run(
         settings,
         from,
         &mut Plan {
-            block,
+            draws: Cut { length: writer.facts().block, layout: writer.layout() },
             warmup,
             quantities: &compiled.quantities,
             pointwise: sample.log_likelihood,
@@ -198,11 +199,11 @@ pub(super) fn run(
                 let Some(after) = &block.after else {
                     return Ok(writer.warmup(block.from, &block.draws, &block.statistics)?);
                 };
-                let mut groups = vec![("posterior", &block.draws), ("sample_stats", &block.statistics)];
+                let mut groups = vec![("sample_stats", &block.statistics)];
                 if let Some(pointwise) = &block.pointwise {
                     groups.extend([("log_likelihood", &pointwise.likelihood), ("log_prior", &pointwise.prior)]);
                 }
-                Ok(writer.append(block.from, &groups, after)?)
+                Ok(writer.append(block.from, &block.draws, &groups, after)?)
             },
             look,
             stop: &|| interrupt.count() > 0,

@@ -5,16 +5,27 @@
 use super::quantities::PointwiseDraws;
 use super::settings::SinkError;
 use crate::backend::{Checkpoint, Method};
-use crate::draws::Draws;
+use crate::draws::{Arrays, Draws, Layout};
 use crate::sampler::nuts::STATISTICS;
+
+/// How draws are cut into blocks, and how they lie there.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// Draws of a block, at least 1.
+    pub length: usize,
+    /// The arrays that are wanted; columns are parameters, and behind them generated quantities.
+    pub layout: Vec<Layout>,
+}
 
 /// Draws that follow one another, of all chains.
 #[derive(Debug)]
 pub struct Block {
     /// Index of the first draw.
     pub from: usize,
-    /// `[chain, draw, parameter]`, generated quantities last. The block that ends warm-up has no draws.
-    pub draws: Draws,
+    /// How many draws. The block that ends warm-up has none.
+    pub length: usize,
+    /// Parameters and generated quantities, in room for a whole block: where the last one is shorter, NaN stand behind it.
+    pub draws: Arrays,
     /// What is told of each draw's step.
     pub statistics: Draws,
     /// What data and priors contribute at each draw, where the plan asks for it.

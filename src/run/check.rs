@@ -267,7 +267,7 @@ fn compare_trajectories(
         backend.start(Population { first: 0, chains }, states)?;
         backend.tune(tuning)?;
         let stretch = Stretch { first_step: UNUSED_STEP, steps: TRAJECTORY };
-        let keep = Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
+        let keep = Keep { draws: draws.room(), statistics: None, from: 0, thin: 1 };
         backend.advance(stretch, Some(keep), &mut |_| ControlFlow::Continue(()))?;
         Ok(draws)
     };

@@ -19,7 +19,7 @@ mod settings;
 mod stream;
 mod warmup;
 
-pub use block::{Block, Sink};
+pub use block::{Block, Cut, Sink};
 pub use settings::{Glance, Init, Look, Phase, RunError, Settings, SinkError, Watch};
 pub use stream::{Again, Plan, stream};
 
@@ -111,7 +111,7 @@ fn sample(
         let taken = next.min(all - from);
         let before = from as u32 * settings.thin;
         let stretch = Stretch { first_step: settings.warmup + before, steps: taken as u32 * settings.thin };
-        let keep = Keep { draws, statistics: Some(statistics), from, thin: settings.thin };
+        let keep = Keep { draws: draws.room(), statistics: Some(statistics.room()), from, thin: settings.thin };
         let stats = backend.advance(stretch, Some(keep), &mut |done| watch(Phase::Sampling, before + done, steps))?;
         let counts = total.get_or_insert_with(|| stats.counts.none());
         counts.add(&stats.counts);

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::draws::Draws;
+use crate::draws::Values;
 
 /// Chains looked at.
 const MOST_CHAINS: usize = 64;
@@ -76,18 +76,15 @@ impl Monitor {
     }
 
     /// Looks at draws that are there now, a range of every chain's.
-    pub fn look(&mut self, draws: &Draws, filled: Range<usize>) {
+    pub fn look(&mut self, draws: &dyn Values, filled: Range<usize>) {
         let step = filled.len().div_ceil(MOST_DRAWS).max(1);
-        let total = draws.parameters().len();
         let mut moments = Vec::with_capacity(self.chains.len() * self.parameters.len());
         for &chain in &self.chains {
             let start = moments.len();
             moments.resize(start + self.parameters.len(), Moments::default());
             for draw in filled.clone().step_by(step) {
-                let from = (chain * draws.draws() + draw) * total;
-                let row = &draws.values()[from..from + total];
                 for (moments, &parameter) in moments[start..].iter_mut().zip(&self.parameters) {
-                    moments.add(row[parameter]);
+                    moments.add(draws.value(chain, draw, parameter));
                 }
             }
         }
@@ -140,7 +137,7 @@ fn r_hat(rows: &[Moments]) -> f64 {
 mod tests {
     use super::*;
     use crate::diagnostics::rhat;
-    use crate::draws::ChainView;
+    use crate::draws::{ChainView, Draws};
 
     #[test]
     fn r_hat_so_far_is_split_r_hat_of_the_draws_so_far_however_they_came() {

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::settings::RunError;
-use crate::draws::Draws;
+use crate::draws::{Draws, Room, Values};
 use crate::lang::quantities::Quantities;
 use crate::rng::random::Random;
 
@@ -26,24 +26,56 @@ pub fn generate(
         return Ok(draws);
     }
     let parameters = draws.parameters().len();
-    let width = parameters + quantities.names().len();
-    let names = draws.parameters().iter().chain(quantities.names()).cloned().collect();
-    let (chains, length) = (draws.chains(), draws.draws());
-    let mut all = Draws::new(names, chains, length)?;
-    all.values_mut().par_chunks_mut(width).enumerate().try_for_each(|(index, row)| {
-        let (chain, draw) = (index / length, first_draw + index % length);
-        let (old, new) = row.split_at_mut(parameters);
-        old.copy_from_slice(&draws.values()[index * parameters..(index + 1) * parameters]);
-        let random = Random::of_draw(seed, first_chain.wrapping_add(chain as u32), draw as u32);
-        let values = quantities.generate(old, random).map_err(|error| RunError::Quantities {
-            chain,
-            draw,
-            error: Box::new(error),
-        })?;
-        new.copy_from_slice(&values);
-        Ok::<(), RunError>(())
-    })?;
+    let names: Vec<String> = draws.parameters().iter().chain(quantities.names()).cloned().collect();
+    let (width, length) = (names.len(), draws.draws());
+    let mut all = Draws::new(names, draws.chains(), length)?;
+    for (row, old) in all.values_mut().chunks_exact_mut(width).zip(draws.values().chunks_exact(parameters.max(1))) {
+        row[..parameters].copy_from_slice(old);
+    }
+    fill(quantities, all.room(), parameters, length, first_chain, first_draw, seed)?;
     Ok(all)
+}
+
+/// Fills in the generated quantities, columns from `parameters` on, of the first `length` draws of each chain, whose
+/// parameters are there. The chains and draws are numbered as in [`generate`].
+///
+/// # Errors
+/// As [`generate`].
+pub(super) fn fill(
+    quantities: &Quantities,
+    room: Room<'_>,
+    parameters: usize,
+    length: usize,
+    first_chain: u32,
+    first_draw: usize,
+    seed: u64,
+) -> Result<(), RunError> {
+    /// Draws taken at a time by a thread.
+    const PART: usize = 16;
+    if quantities.names().is_empty() {
+        return Ok(());
+    }
+    let draws = room.draws();
+    room.each_draw().parts(PART).into_par_iter().enumerate().try_for_each(|(part, mut room)| {
+        let mut row = vec![0.0; parameters + quantities.names().len()];
+        for place in 0..room.chains() {
+            let (chain, draw) = ((part * PART + place) / draws, (part * PART + place) % draws);
+            if draw >= length {
+                continue;
+            }
+            room.get(place, 0, |column, value| row[column] = value);
+            let random = Random::of_draw(seed, first_chain.wrapping_add(chain as u32), (first_draw + draw) as u32);
+            let (old, new) = row.split_at_mut(parameters);
+            let values = quantities.generate(old, random).map_err(|error| RunError::Quantities {
+                chain,
+                draw: first_draw + draw,
+                error: Box::new(error),
+            })?;
+            new.copy_from_slice(&values);
+            room.put(place, 0, |column| row[column]);
+        }
+        Ok(())
+    })
 }
 
 /// What data and priors contribute to the log density of draws, `[chain, draw, observation]` and `[chain, draw, prior]`.
@@ -69,15 +101,20 @@ pub fn pointwise_names(quantities: &Quantities, draw: &[f64]) -> Result<(Vec<Str
     Ok((likelihood, found.prior.into_iter().map(|(name, _)| name).collect()))
 }
 
-/// What data and priors contribute at draws of the parameters.
+/// What data and priors contribute at draws of the parameters, `[chain, draw, parameter]` of the shape given.
 ///
 /// # Errors
 /// As [`pointwise_names`], and when the number of observations changes from draw to draw.
-pub fn pointwise(quantities: &Quantities, draws: &Draws) -> Result<PointwiseDraws, RunError> {
-    let width = draws.parameters().len();
-    let (chains, length) = (draws.chains(), draws.draws());
-    let first = draws.values().get(..width).unwrap_or(&[]);
-    let (likelihood, prior) = pointwise_names(quantities, first)?;
+pub fn pointwise(
+    quantities: &Quantities,
+    draws: &dyn Values,
+    [chains, length, parameters]: [usize; 3],
+) -> Result<PointwiseDraws, RunError> {
+    let row = |index: usize| -> Vec<f64> {
+        (0..parameters).map(|column| draws.value(index / length, index % length, column)).collect()
+    };
+    let first = if chains * length > 0 { row(0) } else { Vec::new() };
+    let (likelihood, prior) = pointwise_names(quantities, &first)?;
     if likelihood.is_empty() {
         return Err(RunError::NoObservations);
     }
@@ -90,9 +127,8 @@ pub fn pointwise(quantities: &Quantities, draws: &Draws) -> Result<PointwiseDraw
     let mut none = vec![0.0; if priors == 0 { chains * length } else { 0 }];
     let prior_rows = if priors == 0 { none.par_chunks_mut(1) } else { found.prior.values_mut().par_chunks_mut(priors) };
     let likelihood_rows = found.likelihood.values_mut().par_chunks_mut(observations);
-    let rows = draws.values().par_chunks(width.max(1)).zip(likelihood_rows.zip(prior_rows));
-    rows.enumerate().try_for_each(|(index, (row, (likelihood, prior)))| {
-        let here = quantities.pointwise(row).map_err(|error| RunError::Pointwise(Box::new(error)))?;
+    likelihood_rows.zip(prior_rows).enumerate().try_for_each(|(index, (likelihood, prior))| {
+        let here = quantities.pointwise(&row(index)).map_err(|error| RunError::Pointwise(Box::new(error)))?;
         let values: Vec<f64> = here.likelihood.into_iter().flat_map(|(_, values)| values).collect();
         if values.len() != observations {
             return Err(RunError::Observations { draw: index % length, found: values.len(), expected: observations });

@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use crate::backend::{self, Counts};
-use crate::draws::{Draws, DrawsError};
+use crate::draws::{DrawsError, Values};
 use crate::lang::bind::BindError;
 
 /// What a run is to be.
@@ -57,7 +57,7 @@ pub type Watch<'a> = &'a mut dyn FnMut(Phase, u32, u32) -> ControlFlow<()>;
 #[derive(Debug)]
 pub struct Glance<'a> {
     /// Room for all draws; those beyond `filled` are not taken yet.
-    pub draws: &'a Draws,
+    pub draws: &'a dyn Values,
     /// The draws of every chain that are new.
     pub filled: Range<usize>,
     /// What the sampling steps so far were like.

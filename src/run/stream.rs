@@ -7,17 +7,17 @@
 //! Absent on purpose: what the sink does with a block.
 
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, channel, sync_channel};
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread::scope;
 use std::time::Instant;
 
-use super::block::{Block, Sink, statistics};
+use super::block::{Block, Cut, Sink, statistics};
 use super::quantities;
 use super::settings::{Glance, Look, Phase, RunError, Settings, SinkError, Watch};
 use super::warmup::Warmup;
 use super::{check, warm_up};
 use crate::backend::{Backend, Checkpoint, Counts, Keep, Method, Population, Stretch, Trees, gpu};
-use crate::draws::Draws;
+use crate::draws::{Arrays, Draws};
 use crate::lang::quantities::Quantities;
 use crate::model::Model;
 
@@ -29,10 +29,10 @@ pub type Again<'a> = &'a mut dyn FnMut(&gpu::Error) -> Result<Box<dyn Backend>, 
 
 /// How a run is cut, and where it goes.
 pub struct Plan<'a> {
-    /// Draws of a block, at least 1.
-    pub block: usize,
-    /// Steps of a block of warm-up, at least 1, where its states are kept.
-    pub warmup: Option<usize>,
+    /// What blocks of draws are like.
+    pub draws: Cut,
+    /// What blocks of the steps of warm-up are like, where its states are kept.
+    pub warmup: Option<Cut>,
     /// What is computed beside the draws.
     pub quantities: &'a Quantities,
     /// Whether contributions to the density are computed, too.
@@ -49,7 +49,7 @@ pub struct Plan<'a> {
 
 impl std::fmt::Debug for Plan<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plan").field("block", &self.block).finish_non_exhaustive()
+        f.debug_struct("Plan").field("draws", &self.draws).finish_non_exhaustive()
     }
 }
 
@@ -97,18 +97,20 @@ fn advance(
     plan: &mut Plan<'_>,
     watch: Watch<'_>,
 ) -> Result<Checkpoint, RunError> {
-    let (block, wants_pointwise) = (plan.block, plan.pointwise);
+    let (cut, wants_pointwise) = (&plan.draws, plan.pointwise);
     let (sink, look, stop, quantities) = (&mut *plan.sink, &mut plan.look, plan.stop, plan.quantities);
     let tuned = match last {
         Some(_) => None,
         None => {
-            let warmup = match plan.warmup {
-                Some(length) => Warmup::kept(backend, (model, settings), watch, length, sink)?,
+            let warmup = match &plan.warmup {
+                Some(cut) => Warmup::kept(backend, (model, settings), watch, cut, sink)?,
                 None => Warmup::new(backend, settings, watch),
             };
             Some(tuned(model, settings, warmup)?)
         }
     };
+    let parameters = model.parameters.len();
+    let columns = parameters + quantities.names().len();
     // A rendezvous: the next block is filled while the one before is taken.
     let (full, blocks) = sync_channel::<Block>(0);
     let (empty, spares) = channel::<Block>();
@@ -116,18 +118,19 @@ fn advance(
         let taker = scope.spawn(move || {
             for block in blocks {
                 sink(&block)?;
-                // Nobody fills it again after the last.
-                let _ = empty.send(block);
+                // The one that ends warm-up has no room; and nobody fills any again after the last.
+                if block.length > 0 {
+                    let _ = empty.send(block);
+                }
             }
             Ok::<(), SinkError>(())
         });
         let fill = || -> Result<(), RunError> {
             if let Some(checkpoint) = tuned {
-                let names = all_names(model, quantities);
-                let draws = Draws::new(names, settings.chains, 0)?;
+                let draws = Arrays::new(&[], 0, settings.chains, 0)?;
                 let statistics = Draws::new(statistics(backend.method()), settings.chains, 0)?;
-                let sent =
-                    full.send(Block { from: 0, draws, statistics, pointwise: None, after: Some(checkpoint.clone()) });
+                let after = Some(checkpoint.clone());
+                let sent = full.send(Block { from: 0, length: 0, draws, statistics, pointwise: None, after });
                 *last = Some(checkpoint);
                 if sent.is_err() {
                     return Ok(());
@@ -137,19 +140,36 @@ fn advance(
                 if stop() {
                     break;
                 }
-                let (from, length) = (checkpoint.draws, block_length(checkpoint.draws, settings.draws, block));
+                let (from, length) = (checkpoint.draws, block_length(checkpoint.draws, settings.draws, cut.length));
                 let clock = Instant::now();
-                let (draws, mut statistics) = room(model, backend.method(), settings, length, &spares)?;
-                let (mut draws, mut after) = (draws, checkpoint.clone());
-                fill_block(backend, settings, &mut draws, &mut statistics, &mut after, watch)?;
+                let (mut draws, mut statistics) = match spares.try_recv() {
+                    // Memory that was written before costs nothing, and new memory as much as to fill it.
+                    Ok(spare) => (spare.draws, spare.statistics.with_length(length)?),
+                    Err(_) => (
+                        Arrays::new(&cut.layout, parameters, settings.chains, cut.length)?,
+                        Draws::new(statistics(backend.method()), settings.chains, length)?,
+                    ),
+                };
+                let mut after = checkpoint.clone();
+                let keep = Keep {
+                    draws: draws.room(parameters),
+                    statistics: Some(statistics.room()),
+                    from: 0,
+                    thin: settings.thin,
+                };
+                fill_block(backend, settings, length, keep, &mut after, watch)?;
                 if let Some(look) = look {
                     look(Glance { draws: &draws, filled: 0..length, counts: &after.counts });
                 }
-                let pointwise = wants_pointwise.then(|| quantities::pointwise(quantities, &draws)).transpose()?;
-                let draws = quantities::generate(quantities, draws, settings.first_chain, from, settings.seed)?;
+                let shape = [settings.chains, length, parameters];
+                let pointwise =
+                    wants_pointwise.then(|| quantities::pointwise(quantities, &draws, shape)).transpose()?;
+                let (first, seed) = (settings.first_chain, settings.seed);
+                quantities::fill(quantities, draws.room(columns), parameters, length, first, from, seed)?;
+                draws.blank(length);
                 after.sampling_seconds += clock.elapsed().as_secs_f64();
                 // The taker has failed if nobody receives: its error is looked at below.
-                let sent = full.send(Block { from, draws, statistics, pointwise, after: Some(after.clone()) });
+                let sent = full.send(Block { from, length, draws, statistics, pointwise, after: Some(after.clone()) });
                 if sent.is_err() {
                     break;
                 }
@@ -168,10 +188,6 @@ fn advance(
 /// Draws of the next block: blocks begin at multiples of their length.
 fn block_length(done: usize, draws: usize, block: usize) -> usize {
     (block - done % block).min(draws - done)
-}
-
-fn all_names(model: &Model, quantities: &Quantities) -> Vec<String> {
-    model.parameters.iter().chain(quantities.names()).cloned().collect()
 }
 
 /// Warm-up from the start.
@@ -193,41 +209,21 @@ fn tuned(model: &Model, settings: &Settings, mut warmup: Warmup<'_>) -> Result<C
     })
 }
 
-/// Room for a block: that of one the sink has done with, where it fits.
-fn room(
-    model: &Model,
-    method: Method,
-    settings: &Settings,
-    length: usize,
-    spares: &Receiver<Block>,
-) -> Result<(Draws, Draws), RunError> {
-    // Memory that was written before costs nothing, and new memory as much as to fill it: the last block, shorter as a
-    // rule, takes a longer one's.
-    let fits = |spare: &Block| spare.draws.draws() >= length && spare.draws.parameters() == model.parameters;
-    if let Some(spare) = spares.try_iter().find(fits) {
-        return Ok((spare.draws.with_length(length)?, spare.statistics.with_length(length)?));
-    }
-    let draws = Draws::new(model.parameters.clone(), settings.chains, length)?;
-    Ok((draws, Draws::new(statistics(method), settings.chains, length)?))
-}
-
 /// Takes the steps of a block, from a checkpoint to the one after.
 fn fill_block(
     backend: &mut dyn Backend,
     settings: &Settings,
-    draws: &mut Draws,
-    statistics: &mut Draws,
+    length: usize,
+    keep: Keep<'_>,
     checkpoint: &mut Checkpoint,
     watch: Watch<'_>,
 ) -> Result<(), RunError> {
     let total = settings.draws as u32 * settings.thin;
     let done = checkpoint.draws as u32 * settings.thin;
-    let length = draws.draws();
     let population = Population { first: settings.first_chain, chains: settings.chains };
     backend.start(population, &checkpoint.positions)?;
     backend.tune(&checkpoint.tuning)?;
     let stretch = Stretch { first_step: checkpoint.step, steps: length as u32 * settings.thin };
-    let keep = Keep { draws, statistics: Some(statistics), from: 0, thin: settings.thin };
     let stats = backend.advance(stretch, Some(keep), &mut |now| watch(Phase::Sampling, done + now, total))?;
     checkpoint.step += stretch.steps;
     checkpoint.draws += length;
@@ -243,6 +239,7 @@ mod tests {
     use super::*;
     use crate::backend::cpu::CpuBackend;
     use crate::backend::{self, BlockStats, Description, Progress, Tuning};
+    use crate::draws::{Layout, Values};
     use crate::lang::{self, source::Source};
     use crate::model::data::Data;
     use crate::run::{Init, run};
@@ -316,6 +313,7 @@ mod tests {
             Box::new(Mortal { inner: CpuBackend::with_method(model, method, settings.seed), lasts })
         };
         let (mut backend, mut losses) = (device(), 0);
+        let array = |columns| Layout { columns, single: false };
         let mut rows = vec![Vec::new(); settings.chains];
         let ended = stream(
             model,
@@ -323,15 +321,16 @@ mod tests {
             &settings,
             None,
             &mut Plan {
-                block: 4,
+                // Of four columns, the last of them generated, three are asked for.
+                draws: Cut { length: 4, layout: [vec![3], vec![2, 1]].map(array).to_vec() },
                 warmup: None,
                 quantities: &compiled.quantities,
                 pointwise: false,
                 sink: &mut |block| {
-                    let row = block.draws.draws() * block.draws.parameters().len();
-                    if row > 0 {
-                        let chains = block.draws.values().chunks_exact(row);
-                        rows.iter_mut().zip(chains).for_each(|(all, more)| all.extend_from_slice(more));
+                    for (chain, row) in rows.iter_mut().enumerate() {
+                        for draw in 0..block.length {
+                            row.extend((0..4).map(|column| block.draws.value(chain, draw, column)));
+                        }
                     }
                     Ok(())
                 },
@@ -390,12 +389,12 @@ mod tests {
             &settings(),
             None,
             &mut Plan {
-                block: 4,
+                draws: Cut { length: 4, layout: Vec::new() },
                 warmup: None,
                 quantities: &compiled.quantities,
                 pointwise: false,
                 sink: &mut |block| {
-                    taken += block.draws.draws();
+                    taken += block.length;
                     if taken >= 8 { Err("the disk is full".into()) } else { Ok(()) }
                 },
                 look: None,

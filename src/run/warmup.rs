@@ -3,10 +3,10 @@
 //! Stretches flow in as the methods cut them; statistics flow out. Whether steps are kept does not change a bit of them.
 //! Absent on purpose: what is tuned, which `metropolis` and `nuts` know.
 
-use super::block::{Block, Sink, statistics};
+use super::block::{Block, Cut, Sink, statistics};
 use super::settings::{Phase, RunError, Settings, Watch};
 use crate::backend::{Backend, BlockStats, Keep, Stretch};
-use crate::draws::Draws;
+use crate::draws::{Arrays, Draws};
 use crate::model::Model;
 
 /// What takes the steps.
@@ -20,9 +20,8 @@ pub(super) struct Warmup<'a> {
 /// The states of some steps, and where they will go.
 struct Kept<'a> {
     block: Block,
+    parameters: usize,
     filled: usize,
-    /// Steps of a block.
-    length: usize,
     sink: Sink<'a>,
 }
 
@@ -37,14 +36,15 @@ impl<'a> Warmup<'a> {
         backend: &'a mut dyn Backend,
         (model, settings): (&Model, &Settings),
         watch: Watch<'a>,
-        length: usize,
+        cut: &Cut,
         sink: Sink<'a>,
     ) -> Result<Self, RunError> {
-        let first = length.min(settings.warmup as usize);
-        let draws = Draws::new(model.parameters.clone(), settings.chains, first)?;
-        let statistics = Draws::new(statistics(backend.method()), settings.chains, first)?;
-        let block = Block { from: 0, draws, statistics, pointwise: None, after: None };
-        Ok(Self { backend, watch, total: settings.warmup, kept: Some(Kept { block, filled: 0, length, sink }) })
+        let (parameters, chains) = (model.parameters.len(), settings.chains);
+        let length = cut.length.min(settings.warmup as usize);
+        let draws = Arrays::new(&cut.layout, parameters, chains, cut.length)?;
+        let statistics = Draws::new(statistics(backend.method()), chains, length)?;
+        let block = Block { from: 0, length, draws, statistics, pointwise: None, after: None };
+        Ok(Self { backend, watch, total: settings.warmup, kept: Some(Kept { block, parameters, filled: 0, sink }) })
     }
 
     /// Takes a stretch of steps.
@@ -70,8 +70,8 @@ impl<'a> Warmup<'a> {
     fn part(&mut self, stretch: Stretch) -> Result<BlockStats, RunError> {
         let Self { backend, watch, total, kept } = self;
         let keep = kept.as_mut().map(|kept| Keep {
-            draws: &mut kept.block.draws,
-            statistics: Some(&mut kept.block.statistics),
+            draws: kept.block.draws.room(kept.parameters),
+            statistics: Some(kept.block.statistics.room()),
             from: kept.filled,
             thin: 1,
         });
@@ -87,22 +87,23 @@ impl<'a> Warmup<'a> {
 impl Kept<'_> {
     /// Steps that still fit into the block.
     fn room(&self) -> u32 {
-        (self.block.draws.draws() - self.filled) as u32
+        (self.block.length - self.filled) as u32
     }
 
     /// Counts steps that have been taken; a block that is full goes, and the next one is begun.
     fn took(&mut self, steps: usize, total: usize) -> Result<(), RunError> {
-        self.filled += steps;
-        let length = self.block.draws.draws();
-        if self.filled < length {
+        let Self { block, filled, sink, .. } = self;
+        *filled += steps;
+        if *filled < block.length {
             return Ok(());
         }
-        (self.sink)(&self.block)?;
-        (self.block.from, self.filled) = (self.block.from + length, 0);
-        let next = self.length.min(total - self.block.from);
-        if next < length {
-            let again = |draws: &Draws| Draws::new(draws.parameters().to_vec(), draws.chains(), next);
-            (self.block.draws, self.block.statistics) = (again(&self.block.draws)?, again(&self.block.statistics)?);
+        block.draws.blank(block.length);
+        sink(block)?;
+        (block.from, *filled) = (block.from + block.length, 0);
+        let next = block.length.min(total - block.from);
+        if next < block.length {
+            block.length = next;
+            block.statistics = Draws::new(block.statistics.parameters().to_vec(), block.statistics.chains(), next)?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use zarrs::storage::{
     StorePrefix, WritableStorageTraits,
 };
 
-use super::pages::Pages;
+use super::pages;
 
 /// Writes a file, in directories that are made as needed.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -23,8 +23,8 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// The same of much, past the system's cache where that can be.
-pub(super) fn write_pages(path: &Path, pages: &Pages) -> io::Result<()> {
-    replace(path, |file| pages.write(file))
+pub(super) fn write_pages(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, |file| pages::write(file, bytes))
 }
 
 fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {

@@ -88,7 +88,8 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
         let range = from..(from + block).min(warmup);
         let each = parts.iter().map(|part| part.run.warmup_of(&range)).collect::<Result<Vec<_>, _>>()?;
         let (states, told): (Vec<Draws>, Vec<Draws>) = each.into_iter().map(|[states, told]| (states, told)).unzip();
-        writer.warmup(from, &joined(&states)?, &joined(&told)?)?;
+        let groups = [("warmup_posterior", &joined(&states)?), ("warmup_sample_stats", &joined(&told)?)];
+        writer.warmup_chunks(from, &groups)?;
     }
     for group in ["observed_data", "constant_data"] {
         copy(&parts[0].run.path().join(group), &growing.join(group))?;

@@ -18,7 +18,7 @@ use super::variable::{Variable, variables};
 use super::zarr_layout::{ArraySpec, Group, Type};
 use super::zarr_write::ZarrWriter;
 use crate::backend::{Checkpoint, Counts, Tuning};
-use crate::draws::Draws;
+use crate::draws::{Arrays, Draws, Layout};
 use crate::model::data::Data;
 
 /// Metadata are many small files, replaced whenever they show more draws, and ext4 looks for room the longer the more files
@@ -96,9 +96,9 @@ impl RunWriter {
 
     fn new(directory: RunDirectory, facts: Facts, columns: &[String], lock: Lock) -> Result<Self, StoreError> {
         let [sampling, warming] = [Stretch::sampling(&facts), Stretch::warmup(&facts)];
-        let posterior = table(&facts.parameters, columns, facts.single, sampling);
-        let single = if facts.single > 0 { facts.statistics.len() } else { 0 };
-        let statistics = table(&facts.statistics, &facts.statistics, single, sampling);
+        let posterior = table(&facts.parameters, columns, sampling, |variable| real(variable, facts.single));
+        let told = |variable: &Variable| statistic(variable, facts.single > 0);
+        let statistics = table(&facts.statistics, &facts.statistics, sampling, told);
         let (chains, coordinates) = (facts.shape.chains, facts.coordinates.len());
         let of_tuning = |name: &str| {
             let mut array = ArraySpec::constant(name, Type::F64, &[chains, coordinates], &["chain", "coordinate"]);
@@ -112,13 +112,13 @@ impl RunWriter {
         let mut tables = vec![("posterior", posterior), ("sample_stats", statistics)];
         for (name, names) in [("log_likelihood", &facts.likelihood), ("log_prior", &facts.prior)] {
             if !names.is_empty() {
-                tables.push((name, table(names, names, 0, sampling)));
+                tables.push((name, table(names, names, sampling, |_| Type::F64)));
             }
         }
         let mut warmup = Vec::new();
         if !facts.warmup.is_empty() {
-            let states = table(&facts.warmup, columns, facts.single.min(facts.warmup.len()), warming);
-            let told = table(&facts.statistics, &facts.statistics, single, warming);
+            let states = table(&facts.warmup, columns, warming, |variable| real(variable, facts.single));
+            let told = table(&facts.statistics, &facts.statistics, warming, told);
             warmup = vec![("warmup_posterior", states), ("warmup_sample_stats", told)];
         }
         let of_sampling = tables.iter().map(|(name, table)| group(name, &attributes, table, sampling));
@@ -143,16 +143,37 @@ impl RunWriter {
         &self.facts
     }
 
-    /// Stores the draws from index `from` on, a multiple of the chunks' length, and the checkpoint after them: of each
-    /// group, by its name, `[chain, draw, column]`. The first block of a run has no draws.
+    /// How draws must lie to be stored.
+    pub fn layout(&self) -> Vec<Layout> {
+        layout(&self.tables[0].1)
+    }
+
+    /// How states of warm-up must lie to be stored.
+    pub fn warmup_layout(&self) -> Vec<Layout> {
+        self.warmup.first().map_or_else(Vec::new, |(_, table)| layout(table))
+    }
+
+    /// Stores the draws from index `from` on, a multiple of the chunks' length, and the checkpoint after them; `groups` are
+    /// what is told of the draws beside them, by name, `[chain, draw, column]`. The first block of a run has no draws.
     ///
     /// # Errors
     /// When the directory cannot be written. The run is then as it was before.
-    pub fn append(&mut self, from: usize, groups: &[(&str, &Draws)], after: &Checkpoint) -> Result<(), StoreError> {
+    ///
+    /// # Panics
+    /// When the draws do not lie as [`layout`](Self::layout) says.
+    pub fn append(
+        &mut self,
+        from: usize,
+        draws: &Arrays,
+        groups: &[(&str, &Draws)],
+        after: &Checkpoint,
+    ) -> Result<(), StoreError> {
         self.look()?;
         if after.draws == 0 {
             self.constants(after)?;
         } else {
+            let (name, table) = &self.tables[0];
+            self.zarr.arrays(name, table, from / self.facts.block, draws)?;
             self.chunks(from, groups)?;
         }
         if after.draws == self.facts.shape.draws {
@@ -166,10 +187,15 @@ impl RunWriter {
     ///
     /// # Errors
     /// When the directory cannot be written.
-    pub fn warmup(&mut self, from: usize, states: &Draws, told: &Draws) -> Result<(), StoreError> {
+    ///
+    /// # Panics
+    /// When the states do not lie as [`warmup_layout`](Self::warmup_layout) says.
+    pub fn warmup(&mut self, from: usize, states: &Arrays, told: &Draws) -> Result<(), StoreError> {
         self.look()?;
-        let index = from / self.facts.warmup_block();
-        store(&mut self.zarr, &self.warmup, index, &[("warmup_posterior", states), ("warmup_sample_stats", told)])
+        if let Some((name, table)) = self.warmup.first() {
+            self.zarr.arrays(name, table, from / self.facts.warmup_block(), states)?;
+        }
+        self.warmup_chunks(from, &[("warmup_sample_stats", told)])
     }
 
     /// Files are made with their directories: without a look, a run that was removed would grow again, headless.
@@ -183,6 +209,11 @@ impl RunWriter {
     /// Stores draws, not yet to be seen.
     pub(super) fn chunks(&mut self, from: usize, groups: &[(&str, &Draws)]) -> Result<(), StoreError> {
         store(&mut self.zarr, &self.tables, from / self.facts.block, groups)
+    }
+
+    /// The same of steps of warm-up.
+    pub(super) fn warmup_chunks(&mut self, from: usize, groups: &[(&str, &Draws)]) -> Result<(), StoreError> {
+        store(&mut self.zarr, &self.warmup, from / self.facts.warmup_block(), groups)
     }
 
     /// Ends a run whose chunks are all there.
@@ -269,6 +300,14 @@ impl Drop for RunWriter {
     }
 }
 
+fn layout(table: &Table) -> Vec<Layout> {
+    let of = |(variable, array): &(Variable, ArraySpec)| Layout {
+        columns: variable.columns.clone(),
+        single: array.of == Type::F32,
+    };
+    table.iter().map(of).collect()
+}
+
 /// Writes chunks number `index` of all groups of draws that there are tables for.
 fn store(
     zarr: &mut ZarrWriter,
@@ -305,21 +344,30 @@ impl Stretch {
     }
 }
 
-/// The variables among `kept`, each with the columns it has among `columns`; the first `single` of those kept are in
-/// single precision.
-fn table(kept: &[String], columns: &[String], single: usize, stretch: Stretch) -> Table {
+/// The type of a variable of the model; the first `single` columns of those kept are in single precision.
+fn real(variable: &Variable, single: usize) -> Type {
+    if variable.columns.iter().all(|&column| column < single) { Type::F32 } else { Type::F64 }
+}
+
+/// The type of what is told of a step.
+fn statistic(variable: &Variable, single: bool) -> Type {
+    match &variable.name[..] {
+        "diverging" => Type::Bool,
+        "tree_depth" | "n_steps" => Type::I64,
+        _ if single => Type::F32,
+        _ => Type::F64,
+    }
+}
+
+/// The variables among `kept`, each with the columns it has among `columns`.
+fn table(kept: &[String], columns: &[String], stretch: Stretch, of: impl Fn(&Variable) -> Type) -> Table {
     let at: HashMap<&String, usize> = columns.iter().zip(0..).collect();
     let places: Vec<usize> = kept.iter().map(|name| at[name]).collect();
     let Stretch { chains, draws, block, whole } = stretch;
     variables(kept)
         .into_iter()
         .map(|variable| {
-            let of = match &variable.name[..] {
-                "diverging" => Type::Bool,
-                "tree_depth" | "n_steps" => Type::I64,
-                _ if variable.columns.iter().all(|&column| column < single) => Type::F32,
-                _ => Type::F64,
-            };
+            let of = of(&variable);
             let sizes = &variable.sizes;
             let own = (0..sizes.len()).map(|axis| format!("{}_dim_{axis}", variable.name));
             let array = ArraySpec {

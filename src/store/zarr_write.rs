@@ -16,10 +16,9 @@ use zarrs::storage::StorageError;
 
 use super::atomic::{self, AtomicStore};
 use super::error::StoreError;
-use super::pages::Pages;
 use super::variable::Variable;
 use super::zarr_layout::{ArraySpec, Group, Type, group_metadata, root_metadata};
-use crate::draws::Draws;
+use crate::draws::{Aligned, Arrays, Draws, Stored};
 
 /// A store that is being written.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ pub(super) struct ZarrWriter {
     pub attributes: Map<String, Value>,
     pub groups: Vec<Group>,
     /// Chunks on their way, in memory that is used again for the next block.
-    chunks: Vec<Pages>,
+    chunks: Vec<Aligned<u8>>,
 }
 
 impl ZarrWriter {
@@ -64,11 +63,42 @@ impl ZarrWriter {
         index: usize,
         draws: &Draws,
     ) -> Result<(), StoreError> {
-        self.chunks.resize_with(self.chunks.len().max(variables.len()), Pages::default);
+        self.chunks.resize_with(self.chunks.len().max(variables.len()), Aligned::default);
         encode(variables, draws, &mut self.chunks);
         for ((_, array), chunk) in variables.iter().zip(&self.chunks) {
             let place = self.place(group, array, index);
-            atomic::write_pages(&place, chunk).map_err(StoreError::io("write", &place))?;
+            atomic::write_pages(&place, chunk.values()).map_err(StoreError::io("write", &place))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a block of draws that lie as the variables want them as chunk number `index`: memory and file are alike.
+    ///
+    /// # Panics
+    /// When they lie otherwise.
+    pub fn arrays(
+        &self,
+        group: &str,
+        variables: &[(Variable, ArraySpec)],
+        index: usize,
+        draws: &Arrays,
+    ) -> Result<(), StoreError> {
+        for ((variable, array), (columns, numbers)) in variables.iter().zip(draws.arrays()) {
+            let (of, chunk): (_, &[u8]) = match numbers {
+                Stored::F32(numbers) => (Type::F32, bytemuck::cast_slice(numbers)),
+                Stored::F64(numbers) => (Type::F64, bytemuck::cast_slice(numbers)),
+            };
+            assert!(
+                (columns, of, chunk.len()) == (&variable.columns, array.of, bytes(array)),
+                "a chunk is as its array"
+            );
+            let place = self.place(group, array, index);
+            let written = if cfg!(target_endian = "little") {
+                atomic::write_pages(&place, chunk)
+            } else {
+                atomic::write(&place, &little_endian(chunk, of.bytes()))
+            };
+            written.map_err(StoreError::io("write", &place))?;
         }
         Ok(())
     }
@@ -114,25 +144,30 @@ pub(super) fn write_json(path: &Path, value: &Value) -> Result<(), StoreError> {
     atomic::write(path, format!("{value:#}\n").as_bytes()).map_err(StoreError::io("write", path))
 }
 
+/// Numbers of so many bytes, the last byte of each first.
+fn little_endian(chunk: &[u8], size: usize) -> Vec<u8> {
+    chunk.chunks_exact(size).flat_map(|number| number.iter().rev().copied()).collect()
+}
+
 fn bytes(array: &ArraySpec) -> usize {
     array.chunk.iter().product::<usize>() * array.of.bytes()
 }
 
 /// Makes chunks of a block, `[chain, draw, element]`. Chains are taken one after the other, so that the draws of each are
 /// fetched from memory once, whatever the number of variables.
-fn encode(variables: &[(Variable, ArraySpec)], draws: &Draws, chunks: &mut [Pages]) {
+fn encode(variables: &[(Variable, ArraySpec)], draws: &Draws, chunks: &mut [Aligned<u8>]) {
     let (length, width) = (draws.draws(), draws.parameters().len());
     for ((_, array), chunk) in variables.iter().zip(&mut *chunks) {
         chunk.resize(bytes(array));
         if length < array.chunk[1] {
             let fill = array.of.fill_bytes();
-            chunk.bytes_mut().chunks_exact_mut(fill.len()).for_each(|element| element.copy_from_slice(&fill));
+            chunk.values_mut().chunks_exact_mut(fill.len()).for_each(|element| element.copy_from_slice(&fill));
         }
     }
     for (chain, from) in draws.values().chunks_exact((length * width).max(1)).enumerate() {
         for ((variable, array), chunk) in variables.iter().zip(&mut *chunks) {
             let row = variable.columns.len() * array.of.bytes();
-            let into = &mut chunk.bytes_mut()[chain * array.chunk[1] * row..][..length * row];
+            let into = &mut chunk.values_mut()[chain * array.chunk[1] * row..][..length * row];
             let rows = Rows { from, width, columns: &variable.columns, into };
             match array.of {
                 Type::F32 => rows.put(|x| (x as f32).to_le_bytes()),

@@ -260,7 +260,7 @@ pub fn run(
         .collect();
     backend.tune(&Tuning::Metropolis { scales }).expect("the chains are tuned");
     let mut kept = Draws::new(model.parameters.clone(), population.chains, draws + 1).expect("draws fit");
-    let keep = Keep { draws: &mut kept, statistics: None, from: 1, thin };
+    let keep = Keep { draws: kept.room(), statistics: None, from: 1, thin };
     let steps = draws as u32 * thin;
     let stats = backend.advance(Stretch { first_step: 20, steps }, Some(keep), &mut go_on).expect("the chains advance");
     assert_eq!(stats.steps, steps);

@@ -140,7 +140,7 @@ fn a_stretch_can_be_broken_off_and_the_steps_taken_are_counted() {
     backend.start(population, &starts(64, 3)).unwrap();
     let mut reports = Vec::new();
     let mut draws = Draws::new(model.parameters, 64, 1000).unwrap();
-    let keep = Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
+    let keep = Keep { draws: draws.room(), statistics: None, from: 0, thin: 1 };
     let result = backend.advance(Stretch { first_step: 0, steps: 1000 }, Some(keep), &mut |steps| {
         reports.push(steps);
         if steps > 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -88,7 +88,7 @@ fn parameters(backend: &mut impl Backend, model: &Model, points: &[f64]) -> Vec<
     let mut kept = Draws::new(model.parameters.clone(), chains, 1).unwrap();
     backend.start(Population { first: 0, chains }, points).unwrap();
     backend.tune(&Tuning::Metropolis { scales: vec![0.0; points.len()] }).unwrap();
-    let keep = Keep { draws: &mut kept, statistics: None, from: 0, thin: 1 };
+    let keep = Keep { draws: kept.room(), statistics: None, from: 0, thin: 1 };
     backend.advance(Stretch { first_step: 0, steps: 1 }, Some(keep), &mut |_| ControlFlow::Continue(())).unwrap();
     kept.values().to_vec()
 }

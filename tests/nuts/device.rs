@@ -82,7 +82,7 @@ fn run(backend: &mut dyn Backend, model: &Model, (first, chains): (u32, usize), 
     let mut kept = Draws::new(model.parameters.clone(), chains, length).expect("draws fit");
     let names = STATISTICS.map(str::to_owned).to_vec();
     let mut statistics = Draws::new(names, chains, length).expect("statistics fit");
-    let keep = Keep { draws: &mut kept, statistics: Some(&mut statistics), from: 1, thin };
+    let keep = Keep { draws: kept.room(), statistics: Some(statistics.room()), from: 1, thin };
     let stretch = Stretch { first_step: 10, steps: draws * thin };
     let stats = backend.advance(stretch, Some(keep), &mut go_on).expect("the chains advance");
     let Counts::Trees(trees) = stats.counts else { panic!("NUTS grows trees") };

@@ -8,12 +8,12 @@ fn object(output: &std::process::Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
 }
 
-/// A model with every shape of parameter, and generated quantities in double precision.
+/// A model with every shape of parameter, one named as a statistic is, and generated quantities in double precision.
 const SHAPES: &str = "
 data { int N; vector[N] y; }
-parameters { real mu; real<lower=0> tau; vector[3] theta; matrix[2, 3] m; }
+parameters { real mu; real<lower=0> tau; vector[3] theta; matrix[2, 3] m; real n_steps; }
 model {
-  mu ~ normal(0, 5); tau ~ exponential(1); theta ~ normal(mu, tau); to_vector(m) ~ std_normal();
+  mu ~ normal(0, 5); tau ~ exponential(1); theta ~ normal(mu, tau); to_vector(m) ~ std_normal(); n_steps ~ std_normal();
   y ~ normal(mu, 1);
 }
 generated quantities { array[2] real z; for (i in 1:2) z[i] = normal_rng(theta[i], 1); }
@@ -73,6 +73,8 @@ fn every_format_holds_the_same_draws() {
         .sum();
     // Sums in another order: 150 roundings.
     assert!((mean / 150.0 - row(&sampled, "m[2,1]")["mean"].as_f64().unwrap()).abs() < 1e-13);
+    let own = json["posterior"]["n_steps"][2][49].as_f64().unwrap();
+    assert!(own.fract() != 0.0, "a parameter is no count, whatever its name: {own}");
     assert!(json["sample_stats"]["diverging"][2][49].is_number());
     for group in ["log_likelihood/y", "log_prior/mu", "log_prior/theta", "log_prior/m", "sample_stats/inv_metric"] {
         assert!(std::path::Path::new(&run).join(group).join("c/0/0").exists(), "{group}");

@@ -11,6 +11,7 @@ use super::machine::Machine;
 use super::moves::{Moves, Programs};
 use super::tile::Tile;
 use crate::backend::Trees;
+use crate::draws::Room;
 use crate::math::Real;
 use crate::math::simd::Width;
 use crate::sampler::metropolis;
@@ -79,14 +80,20 @@ pub(super) struct Steps {
     pub from: usize,
 }
 
-/// Where the draws of a block go, and what is told of their steps, `[chain, draw, column]`.
+impl Steps {
+    /// The first ones, as many as `count` says, and the others. A number that `thin` divides, where states are kept.
+    pub(super) fn split_at(self, count: u32) -> (Self, Self) {
+        let (first, from) = (self.first.wrapping_add(count), self.from + (count / self.thin) as usize);
+        (Self { count, ..self }, Self { first, from, count: self.count - count, ..self })
+    }
+}
+
+/// Where the draws of a block go, and what is told of their steps.
 #[derive(Debug)]
 pub(super) struct Rows<'a> {
-    pub draws: &'a mut [f64],
-    /// Empty where nothing is told.
-    pub statistics: &'a mut [f64],
-    /// Draws of a chain.
-    pub length: usize,
+    pub draws: Room<'a>,
+    /// None where nothing is told.
+    pub statistics: Option<Room<'a>>,
 }
 
 /// What becomes of kept states.
@@ -144,7 +151,7 @@ impl<R: Real> Block<R> {
                             tile.open(at(done));
                             state.each_parameter(|parameter, numbers| tile.put(parameter, numbers));
                             if tile.is_full() || done + steps.thin > steps.count {
-                                tile.write(rows.draws, rows.length);
+                                tile.write(&mut rows.draws);
                             }
                         }
                         Sink::Moments { gathered, first_half } => {
@@ -200,10 +207,14 @@ fn count(trees: &mut Trees, statistics: &[f64; STATISTICS.len()], max_treedepth:
 }
 
 impl Rows<'_> {
+    /// The same place, for a while.
+    pub(super) fn lend(&mut self) -> Rows<'_> {
+        Rows { draws: self.draws.lend(), statistics: self.statistics.as_mut().map(Room::lend) }
+    }
+
     fn tell(&mut self, lane: usize, draw: usize, statistics: &[f64; STATISTICS.len()]) {
-        if !self.statistics.is_empty() {
-            let at = (lane * self.length + draw) * STATISTICS.len();
-            self.statistics[at..at + STATISTICS.len()].copy_from_slice(statistics);
+        if let Some(room) = &mut self.statistics {
+            room.put(lane, draw, |column| statistics[column]);
         }
     }
 }
@@ -268,8 +279,7 @@ impl<R: Real> Batch<R> {
             for (state, &(lane, draw)) in self.places.iter().enumerate() {
                 match sink {
                     Sink::Rows(rows) => {
-                        let row = &mut rows.draws[(lane * rows.length + draw) * results.len()..][..results.len()];
-                        row.iter_mut().enumerate().for_each(|(parameter, to)| *to = value(parameter, state).to_f64());
+                        rows.draws.put(lane, draw, |parameter| value(parameter, state).to_f64());
                     }
                     Sink::Moments { gathered, first_half } => {
                         let numbers: Vec<R> = (0..results.len()).map(|parameter| value(parameter, state)).collect();

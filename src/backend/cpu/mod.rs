@@ -26,6 +26,7 @@ mod multiply_add;
 mod program;
 mod special;
 mod tile;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -38,6 +39,7 @@ pub use self::density::Gradient;
 use self::gathered::Gathered;
 use self::machine::Machine;
 use self::moves::Programs;
+use self::turns::in_turns;
 use super::pace::Pace;
 use super::{
     Backend, BlockStats, Ceilings, Counts, Description, Error, Keep, Method, Population, Precision, Progress, Stretch,
@@ -48,7 +50,6 @@ use crate::math::Real;
 use crate::math::simd::Width;
 use crate::model::Model;
 use crate::rng::philox;
-use crate::sampler::nuts::STATISTICS;
 
 /// Chains of one model on this machine's cores.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ pub struct CpuBackend<R> {
     parameters: usize,
     coordinates: usize,
     blocks: Vec<Block<R>>,
+    pace: Pace,
 }
 
 /// What a method asks of the model.
@@ -111,6 +113,7 @@ impl<R: Real> CpuBackend<R> {
             parameters: model.parameters.len(),
             coordinates: model.coordinates.len(),
             blocks: Vec::new(),
+            pace: Pace::new(1, 1),
         }
     }
 
@@ -133,6 +136,9 @@ impl<R: Real> Backend for CpuBackend<R> {
 
     fn start(&mut self, population: Population, positions: &[f64]) -> Result<Vec<f64>, Error> {
         let lanes = population.chains.div_ceil(rayon::current_num_threads()).clamp(1, LANES);
+        if population.chains != self.chains() {
+            self.pace = Pace::new(1, 1);
+        }
         let coordinates = self.coordinates;
         let blocks: Vec<Block<R>> = (0..population.chains.div_ceil(lanes))
             .into_par_iter()
@@ -195,37 +201,34 @@ impl<R: Real> Backend for CpuBackend<R> {
             None => (1, 0, None),
         };
         let lanes = self.blocks.first().map_or(1, |block| block.chains.log_density().len());
-        let (width, key, parameters) = (self.width, self.key, self.parameters);
-        let mut pace = Pace::new(thin, stretch.steps);
+        let (width, key) = (self.width, self.key);
+        let mut pace = self.pace.with(thin, stretch.steps);
         let mut done = 0;
         while done < stretch.steps {
             let count = pace.next(stretch.steps - done);
             let clock = Instant::now();
             let first = stretch.first_step.wrapping_add(done);
             let steps = Steps { first, count, thin, from: from + (done / thin) as usize };
+            let slice = self.slice(steps);
             match &mut kept {
                 Some((draws, statistics)) if draws.draws() > 0 => {
-                    let length = draws.draws();
-                    let mut told = statistics
-                        .as_mut()
-                        .map(|told| told.values_mut().chunks_mut((lanes * length * STATISTICS.len()).max(1)));
-                    let mut draws = draws.values_mut().chunks_mut((lanes * length * parameters).max(1));
-                    let rows: Vec<Rows<'_>> = (0..self.blocks.len())
-                        .map(|_| Rows {
-                            draws: draws.next().unwrap_or_default(),
-                            statistics: told.as_mut().and_then(Iterator::next).unwrap_or_default(),
-                            length,
-                        })
-                        .collect();
-                    self.blocks
-                        .par_iter_mut()
-                        .zip(rows)
-                        .for_each(|(block, rows)| block.advance(width, key, steps, Some(Sink::Rows(rows))));
+                    let mut told = statistics.as_mut().map(|told| told.lend().parts(lanes).into_iter());
+                    let parts = draws.lend().parts(lanes).into_iter();
+                    let rows: Vec<Rows<'_>> =
+                        parts.map(|draws| Rows { draws, statistics: told.as_mut().and_then(Iterator::next) }).collect();
+                    let tasks = self.blocks.iter_mut().zip(rows).collect();
+                    in_turns(tasks, steps, slice, |(block, rows), steps| {
+                        block.advance(width, key, steps, Some(Sink::Rows(rows.lend())));
+                    });
                 }
-                _ => self.blocks.par_iter_mut().for_each(|block| block.advance(width, key, steps, None)),
+                _ => {
+                    let tasks = self.blocks.iter_mut().collect();
+                    in_turns(tasks, steps, slice, |block, steps| block.advance(width, key, steps, None));
+                }
             }
             done += count;
             pace.learn(count, clock.elapsed());
+            self.pace = pace.clone();
             if progress(done).is_break() && done < stretch.steps {
                 return Err(Error::Interrupted { steps: done });
             }
@@ -244,18 +247,21 @@ impl<R: Real> Backend for CpuBackend<R> {
         self.blocks.iter_mut().for_each(|block| block.chains.clear_counts());
         let mut gathered: Vec<Gathered<R>> =
             self.blocks.iter_mut().map(|block| Gathered::new(width, block.parameters(width))).collect();
-        let mut pace = Pace::new(thin, stretch.steps);
+        let mut pace = self.pace.with(thin, stretch.steps);
         let mut done = 0;
         while done < stretch.steps {
             let count = pace.next(stretch.steps - done);
             let clock = Instant::now();
             let first = stretch.first_step.wrapping_add(done);
             let steps = Steps { first, count, thin, from: (done / thin) as usize };
-            self.blocks.par_iter_mut().zip(&mut gathered).for_each(|(block, gathered)| {
+            let slice = self.slice(steps);
+            let tasks = self.blocks.iter_mut().zip(&mut gathered).collect();
+            in_turns(tasks, steps, slice, |(block, gathered), steps| {
                 block.advance(width, key, steps, Some(Sink::Moments { gathered, first_half }));
             });
             done += count;
             pace.learn(count, clock.elapsed());
+            self.pace = pace.clone();
             if progress(done).is_break() && done < stretch.steps {
                 return Err(Error::Interrupted { steps: done });
             }
@@ -296,6 +302,14 @@ impl<R: Real> Backend for CpuBackend<R> {
 }
 
 impl<R: Real> CpuBackend<R> {
+    /// Steps of a block's turn: lanes that follow trajectories wait for one another at its end.
+    fn slice(&self, steps: Steps) -> u32 {
+        match self.density {
+            Evaluator::Metropolis(_) => turns::slice(steps),
+            Evaluator::Nuts { .. } => steps.count,
+        }
+    }
+
     /// What the steps since counts were cleared were like.
     fn counts(&self) -> Counts {
         let (mut accepted, mut all_trees) = (Vec::new(), Vec::new());

@@ -201,9 +201,9 @@ impl Dispatcher {
         if let (Some((mapped, bytes)), Some(keep)) = (&flight.mapped, keep) {
             let staging = &self.slots[flight.slot].staging;
             buffers::consume(device, staging, *bytes, mapped, |words| {
-                let row = keep.draws.draws() * kernels.parameters;
-                let rows = &mut keep.draws.values_mut()[flight.first_chain * row..][..flight.chains * row];
-                transpose(words, rows, flight.chains, kernels.parameters, row, keep.from + flight.first_draw);
+                let (_, room) = keep.draws.lend().split_at(flight.first_chain);
+                let (mut room, _) = room.split_at(flight.chains);
+                transpose(words, &mut room, kernels.parameters, keep.from + flight.first_draw);
             })?;
         }
         Ok(if flight.ends_round { flight.steps } else { 0 })

@@ -103,7 +103,7 @@ impl Turns {
         let stats = match &mut self.moments {
             Some(moments) if keep => backend.gather(stretch, 1, moments, &mut on)?,
             _ => {
-                let keep = keep.then_some(Keep { draws: &mut self.draws, statistics: None, from: 0, thin: 1 });
+                let keep = keep.then(|| Keep { draws: self.draws.room(), statistics: None, from: 0, thin: 1 });
                 backend.advance(stretch, keep, &mut on)?
             }
         };

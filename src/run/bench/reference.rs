@@ -194,7 +194,7 @@ mod tests {
         backend.start(population, &reference.positions(64)).unwrap();
         backend.tune(&reference.tuning(64)).unwrap();
         let stretch_of_steps = crate::backend::Stretch { first_step: 0, steps: 400 };
-        let keep = crate::backend::Keep { draws: &mut draws, statistics: None, from: 0, thin: 1 };
+        let keep = crate::backend::Keep { draws: draws.room(), statistics: None, from: 0, thin: 1 };
         backend.advance(stretch_of_steps, Some(keep), &mut |_| ControlFlow::Continue(())).unwrap();
         draws.values_mut().iter_mut().for_each(|x| *x = 1.0 + stretch * (*x - 1.0) + shift);
         draws

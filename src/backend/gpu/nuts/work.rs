@@ -2,12 +2,10 @@
 //!
 //! What dispatches tell flows in, draws and counts flow out. Nothing here needs a device.
 
-use std::ops::Range;
-
 use super::gather::{Kept, gather};
 use super::layout::{Params, Told};
 use crate::backend::{Keep, Stretch, Trees};
-use crate::draws::Draws;
+use crate::draws::Room;
 
 /// A stretch at work.
 #[derive(Debug)]
@@ -81,14 +79,14 @@ impl<'a, 'b> Work<'a, 'b> {
     pub fn take(&mut self, words: &[u32], columns: usize, mut kept: Vec<Kept>) {
         let Some(keep) = &mut self.keep else { return };
         kept.iter_mut().for_each(|kept| kept.first += keep.from);
-        let put = |draws: &mut Draws, wanted: Range<usize>| {
-            let (length, row) = (draws.draws(), draws.draws() * wanted.len());
-            let rows = &mut draws.values_mut()[self.first_chain * row..][..kept.len() * row];
-            gather(words, columns, wanted, &kept, rows, length);
+        let put = |room: Room<'_>, first: usize| {
+            let (_, room) = room.split_at(self.first_chain);
+            let (mut room, _) = room.split_at(kept.len());
+            gather(words, columns, first, &kept, &mut room);
         };
-        put(keep.draws, 0..self.parameters);
+        put(keep.draws.lend(), 0);
         if let Some(statistics) = &mut keep.statistics {
-            put(statistics, self.parameters..columns);
+            put(statistics.lend(), self.parameters);
         }
     }
 }
@@ -96,6 +94,7 @@ impl<'a, 'b> Work<'a, 'b> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draws::Draws;
 
     /// Two chains of a shard of which other chains stand before, 3 columns of which one is a parameter's, every other step
     /// kept.
@@ -103,7 +102,7 @@ mod tests {
     fn chains_at_different_steps_leave_their_draws_and_counts() {
         let mut draws = Draws::new(vec!["x".into()], 3, 3).unwrap();
         let mut statistics = Draws::new(vec!["a".into(), "b".into()], 3, 3).unwrap();
-        let mut keep = Keep { draws: &mut draws, statistics: Some(&mut statistics), from: 1, thin: 2 };
+        let mut keep = Keep { draws: draws.room(), statistics: Some(statistics.room()), from: 1, thin: 2 };
         let mut work = Work::new(Stretch { first_step: 7, steps: 4 }, Some(&mut keep), 1, 1, 2);
         let told = |taken, turns| Told { taken, turns, divergences: 1, saturated: 0, acceptances: 0.5 };
         let words = |numbers: [f32; 6]| numbers.map(f32::to_bits);
