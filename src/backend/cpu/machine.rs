@@ -2,6 +2,7 @@
 //!
 //! The body of a loop over rows runs over tiles of rows times lanes, with registers of its own: so a few chains
 //! vectorise over rows as well as thousands of chains vectorise over lanes, with the same kernels and the same bits.
+//! What is left of few lanes goes the `narrow` way.
 //! Where rows read what other rows store, a tile is one row high.
 
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use super::arrays::{Arrays, Rows};
 use super::kernels;
 use super::lanes::{Inputs, Lanes};
 use super::multiply_add::multiply_add;
+use super::narrow::{self, Narrow};
 use super::program::{Body, Instruction, LaneProgram, Operand, RowLoop};
 use crate::ir::{Loop, Order};
 use crate::math::Real;
@@ -41,7 +43,7 @@ impl<R: Real> Machine<R> {
         self.body.result(index, inputs, lanes)
     }
 
-    /// Exchanges the registers with another machine's or with none: machines that take turns need them once.
+    /// Exchanges the registers of many lanes with another machine's or with none: machines that take turns need them once.
     pub(super) fn exchange(&mut self, registers: &mut Vec<Vec<R>>) {
         std::mem::swap(&mut self.body.registers, registers);
     }
@@ -61,6 +63,9 @@ impl<R: Real> Machine<R> {
 #[derive(Clone, Debug)]
 struct BodyState<R> {
     body: Arc<Body<R>>,
+    narrow: Arc<Narrow<R>>,
+    /// The registers of runs over few lanes, and of those over many.
+    file: Vec<narrow::Register<R>>,
     registers: Vec<Vec<R>>,
     /// The tiles of each loop, in the order of the instructions.
     loops: Vec<RowState<R>>,
@@ -83,11 +88,17 @@ impl<R: Real> BodyState<R> {
                 | Instruction::SquaredDistance { .. } => None,
             })
             .collect();
-        Self { body: Arc::clone(body), registers: Vec::new(), loops }
+        let narrow = Arc::new(Narrow::new(body));
+        Self { body: Arc::clone(body), narrow, file: Vec::new(), registers: Vec::new(), loops }
     }
 
     fn result<'a>(&'a self, index: usize, inputs: Inputs<'a, R>, lanes: usize) -> Lanes<'a, R> {
-        read(&self.registers, inputs, self.body.results[index], lanes)
+        let operand = self.body.results[index];
+        if lanes <= narrow::LANES {
+            read(&self.file, inputs, operand, lanes)
+        } else {
+            read(&self.registers, inputs, operand, lanes)
+        }
     }
 
     /// Runs the body over the first `lanes` numbers of each input, at the rows given.
@@ -99,75 +110,105 @@ impl<R: Real> BodyState<R> {
         arrays: &mut Arrays<'_, R>,
         rows: Option<&Rows<'_>>,
     ) {
-        let Self { body, registers, loops } = self;
+        let Self { body, narrow, file, registers, loops } = self;
+        let (mut loops, frame) = (loops.iter_mut(), Frame { width, inputs, lanes, rows });
+        if lanes <= narrow::LANES {
+            narrow.load(file, inputs, lanes);
+            let mut at = 0;
+            while let Some(other) = narrow.run(width, file, &mut at) {
+                step(&body.instructions[other], file, frame, arrays, &mut loops);
+            }
+            return;
+        }
         if registers.len() < body.registers {
             registers.resize(body.registers, Vec::new());
         }
         for register in registers.iter_mut().filter(|register| register.len() < lanes) {
             register.resize(lanes, R::ZERO);
         }
-        let mut loops = loops.iter_mut();
         for instruction in &body.instructions {
-            match instruction {
-                Instruction::Unary { function, to, x } => {
-                    let mut result = std::mem::take(&mut registers[*to]);
-                    let x = read(registers, inputs, *x, lanes);
-                    kernels::unary(width, *function, &mut result[..lanes], x);
-                    registers[*to] = result;
+            step(instruction, registers, frame, arrays, &mut loops);
+        }
+    }
+}
+
+/// What the instructions of a run have in common.
+#[derive(Clone, Copy, Debug)]
+struct Frame<'a, R> {
+    width: Width,
+    inputs: Inputs<'a, R>,
+    /// The first ones of each register and input, which are run over.
+    lanes: usize,
+    rows: Option<&'a Rows<'a>>,
+}
+
+/// Runs an instruction; a loop runs the next of `loops`.
+fn step<'a, R: Real, T: AsRef<[R]> + AsMut<[R]> + Default>(
+    instruction: &Instruction<R>,
+    registers: &mut [T],
+    frame: Frame<'_, R>,
+    arrays: &mut Arrays<'_, R>,
+    loops: &mut impl Iterator<Item = &'a mut RowState<R>>,
+) {
+    let Frame { width, inputs, lanes, rows } = frame;
+    match instruction {
+        Instruction::Unary { function, to, x } => {
+            let mut result = std::mem::take(&mut registers[*to]);
+            let x = read(registers, inputs, *x, lanes);
+            kernels::unary(width, *function, &mut result.as_mut()[..lanes], x);
+            registers[*to] = result;
+        }
+        Instruction::Binary { function, to, x, y } => {
+            let mut result = std::mem::take(&mut registers[*to]);
+            let x = read(registers, inputs, *x, lanes);
+            let y = read(registers, inputs, *y, lanes);
+            kernels::binary(width, *function, &mut result.as_mut()[..lanes], x, y);
+            registers[*to] = result;
+        }
+        Instruction::MultiplyAdd { sum, to, factors, z } => {
+            let mut result = std::mem::take(&mut registers[*to]);
+            let factors = factors.map(|factor| read(registers, inputs, factor, lanes));
+            let z = read(registers, inputs, *z, lanes);
+            multiply_add(width, *sum, &mut result.as_mut()[..lanes], factors, z);
+            registers[*to] = result;
+        }
+        Instruction::Select { to, left, right, holds, fails } => {
+            let mut result = std::mem::take(&mut registers[*to]);
+            let operands = [left, right, holds, fails].map(|operand| read(registers, inputs, *operand, lanes));
+            kernels::select(&mut result.as_mut()[..lanes], operands);
+            registers[*to] = result;
+        }
+        Instruction::Load { to, array, at } => {
+            arrays.load(*array, at, rows, &mut registers[*to].as_mut()[..lanes]);
+        }
+        Instruction::Store { array, at, x } => {
+            arrays.store(*array, at, rows, read(registers, inputs, *x, lanes));
+        }
+        Instruction::Accumulate { array, terms } => {
+            let terms = terms.iter().map(|(at, x)| (at, read(registers, inputs, *x, lanes)));
+            arrays.accumulate(width, *array, rows, &terms);
+        }
+        Instruction::SquaredDistance { to, column, centre } => {
+            let mut result = std::mem::take(&mut registers[*to]);
+            match read(registers, inputs, *centre, lanes) {
+                Lanes::Each(centre) => {
+                    kernels::squared_distance(width, &mut result.as_mut()[..lanes], column, centre);
                 }
-                Instruction::Binary { function, to, x, y } => {
-                    let mut result = std::mem::take(&mut registers[*to]);
-                    let x = read(registers, inputs, *x, lanes);
-                    let y = read(registers, inputs, *y, lanes);
-                    kernels::binary(width, *function, &mut result[..lanes], x, y);
-                    registers[*to] = result;
+                Lanes::All(centre) => {
+                    kernels::squared_distance(width, &mut result.as_mut()[..1], column, &[centre]);
+                    let sum = result.as_mut()[0];
+                    result.as_mut()[..lanes].fill(sum);
                 }
-                Instruction::MultiplyAdd { sum, to, factors, z } => {
-                    let mut result = std::mem::take(&mut registers[*to]);
-                    let factors = factors.map(|factor| read(registers, inputs, factor, lanes));
-                    let z = read(registers, inputs, *z, lanes);
-                    multiply_add(width, *sum, &mut result[..lanes], factors, z);
-                    registers[*to] = result;
-                }
-                Instruction::Select { to, left, right, holds, fails } => {
-                    let mut result = std::mem::take(&mut registers[*to]);
-                    let operands = [left, right, holds, fails].map(|operand| read(registers, inputs, *operand, lanes));
-                    kernels::select(&mut result[..lanes], operands);
-                    registers[*to] = result;
-                }
-                Instruction::Load { to, array, at } => {
-                    arrays.load(*array, at, rows, &mut registers[*to][..lanes]);
-                }
-                Instruction::Store { array, at, x } => {
-                    arrays.store(*array, at, rows, read(registers, inputs, *x, lanes));
-                }
-                Instruction::Accumulate { array, terms } => {
-                    let terms = terms.iter().map(|(at, x)| (at, read(registers, inputs, *x, lanes)));
-                    arrays.accumulate(width, *array, rows, &terms);
-                }
-                Instruction::SquaredDistance { to, column, centre } => {
-                    let mut result = std::mem::take(&mut registers[*to]);
-                    match read(registers, inputs, *centre, lanes) {
-                        Lanes::Each(centre) => {
-                            kernels::squared_distance(width, &mut result[..lanes], column, centre);
-                        }
-                        Lanes::All(centre) => {
-                            kernels::squared_distance(width, &mut result[..1], column, &[centre]);
-                            let sum = result[0];
-                            result[..lanes].fill(sum);
-                        }
-                    }
-                    registers[*to] = result;
-                }
-                Instruction::Loop(inner) => {
-                    let Some(state) = loops.next() else { unreachable!("one state per loop") };
-                    let captured = inner.captured.iter().map(|operand| read(registers, inputs, *operand, lanes));
-                    state.capture(inner, captured, lanes);
-                    state.run(width, inner, lanes, arrays, rows);
-                    for (index, &to) in inner.to.iter().enumerate() {
-                        registers[to][..lanes].copy_from_slice(state.sum(index, lanes));
-                    }
-                }
+            }
+            registers[*to] = result;
+        }
+        Instruction::Loop(inner) => {
+            let Some(state) = loops.next() else { unreachable!("one state per loop") };
+            let captured = inner.captured.iter().map(|operand| read(registers, inputs, *operand, lanes));
+            state.capture(inner, captured, lanes);
+            state.run(width, inner, lanes, arrays, rows);
+            for (index, &to) in inner.to.iter().enumerate() {
+                registers[to].as_mut()[..lanes].copy_from_slice(state.sum(index, lanes));
             }
         }
     }
@@ -299,14 +340,14 @@ fn height<R>(inner: &RowLoop<R>, lanes: usize) -> usize {
     height.min(inner.rows.next_multiple_of(Loop::PARTIALS))
 }
 
-fn read<'a, R: Real>(
-    registers: &'a [Vec<R>],
+fn read<'a, R: Real, T: AsRef<[R]>>(
+    registers: &'a [T],
     inputs: Inputs<'a, R>,
     operand: Operand<R>,
     lanes: usize,
 ) -> Lanes<'a, R> {
     match operand {
-        Operand::Register(register) => Lanes::Each(&registers[register][..lanes]),
+        Operand::Register(register) => Lanes::Each(&registers[register].as_ref()[..lanes]),
         Operand::Input(input) => Lanes::Each(&inputs.get(input)[..lanes]),
         Operand::Constant(x) => Lanes::All(x),
     }

@@ -23,6 +23,7 @@ mod machine;
 mod machine_tests;
 mod moves;
 mod multiply_add;
+mod narrow;
 mod program;
 mod special;
 mod tile;
