@@ -244,6 +244,8 @@ pub enum ExpressionKind {
     Int(i32),
     Real(f64),
     Variable(String),
+    /// A function that another is given, by its name.
+    Function(String),
     Unary {
         operator: UnaryOperator,
         operand: ExpressionId,
@@ -281,7 +283,7 @@ impl ExpressionKind {
     #[must_use]
     pub fn parts(&self) -> Vec<ExpressionId> {
         match self {
-            Self::Int(_) | Self::Real(_) | Self::Variable(_) | Self::Target => vec![],
+            Self::Int(_) | Self::Real(_) | Self::Variable(_) | Self::Function(_) | Self::Target => vec![],
             Self::Unary { operand, .. } => vec![*operand],
             Self::Binary { left, right, .. } => vec![*left, *right],
             Self::Conditional { condition, then, otherwise } => vec![*condition, *then, *otherwise],

@@ -17,6 +17,7 @@ mod expression;
 mod function;
 mod index;
 mod operator;
+mod reduce;
 mod returning;
 mod scope;
 mod statement;

@@ -333,7 +333,7 @@ impl Walk<'_> {
             Callee::Family { family, density: Density::Lpdf | Density::Lupdf } => Some(family.to_owned()),
             Callee::Family { density: Density::Cdf | Density::Lcdf | Density::Lccdf | Density::Rng, .. }
             | Callee::Builtin(_) => None,
-            Callee::User(function) => {
+            Callee::User(function) | Callee::Reduce(function) => {
                 let name = &self.model.functions[function.0].name;
                 let stem = ["_lpdf", "_lpmf", "_lupdf", "_lupmf"].iter().find_map(|end| name.strip_suffix(end));
                 stem.map(str::to_owned)

@@ -279,6 +279,8 @@ pub enum Callee {
     /// A function of the library, by its Stan name.
     Builtin(&'static str),
     User(FunctionId),
+    /// `reduce_sum` of a function; the arguments are the array, the grainsize, and what all parts share.
+    Reduce(FunctionId),
     /// A distribution; the first argument is the outcome, except for [`Density::Rng`].
     Family {
         family: &'static str,

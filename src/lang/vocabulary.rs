@@ -54,6 +54,9 @@ pub const OTHER_FAMILIES: Words = Words(
     ",
 );
 
+/// Functions whose first argument is a function.
+pub const REDUCTIONS: [&str; 2] = ["reduce_sum", "reduce_sum_static"];
+
 /// Functions that Stan has and ridgewalk has not, operators under their names as functions included.
 pub const OTHER_FUNCTIONS: Words = Words(
     "
@@ -68,7 +71,7 @@ pub const OTHER_FUNCTIONS: Words = Words(
     logical_and logical_eq logical_gt logical_gte logical_lt logical_lte logical_negation logical_neq logical_or
     map_rect matrix_exp matrix_exp_multiply matrix_power
     minus modulus multiply norm ode_adams ode_adams_tol
-    ode_adjoint_tol_ctl ode_bdf ode_bdf_tol ode_ckrk ode_ckrk_tol ode_rk45 ode_rk45_tol owens_t plus polar proj qr qr_thin reduce_sum reduce_sum_static
+    ode_adjoint_tol_ctl ode_bdf ode_bdf_tol ode_ckrk ode_ckrk_tol ode_rk45 ode_rk45_tol owens_t plus polar proj qr qr_thin
     scale_matrix_exp_multiply singular_values solve_newton solve_newton_tol solve_powell solve_powell_tol
     std_normal_log_qf std_normal_qf subtract svd svd_U svd_V symmetrize_from_lower_tri to_complex
     trace_gen_quad_form transpose

@@ -14,19 +14,22 @@ use crate::lang::source::Span;
 use crate::lang::suggest::nearest;
 use crate::lang::typed::{Callee, Density, ExpressionKind, FunctionId};
 use crate::lang::types::Type;
-use crate::lang::vocabulary::{OTHER_FAMILIES, OTHER_FUNCTIONS};
+use crate::lang::vocabulary::{OTHER_FAMILIES, OTHER_FUNCTIONS, REDUCTIONS};
 
 /// A function that fits.
 #[derive(Clone, Copy)]
 pub(super) struct Chosen {
     pub(super) callee: Callee,
     /// `None` for `void`.
-    of: Option<Type>,
+    pub(super) of: Option<Type>,
     promotions: usize,
 }
 
 impl Checker<'_> {
     pub(super) fn infer_call(&mut self, name: &Name, arguments: &[ExpressionId], bar: bool, span: Span) -> Inferred {
+        if REDUCTIONS.contains(&name.text.as_str()) {
+            return self.infer_reduction(name, arguments, span);
+        }
         let density = density_name(&name.text);
         if let Err(error) = self.check_known(name, density) {
             if matches!(error, Error::Unsupported { .. }) {
@@ -60,7 +63,7 @@ impl Checker<'_> {
     }
 
     /// Whether there is any function of the name.
-    fn check_known(&self, name: &Name, density: Option<DensityName<'_>>) -> Result<(), Error> {
+    pub(super) fn check_known(&self, name: &Name, density: Option<DensityName<'_>>) -> Result<(), Error> {
         let (text, span) = (name.text.clone(), name.span);
         let users = self.functions.first_named(defined_name(&text, density).as_str()).is_some();
         if users || self.signatures.function(&text).is_some() {
@@ -121,7 +124,7 @@ impl Checker<'_> {
     }
 
     /// Whether a function with such an ending may be called here.
-    fn check_place(&self, name: &Name, density: Option<DensityName<'_>>) -> Result<(), Error> {
+    pub(super) fn check_place(&self, name: &Name, density: Option<DensityName<'_>>) -> Result<(), Error> {
         let (block, inside) = (self.place.block, self.place.function.map(|function| function.ending));
         let unnormalized = density.is_some_and(|density| density.density == Density::Lupdf);
         let (text, span) = (name.text.clone(), name.span);
@@ -336,7 +339,7 @@ fn counted(counts: &[usize], names: &[&str]) -> String {
 }
 
 /// The name under which a function is defined: that of a density up to a constant is the density's.
-fn defined_name(name: &str, density: Option<DensityName<'_>>) -> String {
+pub(super) fn defined_name(name: &str, density: Option<DensityName<'_>>) -> String {
     match density {
         Some(DensityName { family, density: Density::Lupdf, discrete }) => {
             format!("{family}_{}", if discrete == Some(true) { "lpmf" } else { "lpdf" })

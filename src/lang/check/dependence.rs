@@ -67,7 +67,7 @@ fn fixed(model: &TypedModel, functions: &UserFunctions, reached: &[bool]) -> Vec
             ExpressionKind::Call { callee, arguments } => {
                 let pure = match callee {
                     Callee::Builtin(_) => true,
-                    Callee::User(id) => match Ending::of(&functions.get(*id).name) {
+                    Callee::User(id) | Callee::Reduce(id) => match Ending::of(&functions.get(*id).name) {
                         Ending::Random | Ending::Target => false,
                         Ending::None | Ending::Density | Ending::Cumulative | Ending::Jacobian => true,
                     },

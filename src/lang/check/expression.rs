@@ -22,6 +22,7 @@ impl Checker<'_> {
             ast::ExpressionKind::Int(value) => Some((ExpressionKind::Int(*value), Type::INT, true)),
             ast::ExpressionKind::Real(value) => Some((ExpressionKind::Real(*value), Type::REAL, true)),
             ast::ExpressionKind::Variable(name) => self.infer_variable(name, span)?,
+            ast::ExpressionKind::Function(name) => self.infer_function(name, span)?,
             ast::ExpressionKind::Unary { operator, operand } => self.part(*operand).map_or(Ok(None), |value| {
                 let kind = ExpressionKind::Unary { operator: *operator, operand: *operand };
                 match operator::unary(*operator, value.of) {

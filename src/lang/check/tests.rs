@@ -27,6 +27,7 @@ fn callee(model: &TypedModel, callee: Callee) -> String {
     match callee {
         Callee::Builtin(name) => name.to_owned(),
         Callee::User(id) => format!("user:{}#{}", model.functions[id.0].name, id.0),
+        Callee::Reduce(id) => format!("reduce:{}#{}", model.functions[id.0].name, id.0),
         Callee::Family { family, density } => format!("{family}.{density:?}"),
     }
 }

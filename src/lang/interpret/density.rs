@@ -33,7 +33,7 @@ impl Interpreter<'_> {
         let term = match callee {
             Callee::User(function) => self.user(function, values.clone())?,
             Callee::Family { family, density } => self.family(family, density, &values, span)?,
-            Callee::Builtin(_) => unreachable!("the checker admits distributions only"),
+            Callee::Builtin(_) | Callee::Reduce(_) => unreachable!("the checker admits distributions only"),
         };
         let mut terms = vec![term.scalar()];
         if let (Some(truncation), Callee::Family { family, .. }) = (truncation, callee) {

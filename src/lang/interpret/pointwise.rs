@@ -195,10 +195,12 @@ impl Interpreter<'_> {
                 Callee::Family { density: Density::Lpdf | Density::Lupdf | Density::Lcdf | Density::Lccdf, .. } => {
                     found.extend(arguments.first());
                 }
-                Callee::User(function) if is_density(&self.model.functions[function.0].name) => {
+                Callee::User(function) | Callee::Reduce(function)
+                    if is_density(&self.model.functions[function.0].name) =>
+                {
                     found.extend(arguments.first());
                 }
-                Callee::Family { .. } | Callee::User(_) | Callee::Builtin(_) => {
+                Callee::Family { .. } | Callee::User(_) | Callee::Reduce(_) | Callee::Builtin(_) => {
                     arguments.iter().for_each(|&argument| self.outcomes(argument, found));
                 }
             },

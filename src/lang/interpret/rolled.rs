@@ -507,7 +507,7 @@ impl<'a> Survey<'a> {
             ExpressionKind::Call { callee, arguments } => {
                 arguments.iter().for_each(|&id| self.expression(id));
                 // A user function assigns only its own variables; the target it may read is not a variable.
-                let (Callee::Builtin(_) | Callee::User(_) | Callee::Family { .. }) = callee;
+                let (Callee::Builtin(_) | Callee::User(_) | Callee::Reduce(_) | Callee::Family { .. }) = callee;
             }
         }
     }

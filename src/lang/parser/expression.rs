@@ -7,7 +7,7 @@ use crate::lang::ast::{BinaryOperator, ExpressionId, ExpressionKind, Index, Unar
 use crate::lang::error::Error;
 use crate::lang::lexer::TokenKind;
 use crate::lang::source::Span;
-use crate::lang::vocabulary::is_reserved;
+use crate::lang::vocabulary::{REDUCTIONS, is_reserved};
 
 /// How tightly an operator binds (Stan Reference Manual 2.36, "Operator precedence and associativity",
 /// where 0 is the tightest and we count the other way).
@@ -177,9 +177,22 @@ impl Parser<'_> {
         if !self.at("(") {
             return Ok(self.add_expression(ExpressionKind::Variable(name.text), name.span));
         }
-        let (arguments, bar) = self.arguments()?;
+        let (arguments, bar) =
+            if REDUCTIONS.contains(&name.text.as_str()) { (self.reduction()?, false) } else { self.arguments()? };
         let span = span.to(self.previous_span());
         Ok(self.add_expression(ExpressionKind::Call { function: name, arguments, bar }, span))
+    }
+
+    /// `(f, a, b, …)`, `f` the name of a function.
+    fn reduction(&mut self) -> Result<Vec<ExpressionId>, Error> {
+        let opened = self.expect("(", "`(` and the arguments")?;
+        let function = self.name("the name of a function")?;
+        let mut arguments = vec![self.add_expression(ExpressionKind::Function(function.text), function.span)];
+        while self.eat(",") {
+            arguments.push(self.expression()?);
+        }
+        self.close("(", ")", opened)?;
+        Ok(arguments)
     }
 
     /// `(a, b, …)` after the name of a function or a distribution; and whether a `|` stands behind the first.

@@ -48,6 +48,7 @@ fn grouped(program: &Program, id: ExpressionId) -> String {
         ExpressionKind::Call { function, arguments, bar: true } => {
             format!("{}({} | {})", function.text, part(arguments[0]), list(&arguments[1..]))
         }
+        ExpressionKind::Function(name) => format!("function {name}"),
         ExpressionKind::Target => "target()".to_owned(),
     }
 }

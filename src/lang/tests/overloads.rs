@@ -48,7 +48,7 @@ fn call(call: &Concrete, x: &str) -> String {
             };
             format!("{family}_{ending}({} | {})", arguments[0], list(&arguments[1..]))
         }
-        Callee::User(_) => unreachable!("the library calls no user"),
+        Callee::User(_) | Callee::Reduce(_) => unreachable!("the library calls no user"),
     }
 }
 

@@ -71,7 +71,26 @@ fn suggestions_come_from_what_would_have_fitted() {
             "there is no function `poisson_lpdf`; did you mean `poisson_lpmf`?",
         ),
         ("model { target += gamma_p(2, 3); }", "the function `gamma_p` is not supported yet"),
-        ("model { target += reduce_sum(2, 3); }", "the function `reduce_sum` is not supported yet"),
+        ("model { target += reduce_sum(2, 3); }", "expected the name of a function, found `2`"),
+        ("model { target += reduce_sum(f, {3}, 1); }", "there is no function `f`"),
+        (
+            "functions { real f(array[] int x, int start, int end) { return 1; } } model { target += reduce_sum(f, {3}); }",
+            "`reduce_sum` takes 3 arguments or more (a function, an array, a grainsize), not 2",
+        ),
+        (
+            "functions { real f(array[] int x, int start, int end) { return 1; } } model { target += reduce_sum(f, 3, 1); }",
+            "`x` of `reduce_sum` must be an array, and this is `int`",
+        ),
+        (
+            "functions { real f(array[] int x, int start, int end) { return 1; } } \
+             model { target += reduce_sum(f, {3}, 1, 2.5); }",
+            "`f` takes 3 arguments (x, start, end), not 4",
+        ),
+        (
+            "functions { vector f(array[] int x, int start, int end) { return [1]'; } } \
+             model { target += reduce_sum(f, {3}, 1); }",
+            "`f` gives `vector` for a part, and what is to be summed is `real`",
+        ),
         ("model { target += von_mises_lcdf(2 | 3, 1); }", "the function `von_mises_lcdf` is not supported yet"),
         (
             "functions { vector f(real t, vector y) { return y; } } model { target += sum(ode_rk45(f, [1]', 0, {1})[1]); }",
