@@ -1,7 +1,7 @@
 // A Poisson regression whose observations are summed in parts, as for threads, with a hierarchy of intercepts.
 functions {
-  real part_lpmf(array[] int part, int start, int end, vector x, array[] int group, vector alpha, real beta) {
-    return poisson_log_lupmf(part | alpha[group[start:end]] + beta * x[start:end]);
+  real part_sum(array[] int part, int start, int end, vector x, array[] int group, vector alpha, real beta) {
+    return poisson_log_lpmf(part | alpha[group[start:end]] + beta * x[start:end]);
   }
 }
 data {
@@ -23,5 +23,5 @@ model {
   mu ~ normal(0, 2);
   sigma ~ exponential(1);
   alpha ~ normal(mu, sigma);
-  target += reduce_sum(part_lupmf, y, grainsize, x, group, alpha, beta);
+  target += reduce_sum(part_sum, y, grainsize, x, group, alpha, beta);
 }
