@@ -5,8 +5,8 @@
 /// What memory begins at a multiple of, and how lengths are counted. Disks ask for their blocks, of 512 bytes or of 4,096.
 pub const PAGE: usize = 4096;
 
-/// Numbers or bytes in one piece.
-#[derive(Clone, Debug, Default)]
+/// Numbers or bytes in one piece; their size divides [`PAGE`].
+#[derive(Debug, Default)]
 pub struct Aligned<T> {
     memory: Vec<T>,
     start: usize,

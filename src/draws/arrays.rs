@@ -18,7 +18,7 @@ pub struct Layout {
 }
 
 /// Draws in arrays.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Arrays {
     chains: usize,
     draws: usize,
@@ -27,7 +27,7 @@ pub struct Arrays {
     places: Vec<Option<(usize, usize)>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Memory {
     F32(Aligned<f32>),
     F64(Aligned<f64>),
@@ -53,7 +53,10 @@ impl Arrays {
         let width = named.clone().map(|column| column + 1).max().unwrap_or(0).max(columns);
         volume(chains, draws, width)?;
         let mut is_named = vec![false; width];
-        named.for_each(|column| is_named[column] = true);
+        named.for_each(|column| {
+            debug_assert!(!is_named[column], "column {column} is in one array at most");
+            is_named[column] = true;
+        });
         let others: Vec<usize> = (0..columns).filter(|&column| !is_named[column]).collect();
         let rest = (!others.is_empty()).then_some(Layout { columns: others, single: false });
         let arrays: Vec<(Vec<usize>, Memory)> = layout

@@ -142,6 +142,7 @@ impl<'a> Room<'a> {
     /// If there are fewer.
     #[must_use]
     pub fn split_at(self, chains: usize) -> (Self, Self) {
+        assert!(chains <= self.chains, "{chains} of {} chains", self.chains);
         let draws = self.draws;
         let halves = self.arrays.into_iter().map(|RoomArray { columns, numbers }| {
             let (left, right) = numbers.split_at(chains * draws * columns.len());

@@ -103,6 +103,8 @@ pub enum Error {
     NoOverload { name: String, found: Vec<Type>, expected: Vec<String>, span: Span },
     #[error("`{name}` gives {} for a part, and what is to be summed is `real`", .found.map_or("nothing".to_owned(), |of| format!("`{of}`")))]
     NoSum { name: String, found: Option<Type>, span: Span },
+    #[error("what is to be summed is a function of the model's own, and `{name}` is the library's")]
+    LibrarySum { name: String, span: Span },
     #[error("several functions `{name}` fit ({}) equally well", types(.found))]
     Ambiguous { name: String, found: Vec<Type>, span: Span },
     #[error("`{name}` wants data here, and this depends on parameters")]

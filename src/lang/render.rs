@@ -194,6 +194,7 @@ fn picture(error: &Error) -> Picture {
             help(at(span, "does not fit"), format!("there is {shown}"))
         }
         Error::Ambiguous { span, .. } => at(span, "which one?"),
+        Error::LibrarySum { span, .. } => at(span, "not a function of the model"),
         Error::NoSum { span, .. } => at(span, "no term of a sum"),
         Error::ArgumentNotData { span, .. } => at(span, "not data"),
         Error::BarMissing { name, span } => help(

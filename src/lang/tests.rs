@@ -79,6 +79,7 @@ const WRONG: &[&str] = &[
     "data { vector[3] x; }\nmodel { target += sum(rep_vector(x, 3)); }",
     "functions { real f(int a, real b) { return b; } real f(real a, int b) { return a; } }\nmodel { target += f(1, 2); }",
     "functions { int f(array[] int x, int a, int b) { return a; } }\nmodel { target += reduce_sum(f, {1, 2}, 1); }",
+    "model { target += reduce_sum(exp, {1, 2}, 1); }",
     "parameters { real p; }\nmodel { target += quantile([1, 2], p); }",
     "data { real y; }\nmodel { target += normal_lpdf(y, 0, 1); }",
     "model { target += fmax(1 | 2); }",

@@ -29,9 +29,8 @@ pub fn generate(
     let names: Vec<String> = draws.parameters().iter().chain(quantities.names()).cloned().collect();
     let (width, length) = (names.len(), draws.draws());
     let mut all = Draws::new(names, draws.chains(), length)?;
-    for (row, old) in all.values_mut().chunks_exact_mut(width).zip(draws.values().chunks_exact(parameters.max(1))) {
-        row[..parameters].copy_from_slice(old);
-    }
+    let rows = all.values_mut().par_chunks_exact_mut(width).enumerate();
+    rows.for_each(|(row, all)| all[..parameters].copy_from_slice(&draws.values()[row * parameters..][..parameters]));
     fill(quantities, all.room(), parameters, length, first_chain, first_draw, seed)?;
     Ok(all)
 }
@@ -50,16 +49,18 @@ pub(super) fn fill(
     first_draw: usize,
     seed: u64,
 ) -> Result<(), RunError> {
-    /// Draws taken at a time by a thread.
-    const PART: usize = 16;
+    /// Most draws taken at a time by a thread; fewer where threads would have nothing to do.
+    const MOST: usize = 16;
     if quantities.names().is_empty() {
         return Ok(());
     }
     let draws = room.draws();
-    room.each_draw().parts(PART).into_par_iter().enumerate().try_for_each(|(part, mut room)| {
+    let rows = room.chains() * draws;
+    let part_rows = (rows / (4 * rayon::current_num_threads())).clamp(1, MOST);
+    room.each_draw().parts(part_rows).into_par_iter().enumerate().try_for_each(|(part, mut room)| {
         let mut row = vec![0.0; parameters + quantities.names().len()];
         for place in 0..room.chains() {
-            let (chain, draw) = ((part * PART + place) / draws, (part * PART + place) % draws);
+            let (chain, draw) = ((part * part_rows + place) / draws, (part * part_rows + place) % draws);
             if draw >= length {
                 continue;
             }

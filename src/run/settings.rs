@@ -56,7 +56,7 @@ pub type Watch<'a> = &'a mut dyn FnMut(Phase, u32, u32) -> ControlFlow<()>;
 /// Draws of a run that has not ended yet.
 #[derive(Debug)]
 pub struct Glance<'a> {
-    /// Room for all draws; those beyond `filled` are not taken yet.
+    /// Room for draws; those beyond `filled` are not taken yet, and may be of another block.
     pub draws: &'a dyn Values,
     /// The draws of every chain that are new.
     pub filled: Range<usize>,

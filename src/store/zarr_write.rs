@@ -1,7 +1,7 @@
 //! Writes stores of draws in ArviZ's layout: blocks of draws become chunks, and the metadata follow, so that whoever
 //! opens the store sees all draws that are complete and no others.
 //!
-//! Draws flow in, `[chain, draw, column]`. Every file appears whole (`atomic`). A chunk holds one block of one variable,
+//! Draws flow in, as arrays of the chunks' own layout or as rows, `[chain, draw, column]`. Every file appears whole (`atomic`). A chunk holds one block of one variable,
 //! all chains; it is not compressed, so that a chunk which was cut off is told by its length, and storing costs little
 //! beside sampling. What is that plain is written here, the rest by `zarrs`.
 //! Absent on purpose: what the groups and variables are.
@@ -83,6 +83,7 @@ impl ZarrWriter {
         index: usize,
         draws: &Arrays,
     ) -> Result<(), StoreError> {
+        assert!(draws.arrays().count() >= variables.len(), "an array for each variable");
         for ((variable, array), (columns, numbers)) in variables.iter().zip(draws.arrays()) {
             let (of, chunk): (_, &[u8]) = match numbers {
                 Stored::F32(numbers) => (Type::F32, bytemuck::cast_slice(numbers)),

@@ -94,7 +94,7 @@ impl<R: Real> BodyState<R> {
 
     fn result<'a>(&'a self, index: usize, inputs: Inputs<'a, R>, lanes: usize) -> Lanes<'a, R> {
         let operand = self.body.results[index];
-        if lanes <= narrow::LANES {
+        if lanes <= narrow::FEW {
             read(&self.file, inputs, operand, lanes)
         } else {
             read(&self.registers, inputs, operand, lanes)
@@ -112,7 +112,7 @@ impl<R: Real> BodyState<R> {
     ) {
         let Self { body, narrow, file, registers, loops } = self;
         let (mut loops, frame) = (loops.iter_mut(), Frame { width, inputs, lanes, rows });
-        if lanes <= narrow::LANES {
+        if lanes <= narrow::FEW {
             narrow.load(file, inputs, lanes);
             let mut at = 0;
             while let Some(other) = narrow.run(width, file, &mut at) {

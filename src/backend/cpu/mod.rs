@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Program --assemble--> LaneProgram --Machine--> lanes of results
-//!                                     Chains + Machine = Block, one per task of the thread pool
+//!                                     Chains + Machine = Block, whose slices of steps are the tasks of the thread pool
 //! ```
 //!
 //! A block is up to [`LANES`] chains that step together, one operation at a time over all of its lanes. Blocks share

@@ -39,7 +39,7 @@ impl<R: Real> Tile<R> {
         self.lanes + PADDING / size_of::<R>()
     }
 
-    /// Whether no more draws fit, or the next would begin another line of a chain's row.
+    /// Whether no more draws fit, or the next would begin another line of a chain's row: of one parameter in single precision.
     pub(super) fn is_full(&self) -> bool {
         (self.first + self.draws).is_multiple_of(MOST_DRAWS)
             || (self.draws + 1) * self.parameters * self.line() > self.numbers.len()

@@ -12,7 +12,7 @@ use super::tile::MOST_DRAWS;
 /// Slices of a stretch, where it is long enough.
 const SLICES: u32 = 8;
 
-/// Steps of a slice: whole tiles of draws.
+/// Steps of a slice: as many draws as some whole tiles have.
 pub(super) fn slice(steps: Steps) -> u32 {
     let tile = steps.thin.saturating_mul(MOST_DRAWS as u32);
     (steps.count / SLICES).next_multiple_of(tile).max(tile)
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn slices_are_whole_tiles() {
+    fn slices_are_as_long_as_whole_tiles() {
         for (count, thin, right) in
             [(8 * 48, 1, 48), (400, 1, 64), (10, 1, 16), (7 * 300, 7, 336), (4, u32::MAX, u32::MAX)]
         {

@@ -9,12 +9,10 @@ use crate::draws::{Numbers, Room, RoomArray};
 pub fn transpose(words: &[u32], room: &mut Room<'_>, parameters: usize, from: usize) {
     let (chains, length) = (room.chains(), room.draws());
     let shape = Shape { chains, parameters, length, from };
-    for RoomArray { columns, numbers } in room.arrays() {
-        match numbers {
-            Numbers::F32(rows) => shape.transpose(words, rows, columns, f32::from_bits),
-            Numbers::F64(rows) => shape.transpose(words, rows, columns, |word| f64::from(f32::from_bits(word))),
-        }
-    }
+    room.arrays().par_iter_mut().for_each(|RoomArray { columns, numbers }| match numbers {
+        Numbers::F32(rows) => shape.transpose(words, rows, columns, f32::from_bits),
+        Numbers::F64(rows) => shape.transpose(words, rows, columns, |word| f64::from(f32::from_bits(word))),
+    });
 }
 
 /// Of what the device leaves, and of where it goes.

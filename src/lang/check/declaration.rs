@@ -10,7 +10,7 @@ use crate::lang::error::{Error, Expected};
 use crate::lang::signatures::density_name;
 use crate::lang::typed::{Constraint, Density, Origin, Statement, Variable, VariableId};
 use crate::lang::types::{Base, Type};
-use crate::lang::vocabulary::is_reserved;
+use crate::lang::vocabulary::{REDUCTIONS, is_reserved};
 
 impl Checker<'_> {
     pub(super) fn data_or_parameters(&mut self, block: Block, declarations: &[Declaration]) -> Vec<VariableId> {
@@ -169,7 +169,7 @@ fn constraint_of_type(declared: DeclaredType) -> Constraint {
 /// Whether anything may have the name.
 pub(super) fn check_name(name: &Name) -> Result<(), Error> {
     let (text, span) = (&name.text, name.span);
-    if is_reserved(text) {
+    if is_reserved(text) || REDUCTIONS.contains(&text.as_str()) {
         return Err(Error::ReservedName { name: text.clone(), span });
     }
     let unnormalized = density_name(text).is_some_and(|name| name.density == Density::Lupdf);

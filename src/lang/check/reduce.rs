@@ -52,7 +52,11 @@ impl Checker<'_> {
         self.check_place(&called, density)?;
         let bound = Value { of: Type::INT, data_only: true, span };
         let given: Vec<Value> = [*whole, bound, bound].into_iter().chain(shared.iter().copied()).collect();
-        let Some(chosen) = self.choose_user(&defined_name(text, density), &called, &given)? else {
+        let defined = defined_name(text, density);
+        if self.functions.first_named(&defined).is_none() {
+            return Err(Error::LibrarySum { name: called.text, span: called.span });
+        }
+        let Some(chosen) = self.choose_user(&defined, &called, &given)? else {
             return Err(self.no_overload(&called, density, &given));
         };
         let Callee::User(function) = chosen.callee else { unreachable!("a user's function was asked for") };

@@ -17,7 +17,7 @@ pub struct Kept {
 /// Puts some of `columns` columns, numbered from `first` on, into a room of exactly their chains.
 pub fn gather(words: &[u32], columns: usize, first: usize, kept: &[Kept], room: &mut Room<'_>) {
     let length = room.draws();
-    for RoomArray { columns: own, numbers } in room.arrays() {
+    room.arrays().par_iter_mut().for_each(|RoomArray { columns: own, numbers }| {
         let wanted: Vec<usize> = own.iter().map(|column| first + column).collect();
         match numbers {
             Numbers::F32(rows) => gather_array(words, columns, &wanted, kept, rows, length, f32::from_bits),
@@ -25,7 +25,7 @@ pub fn gather(words: &[u32], columns: usize, first: usize, kept: &[Kept], room: 
                 gather_array(words, columns, &wanted, kept, rows, length, |word| f64::from(f32::from_bits(word)));
             }
         }
-    }
+    });
 }
 
 fn gather_array<T: Send>(

@@ -74,6 +74,14 @@ fn suggestions_come_from_what_would_have_fitted() {
         ("model { target += reduce_sum(2, 3); }", "expected the name of a function, found `2`"),
         ("model { target += reduce_sum(f, {3}, 1); }", "there is no function `f`"),
         (
+            "model { target += reduce_sum(poisson_lupmf, {3}, 1, 2.5); }",
+            "what is to be summed is a function of the model's own, and `poisson_lupmf` is the library's",
+        ),
+        (
+            "functions { real reduce_sum(real x) { return x; } } model { }",
+            "`reduce_sum` is a word of the Stan language and cannot be a name",
+        ),
+        (
             "functions { real f(array[] int x, int start, int end) { return 1; } } model { target += reduce_sum(f, {3}); }",
             "`reduce_sum` takes 3 arguments or more (a function, an array, a grainsize), not 2",
         ),
