@@ -1,31 +1,40 @@
 // One chain per invocation: `start` finds the log density, `run` takes steps and keeps draws, `gather` takes steps and
 // keeps moments of what would have been draws.
 
+// A number that no driver knows: drivers unroll a loop whose end they know, and what reads and writes memory takes them long to
+// compile.
+fn unknown(number: u32) -> u32 {
+    return number + params.zero;
+}
+
+// By arrays of their own, as the chain's stay in registers only where no loop walks through them.
 fn load_chain(lane: u32) -> Chain {
-    var chain: Chain;
-    for (var i = 0u; i < COORDINATES; i++) {
+    var coordinates: array<f32, COORDINATES>;
+    var scales: array<f32, COORDINATES>;
+    var accepted: array<u32, COORDINATES>;
+    for (var i = 0u; i < unknown(COORDINATES); i++) {
         let at = i * params.chains + lane;
-        chain.coordinates[i] = states[at];
-        chain.scales[i] = proposal_scales[at];
-        chain.accepted[i] = accepted_counts[at];
+        coordinates[i] = states[at];
+        scales[i] = proposal_scales[at];
+        accepted[i] = accepted_counts[at];
     }
-    chain.log_density = log_densities[lane];
-    chain.kept = keep(chain.coordinates);
-    return chain;
+    return Chain(coordinates, log_densities[lane], scales, accepted, keep(coordinates));
 }
 
 fn store_chain(chain: ptr<function, Chain>, lane: u32) {
-    for (var i = 0u; i < COORDINATES; i++) {
+    var coordinates = (*chain).coordinates;
+    var accepted = (*chain).accepted;
+    for (var i = 0u; i < unknown(COORDINATES); i++) {
         let at = i * params.chains + lane;
-        states[at] = (*chain).coordinates[i];
-        accepted_counts[at] = (*chain).accepted[i];
+        states[at] = coordinates[i];
+        accepted_counts[at] = accepted[i];
     }
     log_densities[lane] = (*chain).log_density;
 }
 
 fn keep_draw(chain: ptr<function, Chain>, lane: u32, draw: u32) {
     var values = parameters((*chain).coordinates, (*chain).kept);
-    for (var i = 0u; i < PARAMETERS; i++) {
+    for (var i = 0u; i < unknown(PARAMETERS); i++) {
         draws[(draw * PARAMETERS + i) * params.chains + lane] = values[i];
     }
 }

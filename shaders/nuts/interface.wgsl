@@ -24,6 +24,9 @@ struct Params {
     turns: u32,
 }
 
+// Numbers of a draw.
+const COLUMNS: u32 = PARAMETERS + STATISTICS;
+
 @group(0) @binding(0) var<uniform> params: Params;
 // Tables of data, each padded to whole vectors.
 @group(0) @binding(1) var<storage, read> data: array<vec4<f32>>;
@@ -44,10 +47,19 @@ fn seed_key() -> vec2<u32> {
     return vec2<u32>(params.key_low, params.key_high);
 }
 
-// The number of coordinates, where it is not small a number that no driver knows: drivers unroll loops up to COORDINATES, in
-// copies of every function that is called twice, and take several times as long to compile what happens once a tree.
+// A number that no driver knows: drivers unroll a loop whose end they know, and what reads and writes memory takes them long to
+// compile.
+fn unknown(number: u32) -> u32 {
+    return number + params.zero;
+}
+
 fn dimension() -> u32 {
-    return select(COORDINATES + params.zero, COORDINATES, COORDINATES <= 4u);
+    return unknown(COORDINATES);
+}
+
+// The same for the loops of every leapfrog, which are faster unrolled where they are short.
+fn dimension_of_leapfrogs() -> u32 {
+    return select(dimension(), COORDINATES, COORDINATES <= 4u);
 }
 
 // Where a component of a vector lies.

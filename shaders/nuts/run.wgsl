@@ -1,14 +1,6 @@
 // One chain per invocation: `start` finds the log density and its gradient, `run` takes leapfrogs. A dispatch ends anywhere
 // in a tree, and the next goes on there; a chain that has ended a tree begins the next, whatever its neighbours do.
 
-fn scalar(which: u32, lane: u32) -> u32 {
-    return scalars[which * params.chains + lane];
-}
-
-fn real(which: u32, lane: u32) -> f32 {
-    return bitcast<f32>(scalar(which, lane));
-}
-
 fn load_chain(lane: u32) -> Chain {
     var chain: Chain;
     chain.number = params.first_chain + lane;
@@ -18,28 +10,29 @@ fn load_chain(lane: u32) -> Chain {
         chain.momentum[i] = vectors[component(HERE_MOMENTUM, i, lane)];
         chain.slope[i] = vectors[component(HERE_GRADIENT, i, lane)];
     }
-    chain.running = scalar(RUNNING, lane) == 1u;
-    chain.forward = scalar(FORWARD, lane) == 1u;
-    chain.depth = scalar(DEPTH, lane);
-    chain.leaf = scalar(LEAF, lane);
-    chain.step = scalar(STEP, lane);
-    chain.leapfrogs = scalar(LEAPFROGS, lane);
-    chain.step_size = real(STEP_SIZE, lane);
+    var words: array<u32, SCALARS>;
+    for (var i = 0u; i < unknown(SCALARS); i++) {
+        words[i] = scalars[i * params.chains + lane];
+    }
+    chain.running = words[RUNNING] == 1u;
+    chain.forward = words[FORWARD] == 1u;
+    chain.depth = words[DEPTH];
+    chain.leaf = words[LEAF];
+    chain.step = words[STEP];
+    chain.leapfrogs = words[LEAPFROGS];
+    chain.choice = words[CHOICE];
+    chain.step_size = bitcast<f32>(words[STEP_SIZE]);
     chain.signed_step = select(-chain.step_size, chain.step_size, chain.forward);
-    chain.weight = real(WEIGHT, lane);
-    chain.part_weight = real(PART_WEIGHT, lane);
-    chain.acceptance = real(ACCEPTANCE, lane);
-    chain.first_kinetic = real(FIRST_KINETIC, lane);
-    chain.first_log_density = real(FIRST_LOG_DENSITY, lane);
-    chain.sample_log_density = real(SAMPLE_LOG_DENSITY, lane);
-    chain.sample_error = real(SAMPLE_ERROR, lane);
-    chain.proposal_log_density = real(PROPOSAL_LOG_DENSITY, lane);
-    chain.proposal_error = real(PROPOSAL_ERROR, lane);
+    chain.weight = bitcast<f32>(words[WEIGHT]);
+    chain.part_weight = bitcast<f32>(words[PART_WEIGHT]);
+    chain.acceptance = bitcast<f32>(words[ACCEPTANCE]);
+    chain.first_kinetic = bitcast<f32>(words[FIRST_KINETIC]);
+    chain.first_log_density = bitcast<f32>(words[FIRST_LOG_DENSITY]);
+    chain.sample_log_density = bitcast<f32>(words[SAMPLE_LOG_DENSITY]);
+    chain.sample_error = bitcast<f32>(words[SAMPLE_ERROR]);
+    chain.proposal_log_density = bitcast<f32>(words[PROPOSAL_LOG_DENSITY]);
+    chain.proposal_error = bitcast<f32>(words[PROPOSAL_ERROR]);
     return chain;
-}
-
-fn store(which: u32, lane: u32, word: u32) {
-    scalars[which * params.chains + lane] = word;
 }
 
 fn store_chain(chain: ptr<function, Chain>) {
@@ -49,21 +42,27 @@ fn store_chain(chain: ptr<function, Chain>) {
         vectors[component(HERE_MOMENTUM, i, lane)] = (*chain).momentum[i];
         vectors[component(HERE_GRADIENT, i, lane)] = (*chain).slope[i];
     }
-    store(RUNNING, lane, select(0u, 1u, (*chain).running));
-    store(FORWARD, lane, select(0u, 1u, (*chain).forward));
-    store(DEPTH, lane, (*chain).depth);
-    store(LEAF, lane, (*chain).leaf);
-    store(STEP, lane, (*chain).step);
-    store(LEAPFROGS, lane, (*chain).leapfrogs);
-    store(WEIGHT, lane, bitcast<u32>((*chain).weight));
-    store(PART_WEIGHT, lane, bitcast<u32>((*chain).part_weight));
-    store(ACCEPTANCE, lane, bitcast<u32>((*chain).acceptance));
-    store(FIRST_KINETIC, lane, bitcast<u32>((*chain).first_kinetic));
-    store(FIRST_LOG_DENSITY, lane, bitcast<u32>((*chain).first_log_density));
-    store(SAMPLE_LOG_DENSITY, lane, bitcast<u32>((*chain).sample_log_density));
-    store(SAMPLE_ERROR, lane, bitcast<u32>((*chain).sample_error));
-    store(PROPOSAL_LOG_DENSITY, lane, bitcast<u32>((*chain).proposal_log_density));
-    store(PROPOSAL_ERROR, lane, bitcast<u32>((*chain).proposal_error));
+    var words: array<u32, SCALARS>;
+    words[RUNNING] = select(0u, 1u, (*chain).running);
+    words[FORWARD] = select(0u, 1u, (*chain).forward);
+    words[DEPTH] = (*chain).depth;
+    words[LEAF] = (*chain).leaf;
+    words[STEP] = (*chain).step;
+    words[LEAPFROGS] = (*chain).leapfrogs;
+    words[CHOICE] = (*chain).choice;
+    words[STEP_SIZE] = bitcast<u32>((*chain).step_size);
+    words[WEIGHT] = bitcast<u32>((*chain).weight);
+    words[PART_WEIGHT] = bitcast<u32>((*chain).part_weight);
+    words[ACCEPTANCE] = bitcast<u32>((*chain).acceptance);
+    words[FIRST_KINETIC] = bitcast<u32>((*chain).first_kinetic);
+    words[FIRST_LOG_DENSITY] = bitcast<u32>((*chain).first_log_density);
+    words[SAMPLE_LOG_DENSITY] = bitcast<u32>((*chain).sample_log_density);
+    words[SAMPLE_ERROR] = bitcast<u32>((*chain).sample_error);
+    words[PROPOSAL_LOG_DENSITY] = bitcast<u32>((*chain).proposal_log_density);
+    words[PROPOSAL_ERROR] = bitcast<u32>((*chain).proposal_error);
+    for (var i = 0u; i < unknown(SCALARS); i++) {
+        scalars[i * params.chains + lane] = words[i];
+    }
 }
 
 fn keep_draw(chain: ptr<function, Chain>, told: array<f32, STATISTICS>, draw: u32) {
@@ -74,12 +73,15 @@ fn keep_draw(chain: ptr<function, Chain>, told: array<f32, STATISTICS>, draw: u3
         coordinates[i] = vectors[component(SAMPLE, i, lane)];
     }
     var parameters = constrain(coordinates);
-    let at = draw * (PARAMETERS + STATISTICS);
+    var columns: array<f32, COLUMNS>;
     for (var i = 0u; i < PARAMETERS; i++) {
-        draws[(at + i) * params.chains + lane] = parameters[i];
+        columns[i] = parameters[i];
     }
     for (var i = 0u; i < STATISTICS; i++) {
-        draws[(at + PARAMETERS + i) * params.chains + lane] = statistics[i];
+        columns[PARAMETERS + i] = statistics[i];
+    }
+    for (var i = 0u; i < unknown(COLUMNS); i++) {
+        draws[(draw * COLUMNS + i) * params.chains + lane] = columns[i];
     }
 }
 
@@ -95,7 +97,7 @@ fn start(@builtin(global_invocation_id) id: vec3<u32>) {
         coordinates[i] = vectors[component(SAMPLE, i, lane)];
     }
     var slope: array<f32, COORDINATES>;
-    store(SAMPLE_LOG_DENSITY, lane, bitcast<u32>(gradient(coordinates, &slope)));
+    scalars[SAMPLE_LOG_DENSITY * params.chains + lane] = bitcast<u32>(gradient(coordinates, &slope));
     for (var i = 0u; i < dimension(); i++) {
         vectors[component(SAMPLE_GRADIENT, i, lane)] = slope[i];
     }

@@ -1,7 +1,8 @@
 // The No-U-Turn sampler, a leapfrog at a time. Twin of src/sampler/nuts.rs, where the method is documented.
 //
 // What every leapfrog needs lies in the chain, what only ends of subtrees need in `vectors`. Factors and differences that a
-// driver might join with others are opaque.
+// driver might join with others are opaque. What is long is called from one place, as drivers compile each call by itself: a
+// part that is whole joins the tree where parts join, and a tree doubles where its next leapfrog begins.
 
 fn kick(momentum: f32, step: f32, slope: f32) -> f32 {
     return momentum + opaque(0.5 * step) * slope;
@@ -47,6 +48,8 @@ struct Chain {
     leaf: u32,
     step: u32,
     leapfrogs: u32,
+    // The random word by which the sample of the part is chosen.
+    choice: u32,
     step_size: f32,
     signed_step: f32,
     weight: f32,
@@ -65,8 +68,9 @@ fn is_positive(x: f32) -> bool {
     return bitcast<u32>(x) - 1u < 0x7f800000u;
 }
 
-// `begin`, `end` and `sum` are the vectors of the part before.
-fn goes_on(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
+// Joins the part before, whose vectors are `begin`, `end` and `sum`, with the one that ends here, unless the trajectory turns
+// round within both: then neither is needed any more, and the tree ends.
+fn merge(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
     let lane = (*chain).lane;
     var dots: array<f32, 6>;
     for (var i = 0u; i < dimension(); i++) {
@@ -87,66 +91,32 @@ fn goes_on(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool 
         dots[3] += opaque(mass * right_begin) * beyond;
         dots[4] += opaque(mass * left_end) * before;
         dots[5] += last * before;
+        (*chain).part_begin[i] = left_begin;
+        (*chain).part_sum[i] = whole;
     }
     return is_positive(dots[0]) && is_positive(dots[1]) && is_positive(dots[2]) && is_positive(dots[3])
         && is_positive(dots[4]) && is_positive(dots[5]);
 }
 
-// `left` is the momentum of the point before.
-fn points_go_on(chain: ptr<function, Chain>, left: u32) -> bool {
-    let lane = (*chain).lane;
-    var dots: array<f32, 2>;
-    for (var i = 0u; i < dimension(); i++) {
-        let mass = vectors[component(INVERSE_METRIC, i, lane)];
-        let before = vectors[component(left, i, lane)];
-        let here = (*chain).momentum[i];
-        let whole = opaque(before + here);
-        dots[0] += opaque(mass * before) * whole;
-        dots[1] += opaque(mass * here) * whole;
-    }
-    return is_positive(dots[0]) && is_positive(dots[1]);
-}
-
-fn merge(chain: ptr<function, Chain>, begin: u32, end: u32, sum: u32) -> bool {
-    let lane = (*chain).lane;
-    if !goes_on(chain, begin, end, sum) {
-        return false;
-    }
-    for (var i = 0u; i < dimension(); i++) {
-        (*chain).part_begin[i] = vectors[component(begin, i, lane)];
-        (*chain).part_sum[i] = vectors[component(sum, i, lane)] + (*chain).part_sum[i];
-    }
-    return true;
-}
-
 fn begin(chain: ptr<function, Chain>, step: u32) {
     let lane = (*chain).lane;
     var kinetic = 0.0;
-    var first: NormalPair;
-    var second: NormalPair;
+    var words: vec4<u32>;
+    var normals: NormalPair;
     for (var i = 0u; i < dimension(); i++) {
         let quarter = i % 4u;
         if quarter == 0u {
-            let words = philox(counter(chain, step, i / 4u, PURPOSE_MOMENTUM), seed_key());
-            first = normal_pair(words.x, words.y);
-            second = normal_pair(words.z, words.w);
+            words = philox(counter(chain, step, i / 4u, PURPOSE_MOMENTUM), seed_key());
         }
-        let normal = select(
-            select(second.second, second.first, quarter == 2u),
-            select(first.second, first.first, quarter == 0u),
-            quarter < 2u,
-        );
+        if quarter % 2u == 0u {
+            let pair = select(words.zw, words.xy, quarter == 0u);
+            normals = normal_pair(pair.x, pair.y);
+        }
+        let normal = select(normals.second, normals.first, quarter % 2u == 0u);
         let inverse_mass = vectors[component(INVERSE_METRIC, i, lane)];
         let momentum = opaque(normal / opaque(sqrt(inverse_mass)));
         kinetic += momentum * opaque(inverse_mass * momentum);
-        let coordinate = vectors[component(SAMPLE, i, lane)];
-        let slope = vectors[component(SAMPLE_GRADIENT, i, lane)];
-        (*chain).coordinates[i] = coordinate;
-        (*chain).momentum[i] = momentum;
-        (*chain).slope[i] = slope;
-        vectors[component(THERE, i, lane)] = coordinate;
         vectors[component(THERE_MOMENTUM, i, lane)] = momentum;
-        vectors[component(THERE_GRADIENT, i, lane)] = slope;
         vectors[component(SUM, i, lane)] = momentum;
     }
     (*chain).step = step;
@@ -159,23 +129,27 @@ fn begin(chain: ptr<function, Chain>, step: u32) {
     (*chain).diverging = false;
     (*chain).forward = true;
     (*chain).depth = 0u;
+    (*chain).leaf = 0u;
     (*chain).weight = 0.0;
-    double(chain);
 }
 
+// Begins the part by which a tree doubles: from its other end, or from the only point there is, the sample.
 fn double(chain: ptr<function, Chain>) {
     let lane = (*chain).lane;
     let words = philox(counter(chain, (*chain).step, (*chain).depth, PURPOSE_DOUBLING), seed_key());
     let forward = words.x >> 31u == 1u;
-    let turns_round = forward != (*chain).forward;
+    let is_point = (*chain).depth == 0u;
+    let turns_round = is_point || forward != (*chain).forward;
+    let other = select(THERE, SAMPLE, is_point);
+    let other_gradient = select(THERE_GRADIENT, SAMPLE_GRADIENT, is_point);
     for (var i = 0u; i < dimension(); i++) {
         if turns_round {
-            let coordinate = vectors[component(THERE, i, lane)];
+            let coordinate = vectors[component(other, i, lane)];
             let momentum = vectors[component(THERE_MOMENTUM, i, lane)];
-            let slope = vectors[component(THERE_GRADIENT, i, lane)];
-            vectors[component(THERE, i, lane)] = (*chain).coordinates[i];
-            vectors[component(THERE_MOMENTUM, i, lane)] = (*chain).momentum[i];
-            vectors[component(THERE_GRADIENT, i, lane)] = (*chain).slope[i];
+            let slope = vectors[component(other_gradient, i, lane)];
+            vectors[component(THERE, i, lane)] = select((*chain).coordinates[i], coordinate, is_point);
+            vectors[component(THERE_MOMENTUM, i, lane)] = select((*chain).momentum[i], momentum, is_point);
+            vectors[component(THERE_GRADIENT, i, lane)] = select((*chain).slope[i], slope, is_point);
             (*chain).coordinates[i] = coordinate;
             (*chain).momentum[i] = momentum;
             (*chain).slope[i] = slope;
@@ -184,8 +158,8 @@ fn double(chain: ptr<function, Chain>) {
     }
     (*chain).forward = forward;
     (*chain).signed_step = select(-(*chain).step_size, (*chain).step_size, forward);
+    (*chain).choice = words.y;
     (*chain).part_weight = REJECTED;
-    (*chain).leaf = 0u;
 }
 
 fn arrive(chain: ptr<function, Chain>, error: f32) -> bool {
@@ -199,19 +173,31 @@ fn arrive(chain: ptr<function, Chain>, error: f32) -> bool {
     (*chain).leaf += 1u;
     let goes_on_after = (*chain).leaf < 1u << (*chain).depth;
     if levels == 0u && goes_on_after {
-        for (var i = 0u; i < dimension(); i++) {
+        for (var i = 0u; i < dimension_of_leapfrogs(); i++) {
             vectors[component(WAITING, i, lane)] = (*chain).momentum[i];
         }
         return true;
     }
     (*chain).part_begin = (*chain).momentum;
     (*chain).part_sum = (*chain).momentum;
-    for (var level = 0u; level < levels; level++) {
+    // A part that is whole has a level more to climb, to the tree.
+    let merges = select(levels + 1u, levels, goes_on_after);
+    for (var level = 0u; level < merges; level++) {
+        let is_whole = level == levels;
+        if is_whole {
+            choose(chain);
+        }
         var is_joined = false;
-        if level == 0u {
+        if level == 0u && !is_whole {
             is_joined = merge_points(chain);
         } else {
-            is_joined = merge_waiting(chain, level);
+            let at = place(level);
+            is_joined = merge(
+                chain,
+                select(at, THERE_MOMENTUM, is_whole),
+                select(at + 1u, SEAM, is_whole),
+                select(at + 2u, SUM, is_whole),
+            );
         }
         if !is_joined {
             return false;
@@ -226,13 +212,17 @@ fn arrive(chain: ptr<function, Chain>, error: f32) -> bool {
         }
         return true;
     }
-    return complete(chain);
+    for (var i = 0u; i < dimension(); i++) {
+        vectors[component(SUM, i, lane)] = (*chain).part_sum[i];
+    }
+    (*chain).leaf = 0u;
+    return (*chain).depth < MAX_TREEDEPTH;
 }
 
-fn complete(chain: ptr<function, Chain>) -> bool {
+// Whether the sample of a part that is whole is that of the tree, which is as much deeper.
+fn choose(chain: ptr<function, Chain>) {
     let lane = (*chain).lane;
-    let words = philox(counter(chain, (*chain).step, (*chain).depth, PURPOSE_DOUBLING), seed_key());
-    if chooses(log_uniform(words.y), (*chain).part_weight, (*chain).weight) {
+    if chooses(log_uniform((*chain).choice), (*chain).part_weight, (*chain).weight) {
         for (var i = 0u; i < dimension(); i++) {
             vectors[component(SAMPLE, i, lane)] = vectors[component(PROPOSAL, i, lane)];
             vectors[component(SAMPLE_GRADIENT, i, lane)] = vectors[component(PROPOSAL_GRADIENT, i, lane)];
@@ -242,32 +232,23 @@ fn complete(chain: ptr<function, Chain>) -> bool {
     }
     (*chain).depth += 1u;
     (*chain).weight = opaque(log_add_exp((*chain).weight, (*chain).part_weight));
-    if !merge(chain, THERE_MOMENTUM, SEAM, SUM) || (*chain).depth == MAX_TREEDEPTH {
-        return false;
-    }
-    for (var i = 0u; i < dimension(); i++) {
-        vectors[component(SUM, i, lane)] = (*chain).part_sum[i];
-    }
-    double(chain);
-    return true;
 }
 
+// As `merge`, of the point before and the one here.
 fn merge_points(chain: ptr<function, Chain>) -> bool {
     let lane = (*chain).lane;
-    if !points_go_on(chain, WAITING) {
-        return false;
-    }
-    for (var i = 0u; i < dimension(); i++) {
+    var dots: array<f32, 2>;
+    for (var i = 0u; i < dimension_of_leapfrogs(); i++) {
+        let mass = vectors[component(INVERSE_METRIC, i, lane)];
         let before = vectors[component(WAITING, i, lane)];
+        let here = (*chain).momentum[i];
+        let whole = opaque(before + here);
+        dots[0] += opaque(mass * before) * whole;
+        dots[1] += opaque(mass * here) * whole;
         (*chain).part_begin[i] = before;
-        (*chain).part_sum[i] = before + (*chain).part_sum[i];
+        (*chain).part_sum[i] = whole;
     }
-    return true;
-}
-
-fn merge_waiting(chain: ptr<function, Chain>, level: u32) -> bool {
-    let at = place(level);
-    return merge(chain, at, at + 1u, at + 2u);
+    return is_positive(dots[0]) && is_positive(dots[1]);
 }
 
 // The first of the three vectors of a level: begin, end, sum. The lowest level holds a point, in one.
@@ -295,8 +276,11 @@ fn counter(chain: ptr<function, Chain>, step: u32, slot: u32, purpose: u32) -> v
 
 fn turn(chain: ptr<function, Chain>) -> bool {
     let lane = (*chain).lane;
+    if (*chain).leaf == 0u {
+        double(chain);
+    }
     let step = (*chain).signed_step;
-    for (var i = 0u; i < COORDINATES; i++) {
+    for (var i = 0u; i < dimension_of_leapfrogs(); i++) {
         let momentum = kick((*chain).momentum[i], step, (*chain).slope[i]);
         (*chain).momentum[i] = momentum;
         let mass = vectors[component(INVERSE_METRIC, i, lane)];
@@ -307,8 +291,8 @@ fn turn(chain: ptr<function, Chain>) -> bool {
     (*chain).slope = slope;
     var twice_kinetic = 0.0;
     var magnitude = 0u;
-    for (var i = 0u; i < COORDINATES; i++) {
-        let momentum = opaque(kick((*chain).momentum[i], step, slope[i]));
+    for (var i = 0u; i < dimension_of_leapfrogs(); i++) {
+        let momentum = opaque(kick((*chain).momentum[i], step, (*chain).slope[i]));
         (*chain).momentum[i] = momentum;
         let mass = vectors[component(INVERSE_METRIC, i, lane)];
         twice_kinetic += momentum * opaque(mass * momentum);
@@ -324,9 +308,9 @@ fn turn(chain: ptr<function, Chain>) -> bool {
     let words = philox(counter(chain, (*chain).step, (*chain).leapfrogs, PURPOSE_LEAF), seed_key());
     let weight = opaque(log_add_exp((*chain).part_weight, -error));
     if chooses(log_uniform(words.x), -error, weight) {
-        for (var i = 0u; i < COORDINATES; i++) {
+        for (var i = 0u; i < dimension_of_leapfrogs(); i++) {
             vectors[component(PROPOSAL, i, lane)] = (*chain).coordinates[i];
-            vectors[component(PROPOSAL_GRADIENT, i, lane)] = slope[i];
+            vectors[component(PROPOSAL_GRADIENT, i, lane)] = (*chain).slope[i];
         }
         (*chain).proposal_log_density = log_density;
         (*chain).proposal_error = error;

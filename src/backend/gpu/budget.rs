@@ -1,6 +1,7 @@
 //! How many steps a dispatch may take on a driver that leaves loops early (`canary`): all loops of an invocation share
 //! the driver's limit, so the iterations of everything in a step are counted.
 
+use super::nuts::layout::SCALAR_WORDS;
 use crate::diagnostics::chain_moments::products;
 use crate::ir::Program;
 use crate::model::Model;
@@ -34,16 +35,16 @@ pub fn steps(model: &Model, limit: u64) -> u64 {
 /// included.
 pub fn turn(model: &Model, gradient: &Program, max_treedepth: u32) -> u64 {
     let coordinates = model.coordinates.len() as u64;
-    // Two halves of a leapfrog, a proposal, a left half that is stored, a sample, two loops for each of the parts that may
-    // become one, sums, two turns round, a momentum, a state to keep.
-    let vectors = coordinates * (9 + 2 * u64::from(max_treedepth)) + u64::from(max_treedepth);
-    // A leaf, a choice between halves, two directions, and momenta.
-    let random_numbers = (4 + coordinates.div_ceil(4)) * PHILOX;
-    let draw = (model.parameters.len() + STATISTICS.len()) as u64 + model.constrain.iterations();
+    // A momentum, a turn round, two halves of a leapfrog, a proposal, a sample, each of the parts that may become one, a left
+    // half or a sum that is stored, a state to keep.
+    let vectors = coordinates * (8 + u64::from(max_treedepth)) + u64::from(max_treedepth);
+    // Momenta, a direction, and a leaf.
+    let random_numbers = (coordinates.div_ceil(4) + 2) * PHILOX;
+    let draw = 2 * (model.parameters.len() + STATISTICS.len()) as u64 + model.constrain.iterations();
     1 + gradient.iterations() + vectors + random_numbers + draw
 }
 
-/// Leapfrogs of so many iterations that fit below `limit`, as [`steps`] do.
+/// Leapfrogs of so many iterations that fit below `limit`, as [`steps`] do; a dispatch loads and stores a chain.
 pub fn turns(model: &Model, turn: u64, limit: u64) -> u64 {
-    (limit - limit / 16).saturating_sub(2 * model.coordinates.len() as u64) / turn
+    (limit - limit / 16).saturating_sub(2 * (model.coordinates.len() as u64 + SCALAR_WORDS)) / turn
 }

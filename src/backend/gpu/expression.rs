@@ -23,13 +23,13 @@ impl Writer<'_> {
 
     fn guarded(&self, value: Value, at_risk: bool) -> String {
         let name = self.read(value);
-        if at_risk { format!("opaque({name})") } else { name }
+        if at_risk { opaque(&name) } else { name }
     }
 
     /// A value on its way into an element that is added to. A driver that keeps a small array in registers sees the
     /// additions one after the other.
     pub fn addition(&self, value: Value) -> String {
-        format!("opaque({})", self.read(value))
+        opaque(&self.read(value))
     }
 
     /// An element of an array. A loop whose rows come one at a time calls its row `r`, and the element of a list for
@@ -86,7 +86,7 @@ impl Writer<'_> {
         match self.program.op(value) {
             Op::Load { array: Array::Coordinates, at } => self.element(Array::Coordinates, at),
             // A driver that keeps a small array in registers would see through to what was stored.
-            Op::Load { array, at } => format!("opaque({})", self.element(array, at)),
+            Op::Load { array, at } => opaque(&self.element(array, at)),
             Op::Unary(function, x) => {
                 let x = self.guarded(x, guard::in_unary(self.program, function, x));
                 match function {
@@ -143,6 +143,12 @@ impl Writer<'_> {
             Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
         }
     }
+}
+
+/// What `opaque` of the shaders returns, by the zero that the function at hand has read once: drivers take time for each call,
+/// and look for the zero among all the others.
+pub fn opaque(name: &str) -> String {
+    format!("bitcast<f32>(bitcast<u32>({name}) ^ zero)")
 }
 
 /// A number as WGSL writes it, to the bit. Infinity and NaN have no literal.

@@ -34,6 +34,7 @@ mod nuts;
 mod opened;
 mod shader;
 mod shard;
+mod size;
 mod statements;
 mod tables;
 mod transpose;

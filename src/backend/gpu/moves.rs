@@ -10,8 +10,10 @@
 //! Absent on purpose: the log density by itself and the transforms (`emit`), which these call where nothing is gained.
 
 use super::emit::accumulate;
+use super::size::{done, written};
 use super::statements::Emitter;
 use super::tables::Tables;
+use crate::ir::Program;
 use crate::ir::update::{Source, Updates, updates_within, whole};
 use crate::model::Model;
 
@@ -22,12 +24,17 @@ const MOST_KEPT: usize = 32;
 /// Most statements of all programs together.
 const MOST_STATEMENTS: usize = 2000;
 
+/// What programs may have in all, as text, whatever they save.
+const FEW_WRITTEN: u64 = 200;
+/// Programs that have more save at least one in so many of the operations of a sweep.
+const LEAST_SAVED: u64 = 8;
+
 /// The functions of a model.
 pub fn moves(model: &Model, tables: &Tables) -> String {
     let (density, constrain) = (&model.density, &model.constrain);
     let updates = updates_within(density, constrain, MOST_COPIES).filter(|updates| {
         let statements: usize = updates.programs.iter().map(|update| update.program.body.len()).sum();
-        updates.kept <= MOST_KEPT && statements <= MOST_STATEMENTS
+        updates.kept <= MOST_KEPT && statements <= MOST_STATEMENTS && are_worth_it(updates, density)
     });
     let updates = updates.unwrap_or_else(|| whole(density, constrain));
     let head = format!(
@@ -35,6 +42,15 @@ pub fn moves(model: &Model, tables: &Tables) -> String {
         updates.kept.max(1)
     );
     [head, keep(model, tables, &updates), moved(model, tables, &updates), parameters(&updates)].join("\n")
+}
+
+/// Whether programs save enough for their text.
+fn are_worth_it(updates: &Updates, density: &Program) -> bool {
+    let programs = || updates.programs.iter().map(|update| &update.program);
+    let sweep: u64 = updates.of.iter().map(|&number| &updates.programs[number].program).map(|p| done(p, &p.body)).sum();
+    let wholes = updates.of.len() as u64 * done(density, &density.body);
+    programs().map(|program| written(program, &program.body)).sum::<u64>() <= FEW_WRITTEN
+        || wholes.saturating_sub(sweep) >= wholes / LEAST_SAVED
 }
 
 fn keep(model: &Model, tables: &Tables, updates: &Updates) -> String {
@@ -102,4 +118,47 @@ fn parameters(updates: &Updates) -> String {
     lines.push(format!("    return array<f32, PARAMETERS>({});", sources.collect::<Vec<_>>().join(", ")));
     lines.push("}\n".into());
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ir::{Builder, Op, Table, Unary};
+
+    /// A regression on ten columns, whose slopes are exponentials of coordinates.
+    fn regression(rows: usize) -> Model {
+        let mut b = Builder::new(10);
+        let slopes: Vec<_> = (0..10).map(|i| b.push(Op::Coordinate(i))).collect();
+        let slopes: Vec<_> = slopes.into_iter().map(|slope| b.unary(Unary::Exp, slope)).collect();
+        let row = b.open_loop(rows);
+        let mut sum = b.constant(0.0);
+        for slope in slopes {
+            let table = b.table(Table { name: "x".into(), values: vec![1.5; rows].into() });
+            let datum = b.push(Op::Datum { table, row });
+            let product = b.multiply(slope, datum);
+            sum = b.add(sum, product);
+        }
+        let total = b.close_loop(&[sum])[0];
+        let density = b.finish(vec![total]);
+        let mut b = Builder::new(10);
+        let parameters = (0..10).map(|i| b.push(Op::Coordinate(i))).collect();
+        let names: Vec<String> = (0..10).map(|i| format!("z{i}")).collect();
+        Model {
+            name: "test".into(),
+            coordinates: names.clone(),
+            parameters: names,
+            density: density.into(),
+            constrain: b.finish(parameters),
+            hazards: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn coordinates_have_programs_of_their_own_unless_these_are_long_and_save_little() {
+        let programs = |rows| {
+            let model = regression(rows);
+            moves(&model, &Tables::new(&model)).matches("case ").count()
+        };
+        assert_eq!((programs(2), programs(1000)), (9, 0));
+    }
 }

@@ -8,14 +8,15 @@
 //! Absent on purpose: expressions (`expression`), functions (`emit`).
 
 use super::columns::columns;
-use super::expression::{COMPONENTS, Writer};
+use super::expression::{COMPONENTS, Writer, opaque};
+use super::size;
 use super::tables::Offsets;
 use crate::ir::{Array, Loop, Op, Order, Program, Statement};
 
 /// Vectors per block of the order of summation.
 const BLOCK: usize = Loop::BLOCK / Loop::PARTIALS;
-/// Statements of the longest body that is written out four times.
-const SHORT: usize = 24;
+/// Size of the longest body that is written out four times.
+const SHORT: u64 = 24;
 /// Most iterations of a loop that a driver may unroll. Mesa unrolls a longer one as well if it walks through an array
 /// of that length: a bound that the driver does not know is what keeps it from that.
 const UNROLLED: usize = 32;
@@ -64,6 +65,7 @@ impl<'a> Emitter<'a> {
     /// Writes the whole program; its results can be read afterwards.
     pub fn program(&mut self) {
         let program = self.writer.program;
+        self.line("let zero = opaque_zero();");
         if indexes_coordinates(program, &program.body) {
             self.line("var point = coordinates;");
         }
@@ -97,7 +99,7 @@ impl<'a> Emitter<'a> {
 
     fn rows(&mut self, inner: &Loop) {
         let (id, rows) = (inner.id.index(), inner.rows);
-        let single = one_by_one(inner);
+        let single = one_by_one(self.writer.program, inner);
         // What the counter counts: rows, or four of them.
         let (per_block, count) = if single { (Loop::BLOCK, rows) } else { (BLOCK, rows / Loop::PARTIALS) };
         let blocks = if inner.sums.is_empty() { 1 } else { rows.div_ceil(Loop::BLOCK) };
@@ -110,7 +112,7 @@ impl<'a> Emitter<'a> {
         }
         if blocks > 1 {
             // A driver that unrolls the loop over blocks knows how long each is, and unrolls that, too: for minutes.
-            self.open(&format!("for (var b{id} = 0u; b{id} < {blocks}u + opaque_zero(); b{id}++) {{"));
+            self.open(&format!("for (var b{id} = 0u; b{id} < {blocks}u + zero; b{id}++) {{"));
             self.open(&format!(
                 "for (var n{id} = b{id} * {per_block}u; n{id} < min((b{id} + 1u) * {per_block}u, {count}u); n{id}++) {{"
             ));
@@ -124,7 +126,7 @@ impl<'a> Emitter<'a> {
             self.close();
             self.close();
         } else if count > 0 {
-            let bound = if count > UNROLLED { format!("{count}u + opaque_zero()") } else { format!("{count}u") };
+            let bound = if count > UNROLLED { format!("{count}u + zero") } else { format!("{count}u") };
             self.open(&format!("for (var n{id} = 0u; n{id} < {bound}; n{id}++) {{"));
             self.counted(inner, single);
             self.close();
@@ -200,19 +202,19 @@ impl<'a> Emitter<'a> {
 /// What a block is worth. Where few rows leave a partial sum that is no more than a product or two, Mesa adds them in
 /// an order of its own, if it sees them.
 fn block(total: usize) -> String {
-    let [x, y, z, w] = COMPONENTS.map(|component| format!("opaque(p{total}.{component})"));
+    let [x, y, z, w] = COMPONENTS.map(|component| opaque(&format!("p{total}.{component}")));
     format!("({x} + {y}) + ({z} + {w})")
 }
 
 /// Whether the rows of a loop are taken one at a time. Four that are written out run in order, too, so that a loop
 /// whose rows read what earlier rows stored may have them.
-fn one_by_one(inner: &Loop) -> bool {
+fn one_by_one(program: &Program, inner: &Loop) -> bool {
     let backward = match inner.order {
         Order::Any | Order::Forward => false,
         Order::Backward => true,
     };
     let nested = inner.body.iter().any(|statement| matches!(statement, Statement::Loop(_)));
-    backward || nested || inner.body.len() > SHORT
+    backward || nested || size::written(program, &inner.body) > SHORT
 }
 
 /// Whether coordinates are read by a place that is known only when the program runs.

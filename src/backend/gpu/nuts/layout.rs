@@ -63,7 +63,7 @@ pub const INVERSE_METRIC: u64 = 1;
 pub const SAMPLE_GRADIENT: u64 = 2;
 
 /// What of a chain is one word, in order.
-const SCALARS: [&str; 16] = [
+const SCALARS: [&str; 17] = [
     "RUNNING",
     "STEP_SIZE",
     "SAMPLE_LOG_DENSITY",
@@ -75,6 +75,7 @@ const SCALARS: [&str; 16] = [
     "LEAF",
     "STEP",
     "LEAPFROGS",
+    "CHOICE",
     "WEIGHT",
     "PART_WEIGHT",
     "ACCEPTANCE",
@@ -145,6 +146,7 @@ pub fn constants(max_treedepth: u32) -> String {
     let purposes = [
         ("MAX_TREEDEPTH", max_treedepth),
         ("STATISTICS", STATISTICS.len() as u32),
+        ("SCALARS", SCALARS.len() as u32),
         ("PURPOSE_MOMENTUM", Purpose::Momentum as u32),
         ("PURPOSE_DOUBLING", Purpose::Doubling as u32),
         ("PURPOSE_LEAF", Purpose::Leaf as u32),
