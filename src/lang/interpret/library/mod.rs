@@ -35,6 +35,7 @@ mod trial;
 
 pub(super) use elementary::{log_diff_exp, power, truncate};
 pub(super) use matrices::from_matrix;
+pub(super) use reductions::require_elements;
 
 use super::value::Value;
 use super::{Interpreter, MOST_ELEMENTS, Stop, require_room};
