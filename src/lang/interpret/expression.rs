@@ -293,6 +293,7 @@ impl Interpreter<'_> {
             _ => {
                 let (x, y) = (self.matrix(left), self.matrix(right));
                 inner(x.columns, y.rows, self)?;
+                self.require_room_of(&[x.rows, y.columns], &[left, right], span)?;
                 let product = linear::multiply(&mut self.graph, &x, &y);
                 Ok(super::library::from_matrix(product))
             }
