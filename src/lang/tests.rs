@@ -1,6 +1,7 @@
 //! The room as a whole: pictures of every mistake, and texts that nobody would write.
 
 mod overloads;
+mod sizes;
 mod truncations;
 
 use super::error::{Error, Errors};
