@@ -1,9 +1,13 @@
-//! Damaged models with damaged data: whatever they are, they are compiled and evaluated, or refused with a sentence. No
-//! panic, and no text that takes longer than [`PATIENCE`].
+//! Damaged models with damaged data, and calls of things that do not fit: whatever they are, they are compiled and
+//! evaluated, or refused with a sentence. No panic, and no text that takes longer than [`PATIENCE`].
 //!
-//! Models and data of the corpus come in, damaged by token, by line and by value; each case is a matter of its number, so
-//! that a failure repeats. Two thousand cases run always; `RIDGEWALK_FUZZ_SECONDS=600 cargo test --release --test fuzz` goes
-//! on for ten minutes, from case `RIDGEWALK_FUZZ_FROM` if that is set. Absent on purpose: what damaged models mean.
+//! Models and data of the corpus come in, damaged by token, by line and by value; calls are made up in `misfits`. Each
+//! case is a matter of its number, so that a failure repeats. Two thousand of either run always;
+//! `RIDGEWALK_FUZZ_SECONDS=600 cargo test --release --test fuzz` goes on for ten minutes, from case
+//! `RIDGEWALK_FUZZ_FROM` if that is set. Absent on purpose: what such models mean.
+
+#[path = "fuzz/misfits.rs"]
+mod misfits;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -21,6 +25,8 @@ use ridgewalk::rng::random::Random;
 use serde_json::{Value, json};
 
 const CASES: u32 = 2000;
+/// Calls are short: many are tried while one model of the corpus is.
+const CALLS: u32 = 20_000;
 /// The longest model of the corpus takes less than a hundredth of it, unoptimised and beside other tests.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What texts are damaged with: words that mean much, and numbers at the edges.
@@ -274,17 +280,15 @@ fn try_out(text: &str, json: &str) {
     }
 }
 
-#[test]
-fn damaged_models_and_data_are_run_or_refused() {
+/// Tries case after case: each a name, a model and its data.
+fn none_fails(cases: u32, case: impl Fn(u32) -> (String, String, String)) {
     let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u32>().expect("a number"));
     let (seconds, first) = (number("RIDGEWALK_FUZZ_SECONDS"), number("RIDGEWALK_FUZZ_FROM").unwrap_or(0));
-    let corpus = corpus();
-    assert!(corpus.len() > 60, "models with their data");
     let began = Instant::now();
     let mut failures = Vec::new();
     let mut number = first;
-    while seconds.map_or(number < CASES, |seconds| began.elapsed().as_secs() < u64::from(seconds)) {
-        let (name, text, data) = case(number, &corpus);
+    while seconds.map_or(number < cases, |seconds| began.elapsed().as_secs() < u64::from(seconds)) {
+        let (name, text, data) = case(number);
         let (tell, told) = channel();
         let (text_there, data_there) = (text.clone(), data.clone());
         thread::spawn(move || {
@@ -304,4 +308,17 @@ fn damaged_models_and_data_are_run_or_refused() {
     }
     assert!(failures.is_empty(), "{} of {} cases fail: {failures:?}", failures.len(), number - first);
     eprintln!("{} cases", number - first);
+}
+
+#[test]
+fn damaged_models_and_data_are_run_or_refused() {
+    let corpus = corpus();
+    assert!(corpus.len() > 60, "models with their data");
+    none_fails(CASES, |number| case(number, &corpus));
+}
+
+#[test]
+fn calls_of_any_sizes_are_run_or_refused() {
+    let calls = misfits::Calls::new();
+    none_fails(CALLS, |number| calls.case(&mut Dice { case: number, throw: 0 }));
 }

@@ -1,11 +1,14 @@
 //! The room as a whole: pictures of every mistake, and texts that nobody would write.
 
 mod overloads;
+mod sizes;
+mod truncations;
 
 use super::error::{Error, Errors};
 use super::lexer::lex;
-use super::parse_and_check;
 use super::source::Source;
+use super::{Settings, parse_and_check};
+use crate::model::data::Data;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -119,7 +122,27 @@ const WRONG: &[&str] = &[
     "data { array[3] real x; }\nparameters { vector[3] b; }\nmodel { target += dot_product(b, x); }",
     "data { array[3] real y; }\nparameters { real mu; }\nmodel { target += sum(y - mu); }",
     "data { int a; }\nparameters { vector[3] b; }\nmodel { real z = b; }",
+    "data { int k; }\nparameters { real<lower=0> a; }\nmodel { k ~ poisson(1) T[a, ]; }",
 ];
+
+/// Two models without data have one log density, up to a constant.
+#[track_caller]
+fn assert_alike(one: &str, other: &str) {
+    let rise = |text: &str| {
+        let source = Source::new("test.stan", text);
+        let model = match super::compile(&source, &Data::default(), "test", Settings::default()) {
+            Ok(compiled) => compiled.model,
+            Err(error) => panic!("{}", error.render(&source, false)),
+        };
+        let at = |from: f64| {
+            let point: Vec<f64> = (0..model.coordinates.len()).map(|at| from + at as f64 / 10.0).collect();
+            model.log_density(&point)
+        };
+        at(0.3) - at(-0.4)
+    };
+    let (found, expected) = (rise(one), rise(other));
+    assert!((found - expected).abs() < 1e-12 * expected.abs().max(1.0), "{found} for {expected}:\n{one}\n{other}");
+}
 
 fn errors(text: &str) -> Errors {
     parse_and_check(&Source::new("wrong.stan", text)).expect_err("the text is wrong")

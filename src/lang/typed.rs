@@ -196,6 +196,15 @@ pub enum Over {
 pub struct Truncation {
     pub lower: Option<ExpressionId>,
     pub upper: Option<ExpressionId>,
+    /// The distribution functions of a user's density.
+    pub tails: Option<Tails>,
+}
+
+/// The user's `_lcdf` and `_lccdf` of one distribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tails {
+    pub lcdf: FunctionId,
+    pub lccdf: FunctionId,
 }
 
 /// An expression.

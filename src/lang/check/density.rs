@@ -10,9 +10,16 @@ use crate::lang::feature::Feature;
 use crate::lang::signatures::{Argument, density_name};
 use crate::lang::source::Span;
 use crate::lang::suggest::nearest;
-use crate::lang::typed::{Callee, Density, Statement, Truncation};
+use crate::lang::typed::{Callee, Density, Statement, Tails, Truncation};
 use crate::lang::types::Type;
 use crate::lang::vocabulary::{OTHER_FAMILIES, OTHER_FUNCTIONS};
+
+/// What stands to the right of `~`.
+struct Found {
+    callee: Callee,
+    /// The distribution functions at the bounds of a truncation, where they are the user's.
+    tails: Option<Tails>,
+}
 
 impl Checker<'_> {
     pub(super) fn tilde(
@@ -26,15 +33,14 @@ impl Checker<'_> {
         let allowed = self.require_model("`~`", span);
         self.report(allowed);
         let values: Vec<Option<Value>> = [outcome].iter().chain(arguments).map(|id| self.typed(*id)).collect();
-        let truncation = truncation.map(|ast::Truncation { lower, upper }| {
-            self.truncation_bound(lower);
-            self.truncation_bound(upper);
-            Truncation { lower, upper }
+        let bounds = truncation.map(|ast::Truncation { lower, upper }| {
+            [lower, upper].into_iter().filter_map(|bound| self.truncation_bound(bound)).collect::<Vec<Value>>()
         });
-        let callee = self.distribution(family, values, truncation.is_some());
-        match callee {
-            Ok(callee) => {
-                Some(Statement::Tilde { outcome, callee: callee?, arguments: arguments.to_vec(), truncation, span })
+        match self.distribution(family, values, bounds.as_deref()) {
+            Ok(found) => {
+                let Found { callee, tails } = found?;
+                let truncation = truncation.map(|ast::Truncation { lower, upper }| Truncation { lower, upper, tails });
+                Some(Statement::Tilde { outcome, callee, arguments: arguments.to_vec(), truncation, span })
             }
             Err(error) => {
                 self.errors.push(error);
@@ -43,21 +49,24 @@ impl Checker<'_> {
         }
     }
 
-    fn truncation_bound(&mut self, bound: Option<ExpressionId>) {
-        let Some(value) = bound.and_then(|id| self.typed(id)) else { return };
+    /// A bound that is a number; `None` when there is none, or when it is wrong and has been reported.
+    fn truncation_bound(&mut self, bound: Option<ExpressionId>) -> Option<Value> {
+        let value = self.typed(bound?)?;
         if !value.of.is_scalar() {
             let (place, expected) = ("a bound of `T[ , ]`".to_owned(), Expected::Words("an `int` or a `real`"));
             self.errors.push(Error::Mismatch { place, expected, found: value.of, span: value.span });
+            return None;
         }
+        Some(value)
     }
 
-    /// What is called; `None` when an argument is wrong and has been reported.
+    /// What is called; `None` when an argument is wrong and has been reported. `bounds` are those of a truncation.
     fn distribution(
         &mut self,
         family: &Name,
         values: Vec<Option<Value>>,
-        truncated: bool,
-    ) -> Result<Option<Callee>, Error> {
+        bounds: Option<&[Value]>,
+    ) -> Result<Option<Found>, Error> {
         let users = ["lpdf", "lpmf"].map(|ending| format!("{}_{ending}", family.text));
         let user = users.into_iter().find(|name| self.functions.first_named(name).is_some());
         let library = self.signatures.family(&family.text);
@@ -67,17 +76,11 @@ impl Checker<'_> {
         let Some(values) = values.into_iter().collect::<Option<Vec<Value>>>() else {
             return Ok(None);
         };
-        let refusal = |why| Error::NoTruncation { family: family.text.clone(), why, span: family.span };
         if let Some(name) = &user
             && let Some(chosen) = self.choose_user(name, family, &values)?
         {
-            let cumulative = ["lcdf", "lccdf"].map(|ending| format!("{}_{ending}", family.text));
-            let types: Vec<Type> = values.iter().map(|value| value.of).collect();
-            let fits = |name: &String| self.functions.named(name).any(|(_, row)| row.promotions(&types).is_some());
-            if truncated && !cumulative.iter().all(fits) {
-                return Err(refusal(Untruncated::Undefined));
-            }
-            return Ok(Some(chosen.callee));
+            let tails = bounds.map(|bounds| self.user_tails(family, &values, bounds)).transpose()?;
+            return Ok(Some(Found { callee: chosen.callee, tails }));
         }
         let Some(library) = library else {
             let name = Name { text: user.unwrap_or_default(), span: family.span };
@@ -89,10 +92,35 @@ impl Checker<'_> {
         }
         let arguments: Vec<&Argument> = [&library.outcome].into_iter().chain(&library.arguments).collect();
         check_arguments(family, &arguments, &values)?;
-        if truncated && !library.cumulative {
-            return Err(refusal(Untruncated::Unsupported));
+        if bounds.is_some() && !library.cumulative {
+            return Err(no_truncation(family, Untruncated::Unsupported));
         }
-        Ok(Some(Callee::Family { family: library.name, density: Density::Lupdf }))
+        if let Some(bound) = bounds.unwrap_or_default().iter().find(|bound| !library.outcome.pattern.accepts(bound.of))
+        {
+            return Err(wrong_bound(family, *bound));
+        }
+        let callee = Callee::Family { family: library.name, density: Density::Lupdf };
+        Ok(Some(Found { callee, tails: None }))
+    }
+
+    /// The user's distribution functions for the bounds, of which a real makes both reals.
+    fn user_tails(&mut self, family: &Name, values: &[Value], bounds: &[Value]) -> Result<Tails, Error> {
+        let mut tail = |outcome: Value, ending: &str| {
+            let arguments: Vec<Value> = [outcome].into_iter().chain(values[1..].iter().copied()).collect();
+            let chosen = self.choose_user(&format!("{}_{ending}", family.text), family, &arguments)?;
+            Ok(chosen.and_then(|chosen| match chosen.callee {
+                Callee::User(function) => Some(function),
+                Callee::Builtin(_) | Callee::Reduce(_) | Callee::Family { .. } => None,
+            }))
+        };
+        let mut both = |outcome| Ok(tail(outcome, "lcdf")?.zip(tail(outcome, "lccdf")?));
+        let outcome = values[0];
+        let bound = bounds.iter().find(|bound| bound.of != Type::INT).or(bounds.first()).copied().unwrap_or(outcome);
+        match both(bound)? {
+            Some((lcdf, lccdf)) => Ok(Tails { lcdf, lccdf }),
+            None if outcome.of == Type::INT && both(outcome)?.is_some() => Err(wrong_bound(family, bound)),
+            None => Err(no_truncation(family, Untruncated::Undefined)),
+        }
     }
 
     fn unknown_family(&self, name: &Name) -> Error {
@@ -116,4 +144,14 @@ impl Checker<'_> {
         let suggestion = ending.or_else(|| nearest(&text, names));
         Error::UnknownFamily { suggestion: suggestion.map(str::to_owned), name: text.clone(), span }
     }
+}
+
+fn no_truncation(family: &Name, why: Untruncated) -> Error {
+    Error::NoTruncation { family: family.text.clone(), why, span: family.span }
+}
+
+/// A real where outcomes are counts.
+fn wrong_bound(family: &Name, bound: Value) -> Error {
+    let place = format!("a bound of `{}(…) T[ , ]`", family.text);
+    Error::Mismatch { place, expected: Expected::Type(Type::INT), found: bound.of, span: bound.span }
 }

@@ -1,5 +1,6 @@
 //! The transforms of declarations, and whether known values keep them: data, transformed data, starting values.
 
+use super::elementwise::as_rows;
 use super::value::{Shape, Value};
 use super::{Interpreter, Stop};
 use crate::ir::graph::Number;
@@ -11,39 +12,44 @@ use crate::model::transform::{Transform, Violation};
 
 impl Interpreter<'_> {
     /// The transform of a declaration that takes each element by itself: arguments are one number for all elements
-    /// (which may have a row for each), or a list.
+    /// (which may have a row for each), or lists.
     pub fn elementwise_transform(&mut self, variable: &Variable, shape: &Shape) -> Result<Transform<Number>, Stop> {
         let size = shape.len();
         Ok(match variable.constraint {
-            Constraint::Affine { offset, multiplier } => Transform::Affine {
-                size,
-                offset: self.constraint_argument(offset, variable, shape)?,
-                multiplier: self.constraint_argument(multiplier, variable, shape)?,
-            },
-            Constraint::Bounds { lower, upper } => Transform::Bounds {
-                size,
-                lower: self.constraint_argument(lower, variable, shape)?,
-                upper: self.constraint_argument(upper, variable, shape)?,
-            },
+            Constraint::Affine { offset, multiplier } => {
+                let [offset, multiplier] = self.constraint_arguments([offset, multiplier], variable, shape)?;
+                Transform::Affine { size, offset, multiplier }
+            }
+            Constraint::Bounds { lower, upper } => {
+                let [lower, upper] = self.constraint_arguments([lower, upper], variable, shape)?;
+                Transform::Bounds { size, lower, upper }
+            }
             _ => Transform::unbounded(size),
         })
     }
 
-    fn constraint_argument(
+    /// Both arguments of a constraint, where they are given: as rows where both can be, else element by element.
+    fn constraint_arguments(
         &mut self,
-        id: Option<ExpressionId>,
+        ids: [Option<ExpressionId>; 2],
         variable: &Variable,
         shape: &Shape,
-    ) -> Result<Option<Vec<Number>>, Stop> {
-        let Some(id) = id else { return Ok(None) };
-        let value = self.expression(id)?;
-        if !value.shape.is_scalar() {
-            self.require_shape(shape, &value.shape, variable.span)?;
-            if let Some(rows) = super::elementwise::as_rows(&mut self.graph, &[&value], value.len()) {
-                return Ok(Some(rows));
+    ) -> Result<[Option<Vec<Number>>; 2], Stop> {
+        let mut values = Vec::new();
+        for id in ids.into_iter().flatten() {
+            let value = self.expression(id)?;
+            if !value.shape.is_scalar() {
+                self.require_shape(shape, &value.shape, variable.span)?;
             }
+            values.push(value);
         }
-        Ok(Some(value.numbers(&mut self.graph)))
+        let rows = as_rows(&mut self.graph, &values.iter().collect::<Vec<_>>(), shape.len());
+        let lists: Vec<Vec<Number>> = match rows {
+            Some(rows) => rows.into_iter().map(|number| vec![number]).collect(),
+            None => values.iter().map(|value| value.numbers(&mut self.graph)).collect(),
+        };
+        let mut lists = lists.into_iter();
+        Ok(ids.map(|id| id.and_then(|_| lists.next())))
     }
 
     /// The transform of a declaration, its arguments known, and the number of values it takes at a time.

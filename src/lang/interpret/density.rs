@@ -5,11 +5,12 @@
 
 mod families;
 mod multivariate;
+mod truncation;
 
 use super::elementwise::{as_rows, elementwise};
 use super::value::{Elements, ROWS, Shape, Value};
-use super::{Interpreter, Source, Stop};
-use crate::ir::graph::{Domain, Number};
+use super::{Interpreter, LARGEST, Source, Stop};
+use crate::ir::graph::{Domain, Graph, Number};
 use crate::lang::ast::ExpressionId;
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
@@ -31,71 +32,22 @@ impl Interpreter<'_> {
         }
         self.note_nothing_yet();
         let term = match callee {
-            Callee::User(function) => self.user(function, values.clone())?,
+            Callee::User(function) => {
+                let term = self.user(function, values.clone())?;
+                self.note_user(&values[0], term.scalar());
+                term
+            }
             Callee::Family { family, density } => self.family(family, density, &values, span)?,
             Callee::Builtin(_) | Callee::Reduce(_) => unreachable!("the checker admits distributions only"),
         };
         let mut terms = vec![term.scalar()];
-        if let (Some(truncation), Callee::Family { family, .. }) = (truncation, callee) {
-            terms.push(self.truncated(family, &values, truncation, span)?);
+        if let Some(truncation) = truncation {
+            terms.push(self.truncated(callee, &values, truncation, span)?);
         }
         self.note_tilde(outcome, &terms, span)?;
         let term = terms.into_iter().reduce(|sum, term| self.graph.add(sum, term)).expect("a density has a term");
         self.add(term, Source::Density { outcome });
         Ok(())
-    }
-
-    /// What truncation adds: minus the log probability of the interval for each outcome, minus infinity outside.
-    fn truncated(
-        &mut self,
-        family: &str,
-        values: &[Value],
-        truncation: Truncation,
-        span: Span,
-    ) -> Result<Number, Stop> {
-        let bound =
-            |interpreter: &mut Self, id: Option<ExpressionId>| id.map(|id| interpreter.expression(id)).transpose();
-        let (lower, upper) = (bound(self, truncation.lower)?, bound(self, truncation.upper)?);
-        let at = |value: &Value| {
-            let mut arguments = vec![value.clone()];
-            arguments.extend_from_slice(&values[1..]);
-            arguments
-        };
-        // Integers: the lower bound itself belongs to the interval.
-        let discrete = families::is_discrete(family);
-        let below = lower.as_ref().map(|lower| {
-            if discrete {
-                elementwise(&mut self.graph, &[lower], |graph, x| graph.subtract(x[0], Number::Known(1.0)))
-            } else {
-                lower.clone()
-            }
-        });
-        let mass = match (below, &upper) {
-            (Some(below), None) => self.broadcast(family, Density::Lccdf, &at(&below), span)?,
-            (None, Some(upper)) => self.broadcast(family, Density::Lcdf, &at(upper), span)?,
-            (Some(below), Some(upper)) => {
-                let high = self.broadcast(family, Density::Lcdf, &at(upper), span)?;
-                let low = self.broadcast(family, Density::Lcdf, &at(&below), span)?;
-                elementwise(&mut self.graph, &[&high, &low], |graph, x| super::library::log_diff_exp(graph, x[0], x[1]))
-            }
-            (None, None) => return Ok(Number::Known(0.0)),
-        };
-        let mut inputs = vec![&values[0], &mass];
-        inputs.extend(lower.as_ref());
-        inputs.extend(upper.as_ref());
-        let (has_lower, has_upper) = (lower.is_some(), upper.is_some());
-        let outside = Number::Known(f64::NEG_INFINITY);
-        let terms = elementwise(&mut self.graph, &inputs, |graph, x| {
-            let mut term = graph.negate(x[1]);
-            if has_lower {
-                term = graph.select(x[2], x[0], term, outside);
-            }
-            if has_upper {
-                term = graph.select(x[0], x[if has_lower { 3 } else { 2 }], term, outside);
-            }
-            term
-        });
-        Ok(super::elementwise::sum(&mut self.graph, &terms))
     }
 
     /// A function of a distribution, by name.
@@ -128,7 +80,7 @@ impl Interpreter<'_> {
     /// Marks densities, and which of them are of outcomes that data alone give: what observations contribute. `terms` are
     /// one for each outcome, or one for all.
     pub fn observe(&mut self, outcome: &Value, terms: &Value) {
-        let is_data = |graph: &crate::ir::Graph, number: Number| match number {
+        let is_data = |graph: &Graph, number: Number| match number {
             Number::Known(_) => true,
             Number::Node(_) => graph.as_column(number).is_some(),
         };
@@ -156,28 +108,35 @@ impl Interpreter<'_> {
             Density::Cdf | Density::Lcdf | Density::Lccdf => families::distribution(family, density),
             Density::Rng => None,
         };
-        let values = self.same_lengths(values, span)?;
+        require_lengths(values, span)?;
+        if let Some(counts) = families::counted(family, density) {
+            self.require_terms(&values[counts], values, span)?;
+        }
         let Some(function) = function else {
-            return tails_of_known(family, density, &values, span);
+            return tails_of_known(family, density, values, span);
         };
         let arguments: Vec<&Value> = values.iter().collect();
         Ok(elementwise(&mut self.graph, &arguments, function))
     }
 
-    /// Containers among the arguments must have equally many elements; one of a single element is a scalar.
-    fn same_lengths(&mut self, values: &[Value], span: Span) -> Result<Vec<Value>, Stop> {
-        let mut length: Option<(usize, Shape)> = None;
-        for value in values.iter().filter(|value| !value.shape.is_scalar()) {
-            match &length {
-                Some((known, shape)) if *known != value.len() => {
-                    let (expected, found) = (shape.to_string(), value.shape.to_string());
-                    return Err(BindError::Sizes { expected, found, span }.into());
-                }
-                Some(_) => {}
-                None => length = Some((value.len(), value.shape.clone())),
-            }
-        }
-        Ok(values.to_vec())
+    /// A distribution function that is a sum has a term for each of so many counts: data must give them, and the program
+    /// must have room for the terms.
+    fn require_terms(&self, counts: &Value, values: &[Value], span: Span) -> Result<(), Stop> {
+        /// A term that depends on parameters is about so many operations.
+        const OPERATIONS: usize = 8;
+        let terms = |number: Number| match number {
+            Number::Known(count) => Some(count.max(0.0)),
+            Number::Node(_) => self.graph.as_column(number).map(|column| column.iter().copied().fold(0.0, f64::max)),
+        };
+        let terms: Option<f64> = match &counts.elements {
+            Elements::Known(counts) => Some(counts.iter().copied().fold(0.0, f64::max)),
+            Elements::Each(numbers) => numbers.iter().map(|&number| terms(number)).sum(),
+            Elements::Rows(_) | Elements::Pending => None,
+        };
+        let terms = terms.ok_or(BindError::DependsOnParameters { what: "an integer", span })?;
+        let known = values.iter().all(|value| value.as_known().is_some());
+        let most = if known { LARGEST } else { LARGEST / OPERATIONS };
+        if terms > most as f64 { Err(BindError::TooLarge { span }.into()) } else { Ok(()) }
     }
 
     /// A random value, or one for each element of the containers among the arguments.
@@ -185,10 +144,10 @@ impl Interpreter<'_> {
         let Some(simulator) = families::simulator(family) else {
             return self.simulate_multivariate(family, values, span);
         };
-        let values = self.same_lengths(values, span)?;
+        require_lengths(values, span)?;
         let shape = values.iter().find(|value| !value.shape.is_scalar()).map(|value| value.shape.clone());
         let mut lists = Vec::new();
-        for value in &values {
+        for value in values {
             lists.push(self.require_known(value, span)?);
         }
         let random = self.random.as_mut().expect("the checker admits random functions where there is a stream");
@@ -230,6 +189,18 @@ impl Interpreter<'_> {
         let lists = (0..each).map(|element| (0..count).map(|row| (row * each + element) as u32).collect::<Vec<u32>>());
         Some(lists.map(|list| self.graph.reindex(number, domain, &list)).collect())
     }
+}
+
+/// Containers among the arguments must have equally many elements.
+fn require_lengths(values: &[Value], span: Span) -> Result<(), Stop> {
+    let mut containers = values.iter().filter(|value| !value.shape.is_scalar());
+    let Some(first) = containers.next() else { return Ok(()) };
+    containers.find(|value| value.len() != first.len()).map_or(Ok(()), |wrong| Err(unequal(first, wrong, span)))
+}
+
+/// The error of sizes that do not agree.
+fn unequal(expected: &Value, found: &Value, span: Span) -> Stop {
+    BindError::Sizes { expected: expected.shape.to_string(), found: found.shape.to_string(), span }.into()
 }
 
 /// A distribution function of numbers that data give, for each element of the containers among the arguments.

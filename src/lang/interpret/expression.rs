@@ -51,7 +51,16 @@ impl Interpreter<'_> {
             }
             ExpressionKind::Array(items) => self.array_of(items, span),
             ExpressionKind::Row(items) => self.row_of(items, span),
-            ExpressionKind::Call { callee, arguments } => self.call(*callee, arguments, span),
+            ExpressionKind::Call { callee, arguments } => {
+                let value = self.call(*callee, arguments, span)?;
+                debug_assert!(
+                    value.shape.is_of(expression.of),
+                    "{callee:?} gives {}, a {}",
+                    value.shape,
+                    expression.of
+                );
+                Ok(value)
+            }
             ExpressionKind::Target => {
                 let terms: Vec<_> = self.terms.iter().map(|term| term.number).collect();
                 if terms.iter().any(|&term| self.graph.domain(term).is_some()) {
@@ -284,6 +293,7 @@ impl Interpreter<'_> {
             _ => {
                 let (x, y) = (self.matrix(left), self.matrix(right));
                 inner(x.columns, y.rows, self)?;
+                self.require_room_of(&[x.rows, y.columns], &[left, right], span)?;
                 let product = linear::multiply(&mut self.graph, &x, &y);
                 Ok(super::library::from_matrix(product))
             }

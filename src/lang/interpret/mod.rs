@@ -205,6 +205,12 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
+    /// Refuses a result of more elements than there is room for; of parameters, each is an operation at least.
+    fn require_room_of(&self, sizes: &[usize], arguments: &[&Value], span: Span) -> Result<(), Stop> {
+        let known = arguments.iter().all(|argument| argument.as_known().is_some());
+        Ok(require_room(sizes, if known { MOST_ELEMENTS } else { LARGEST }, span)?)
+    }
+
     /// An integer that must be the same whatever the parameters are, such as a size.
     fn int(&self, number: Number, span: Span) -> Result<i64, Stop> {
         if let Some(x) = number.known() {

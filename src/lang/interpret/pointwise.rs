@@ -26,6 +26,11 @@ impl Interpreter<'_> {
     /// wanted.
     pub(super) fn total(&mut self, outcome: &Value, terms: &Value) -> Number {
         self.observe(outcome, terms);
+        self.noted_sum(terms)
+    }
+
+    /// The sum of the elements of a term, which are noted where contributions are wanted.
+    pub(super) fn noted_sum(&mut self, terms: &Value) -> Number {
         if let (Some(contributions), Some(known)) = (&mut self.contributions, terms.as_known()) {
             contributions.parts.extend_from_slice(known);
         }
@@ -37,6 +42,30 @@ impl Interpreter<'_> {
         if let Some(contributions) = &mut self.contributions {
             contributions.parts.clear();
         }
+    }
+
+    /// Keeps the densities inside of a user's density where they are those of its outcome, element by element, and all
+    /// that it gives; forgets them otherwise.
+    pub(super) fn note_user(&mut self, outcome: &Value, term: Number) {
+        /// Of sums that differ by their order alone.
+        const ROUNDING: f64 = 1e-12;
+        let Some(contributions) = &mut self.contributions else { return };
+        let parts = &contributions.parts;
+        let (sum, magnitude) = (parts.iter().sum::<f64>(), parts.iter().map(|part| part.abs()).sum::<f64>());
+        let all = term.known().is_some_and(|term| (sum - term).abs() <= ROUNDING * magnitude);
+        if !all || parts.len() != outcome.len() {
+            contributions.parts.clear();
+        }
+    }
+
+    /// What is computed, and nothing noted of it.
+    pub(super) fn note_nothing_of<T>(&mut self, compute: impl FnOnce(&mut Self) -> T) -> T {
+        let noted = self.contributions.as_ref().map_or(0, |contributions| contributions.parts.len());
+        let value = compute(self);
+        if let Some(contributions) = &mut self.contributions {
+            contributions.parts.truncate(noted);
+        }
+        value
     }
 
     /// Notes what `outcome ~ ...` contributes: its density and, where it is truncated, a second term.

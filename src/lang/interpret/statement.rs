@@ -9,7 +9,7 @@ use crate::ir::graph::Number;
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
-use crate::lang::typed::{Origin, Over, Statement, Text, Variable, VariableId};
+use crate::lang::typed::{Constraint, Origin, Over, Statement, Text, Variable, VariableId};
 use crate::lang::types::Base;
 
 /// How a list of statements ended.
@@ -206,7 +206,16 @@ impl Interpreter<'_> {
             (Base::Matrix, &[rows, columns]) => Inner::Matrix(rows, columns),
             (Base::Vector | Base::RowVector | Base::Matrix, _) => unreachable!("the checker counts sizes"),
         };
-        Ok(Shape { arrays: sizes, inner })
+        let reason = match (variable.constraint, inner) {
+            (Constraint::CholeskyFactorCov, Inner::Matrix(rows, columns)) if rows < columns => {
+                format!("must have at least as many rows as columns, and has {rows} and {columns}")
+            }
+            (Constraint::Simplex | Constraint::SumToZero | Constraint::UnitVector, Inner::Vector(0)) => {
+                "must have at least one element".to_owned()
+            }
+            _ => return Ok(Shape { arrays: sizes, inner }),
+        };
+        Err(BindError::Constraint { element: format!("`{}`", variable.name), reason, span: variable.span }.into())
     }
 
     fn declare(&mut self, id: VariableId, definition: Option<ExpressionId>, span: Span) -> Result<(), Stop> {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use crate::ir::graph::{Domain, Graph, Number};
+use crate::lang::types::{Base, Type};
 
 /// Containers of parameters with at least so many elements are held as rows: below, single elements make shorter programs.
 pub(crate) const ROWS: usize = 8;
@@ -67,6 +68,17 @@ impl Shape {
 
     pub fn is_scalar(&self) -> bool {
         self.arrays.is_empty() && self.inner == Inner::Scalar
+    }
+
+    /// Whether it is one of values of this type.
+    pub fn is_of(&self, of: Type) -> bool {
+        let inner = match self.inner {
+            Inner::Scalar => matches!(of.base, Base::Int | Base::Real),
+            Inner::Vector(_) => of.base == Base::Vector,
+            Inner::RowVector(_) => of.base == Base::RowVector,
+            Inner::Matrix(..) => of.base == Base::Matrix,
+        };
+        inner && self.arrays.len() == of.array
     }
 
     /// All sizes, array sizes first.

@@ -17,6 +17,30 @@ pub struct Concrete {
     pub of: Type,
 }
 
+impl Concrete {
+    /// The call as a model has it, of arguments that are written already.
+    ///
+    /// # Panics
+    /// When it is of a user's function: the library has none.
+    #[must_use]
+    pub fn written(&self, arguments: &[String]) -> String {
+        let (family, density) = match self.callee {
+            Callee::Builtin(name) => return format!("{name}({})", arguments.join(", ")),
+            Callee::Family { family, density } => (family, density),
+            Callee::User(_) | Callee::Reduce(_) => unreachable!("the library calls no user"),
+        };
+        let ending = match density {
+            Density::Rng => return format!("{family}_rng({})", arguments.join(", ")),
+            Density::Lpdf | Density::Lupdf if self.arguments[0].base == Base::Int => "lpmf",
+            Density::Lpdf | Density::Lupdf => "lpdf",
+            Density::Cdf => "cdf",
+            Density::Lcdf => "lcdf",
+            Density::Lccdf => "lccdf",
+        };
+        format!("{family}_{ending}({} | {})", arguments[0], arguments[1..].join(", "))
+    }
+}
+
 /// All calls of the library, in the order of names: functions, then distributions.
 ///
 /// [`Density::Lupdf`] takes what [`Density::Lpdf`] takes and is not listed again.

@@ -28,28 +28,7 @@ fn literal(of: Type, x: &str) -> String {
 /// The call as text.
 fn call(call: &Concrete, x: &str) -> String {
     let arguments: Vec<String> = call.arguments.iter().map(|of| literal(*of, x)).collect();
-    let list = |arguments: &[String]| arguments.join(", ");
-    match call.callee {
-        Callee::Builtin(name) => format!("{name}({})", list(&arguments)),
-        Callee::Family { family, density } => {
-            let is_discrete = call.arguments.first().is_some_and(|of| of.base == Base::Int);
-            let ending = match density {
-                Density::Lpdf | Density::Lupdf => {
-                    if is_discrete {
-                        "lpmf"
-                    } else {
-                        "lpdf"
-                    }
-                }
-                Density::Cdf => "cdf",
-                Density::Lcdf => "lcdf",
-                Density::Lccdf => "lccdf",
-                Density::Rng => return format!("{family}_rng({})", list(&arguments)),
-            };
-            format!("{family}_{ending}({} | {})", arguments[0], list(&arguments[1..]))
-        }
-        Callee::User(_) | Callee::Reduce(_) => unreachable!("the library calls no user"),
-    }
+    call.written(&arguments)
 }
 
 /// What is wrong with a program, if anything is.

@@ -182,6 +182,8 @@ fn types_must_fit() {
         ),
         ("vector[x] z;", "the size of `z` must be `int`, and this is `real`"),
         ("y ~ normal(0, 1) T[y, ];", "a bound of `T[ , ]` must be an `int` or a `real`, and this is `vector`"),
+        ("k[1] ~ poisson(1) T[a, ];", "a bound of `poisson(…) T[ , ]` must be `int`, and this is `real`"),
+        ("k ~ binomial(N, 0.5) T[0, 1.5];", "a bound of `binomial(…) T[ , ]` must be `int`, and this is `real`"),
         ("print([y, y]);", "an element between `[ ]` must be a number or a `row_vector`, and this is `vector`"),
         ("simplex[2] s;", "the local variable `s` cannot have a constraint"),
     ] {

@@ -130,6 +130,16 @@ pub(super) fn distribution(family: &str, density: Density) -> Option<Function> {
     })
 }
 
+/// Which argument says how many terms there are, of distribution functions that are sums.
+pub(super) fn counted(family: &str, density: Density) -> Option<usize> {
+    match (family, density) {
+        (_, Density::Lpdf | Density::Lupdf | Density::Rng) => None,
+        ("poisson", _) => Some(0),
+        ("binomial", _) => Some(1),
+        _ => None,
+    }
+}
+
 /// Both tails of an outcome, as logarithms, from numbers that data give.
 pub(super) type Tails = fn(&[f64]) -> [f64; 2];
 

@@ -1,10 +1,12 @@
 //! Multivariate distributions, those whose arguments are vectors, and the regressions with densities of their own.
 
+use super::{require_lengths, unequal};
 use crate::ir::graph::Number;
 use crate::lang::bind::BindError;
-use crate::lang::interpret::elementwise::{elementwise, matrix_vector};
+use crate::lang::interpret::elementwise::{dot, elementwise, matrix_vector};
+use crate::lang::interpret::library::require_elements;
 use crate::lang::interpret::value::{Inner, Shape, Value};
-use crate::lang::interpret::{Interpreter, Stop};
+use crate::lang::interpret::{Interpreter, MOST_ELEMENTS, Stop, require_room};
 use crate::lang::source::Span;
 use crate::model::dist;
 
@@ -13,6 +15,7 @@ impl Interpreter<'_> {
     pub(super) fn multivariate(&mut self, family: &str, values: &[Value], span: Span) -> Result<Number, Stop> {
         match family {
             "categorical" | "categorical_logit" => {
+                require_elements(&values[1], span)?;
                 let theta = values[1].numbers(&mut self.graph);
                 let density = if family == "categorical" {
                     dist::categorical::log_density
@@ -22,52 +25,24 @@ impl Interpreter<'_> {
                 let terms = elementwise(&mut self.graph, &[&values[0]], |graph, y| density(graph, y[0], &theta));
                 Ok(self.total(&values[0], &terms))
             }
-            "ordered_logistic" | "ordered_probit" => {
-                // Cutpoints may be one vector for all outcomes or one for each.
-                let density = if family == "ordered_logistic" {
-                    dist::ordered_logistic::log_density
-                } else {
-                    dist::ordered_probit::log_density
-                };
-                if values[2].shape.arrays.is_empty() {
-                    let cutpoints = values[2].numbers(&mut self.graph);
-                    let terms = elementwise(&mut self.graph, &[&values[0], &values[1]], |graph, x| {
-                        density(graph, x[0], x[1], &cutpoints)
-                    });
-                    return Ok(self.total(&values[0], &terms));
-                }
-                let (y, eta) = (values[0].numbers(&mut self.graph), values[1].numbers(&mut self.graph));
-                let all = values[2].numbers(&mut self.graph);
-                let each = values[2].shape.inner.len().max(1);
-                let count = all.len() / each;
-                if let Some(other) = values[..2].iter().find(|value| value.len() != 1 && value.len() != count) {
-                    let (expected, found) = (values[2].shape.to_string(), other.shape.to_string());
-                    return Err(BindError::Sizes { expected, found, span }.into());
-                }
-                let mut total = Number::Known(0.0);
-                for (index, cutpoints) in all.chunks(each).enumerate() {
-                    let at = |list: &[Number]| if list.len() == 1 { list[0] } else { list[index] };
-                    let term = density(&mut self.graph, at(&y), at(&eta), cutpoints);
-                    let term = self.total(&Value::number(at(&y)), &Value::number(term));
-                    total = self.graph.add(total, term);
-                }
-                Ok(total)
-            }
+            "ordered_logistic" | "ordered_probit" => self.ordered(family, values, span),
             "normal_id_glm" | "bernoulli_logit_glm" | "poisson_log_glm" | "neg_binomial_2_log_glm" => {
                 self.regression(family, values, span)
             }
             "categorical_logit_glm" | "ordered_logistic_glm" => self.choice_regression(family, values, span),
-            "lkj_corr" => {
+            "lkj_corr" | "lkj_corr_cholesky" => {
+                self.require_square(&values[0], span)?;
                 let matrix = self.matrix(&values[0]);
-                let eta = values[1].scalar();
-                Ok(dist::lkj_corr::log_density(&mut self.graph, &matrix, eta))
-            }
-            "lkj_corr_cholesky" => {
-                let matrix = self.matrix(&values[0]);
-                let eta = values[1].scalar();
-                Ok(dist::lkj_corr_cholesky::log_density(&mut self.graph, &matrix, eta))
+                let density = if family == "lkj_corr" {
+                    dist::lkj_corr::log_density
+                } else {
+                    dist::lkj_corr_cholesky::log_density
+                };
+                Ok(density(&mut self.graph, &matrix, values[1].scalar()))
             }
             "wishart" | "inv_wishart" => {
+                self.require_square(&values[0], span)?;
+                self.require_shape(&values[0].shape, &values[2].shape, span)?;
                 let (outcome, nu, scale) = (self.matrix(&values[0]), values[1].scalar(), self.matrix(&values[2]));
                 let density =
                     if family == "wishart" { dist::wishart::log_density } else { dist::inv_wishart::log_density };
@@ -77,6 +52,37 @@ impl Interpreter<'_> {
             }
             _ => self.of_vectors(family, values, span),
         }
+    }
+
+    /// Outcomes between cutpoints, which may be one vector for all outcomes or one for each.
+    fn ordered(&mut self, family: &str, values: &[Value], span: Span) -> Result<Number, Stop> {
+        let density = if family == "ordered_logistic" {
+            dist::ordered_logistic::log_density
+        } else {
+            dist::ordered_probit::log_density
+        };
+        let all = values[2].numbers(&mut self.graph);
+        let &[count] = &values[2].shape.arrays[..] else {
+            require_lengths(&values[..2], span)?;
+            let terms =
+                elementwise(&mut self.graph, &[&values[0], &values[1]], |graph, x| density(graph, x[0], x[1], &all));
+            return Ok(self.total(&values[0], &terms));
+        };
+        let wrong = values[..2].iter().find(|value| !value.shape.is_scalar() && value.len() != count);
+        if let Some(wrong) = wrong {
+            return Err(unequal(&values[2], wrong, span));
+        }
+        let (y, eta) = (values[0].numbers(&mut self.graph), values[1].numbers(&mut self.graph));
+        let each = values[2].shape.inner.len();
+        let mut total = Number::Known(0.0);
+        for index in 0..count {
+            let at = |list: &[Number]| if list.len() == 1 { list[0] } else { list[index] };
+            let cutpoints = &all[index * each..(index + 1) * each];
+            let term = density(&mut self.graph, at(&y), at(&eta), cutpoints);
+            let term = self.total(&Value::number(at(&y)), &Value::number(term));
+            total = self.graph.add(total, term);
+        }
+        Ok(total)
     }
 
     /// Families of vectors, each argument a vector, an array of vectors, or a matrix that all share.
@@ -97,22 +103,27 @@ impl Interpreter<'_> {
             .filter(|(index, _)| Some(*index) != scale_at && Some(*index) != degrees_at)
             .map(|(_, value)| value)
             .collect();
-        let integers = family.starts_with("multinomial");
-        let depth = |value: &Value, first: bool| value.shape.arrays.len() - usize::from(integers && first);
-        let size = |value: &Value, first: bool| {
-            if integers && first { value.shape.arrays.last().copied().unwrap_or(1) } else { value.shape.inner.len() }
-        };
-        for (index, value) in vectors.iter().enumerate() {
-            if size(value, index == 0) != size(vectors[0], true) {
-                let (expected, found) = (vectors[0].shape.to_string(), value.shape.to_string());
-                return Err(BindError::Sizes { expected, found, span }.into());
+        // An array of counts is one outcome, as a vector is.
+        let counts = family.starts_with("multinomial").then_some(0);
+        let shapes: Vec<(Vec<usize>, usize)> = vectors
+            .iter()
+            .enumerate()
+            .map(|(at, value)| match &value.shape {
+                shape if counts == Some(at) => (Vec::new(), shape.len()),
+                shape => (shape.arrays.clone(), shape.inner.len()),
+            })
+            .collect();
+        let size = shapes[0].1;
+        let arrays = shapes.iter().map(|(arrays, _)| arrays).find(|arrays| !arrays.is_empty());
+        for (value, (around, inner)) in vectors.iter().zip(&shapes) {
+            if *inner != size || arrays.is_some_and(|arrays| !around.is_empty() && around != arrays) {
+                return Err(unequal(vectors[0], value, span));
             }
         }
-        if let Some(matrix) = &matrix
-            && (matrix.rows != size(vectors[0], true) || matrix.columns != matrix.rows)
+        if let (Some(matrix), Some(at)) = (&matrix, scale_at)
+            && (matrix.rows != size || matrix.columns != size)
         {
-            let (expected, found) = (vectors[0].shape.to_string(), values[scale_at.unwrap_or(0)].shape.to_string());
-            return Err(BindError::Sizes { expected, found, span }.into());
+            return Err(unequal(vectors[0], &values[at], span));
         }
         let of = |graph: &mut crate::ir::Graph, lists: &[Vec<Number>]| match (family, &matrix, degrees) {
             ("multi_normal", Some(m), _) => dist::multi_normal::log_density(graph, &lists[0], &lists[1], m),
@@ -127,26 +138,21 @@ impl Interpreter<'_> {
             ("multinomial", ..) => dist::multinomial::log_density(graph, &lists[0], &lists[1]),
             _ => dist::multinomial_logit::log_density(graph, &lists[0], &lists[1]),
         };
-        let count = vectors
-            .iter()
-            .enumerate()
-            .filter(|(index, value)| depth(value, *index == 0) > 0)
-            .map(|(_, value)| value.len() / size(vectors[0], true).max(1))
-            .max();
-        let Some(count) = count else {
+        let Some(arrays) = arrays else {
             let lists: Vec<Vec<Number>> = vectors.iter().map(|value| value.numbers(&mut self.graph)).collect();
             let term = of(&mut self.graph, &lists);
             self.observe(vectors[0], &Value::number(term));
             return Ok(term);
         };
+        let count: usize = arrays.iter().product();
         // All arrays as rows, if all can be.
         let mut lists = Vec::new();
-        for (index, value) in vectors.iter().enumerate() {
-            let list = if depth(value, index == 0) > 0 {
-                self.across(&self_shaped(value, integers && index == 0))
-            } else {
+        for (value, (around, inner)) in vectors.iter().zip(&shapes) {
+            let list = if around.is_empty() {
                 let numbers = value.numbers(&mut self.graph);
                 numbers.iter().all(|&number| self.graph.domain(number).is_none()).then_some(numbers)
+            } else {
+                self.across(&value.reshaped(Shape { arrays: around.clone(), inner: Inner::Vector(*inner) }))
             };
             lists.push(list);
         }
@@ -158,15 +164,15 @@ impl Interpreter<'_> {
             self.observe(vectors[0], &Value::number(term));
             return Ok(self.graph.sum(term, count));
         }
-        let each = size(vectors[0], true).max(1);
         let numbers: Vec<Vec<Number>> = vectors.iter().map(|value| value.numbers(&mut self.graph)).collect();
         let mut total = Number::Known(0.0);
         for part in 0..count {
             let lists: Vec<Vec<Number>> = numbers
                 .iter()
+                .zip(&shapes)
                 .map(
-                    |list| {
-                        if list.len() == each { list.clone() } else { list[part * each..(part + 1) * each].to_vec() }
+                    |(list, (around, _))| {
+                        if around.is_empty() { list.clone() } else { list[part * size..(part + 1) * size].to_vec() }
                     },
                 )
                 .collect();
@@ -181,6 +187,13 @@ impl Interpreter<'_> {
 
     /// `y ~ ..._glm(x, alpha, beta, ...)`: the family at `alpha + x * beta`.
     fn regression(&mut self, family: &str, values: &[Value], span: Span) -> Result<Number, Stop> {
+        // A single row is as often there as there are outcomes.
+        if values[0].shape.is_scalar() && matches!(values[1].shape.inner, Inner::RowVector(_)) {
+            let several = |value: &&Value| !value.shape.is_scalar() && value.len() != 1;
+            if let Some(wrong) = values[2..3].iter().chain(&values[4..]).find(several) {
+                return Err(unequal(&values[0], wrong, span));
+            }
+        }
         let eta = self.linear_predictor(&values[1], &values[2], &values[3], span)?;
         let base = match family {
             "normal_id_glm" => "normal",
@@ -193,17 +206,22 @@ impl Interpreter<'_> {
         Ok(self.family(base, crate::lang::typed::Density::Lpdf, &arguments, span)?.scalar())
     }
 
+    /// `alpha + x * beta`; of a single row of covariates, one number for all outcomes.
     fn linear_predictor(&mut self, x: &Value, alpha: &Value, beta: &Value, span: Span) -> Result<Value, Stop> {
-        let (rows, columns) = match x.shape.inner {
-            Inner::Matrix(rows, columns) => (rows, columns),
-            Inner::RowVector(columns) => (1, columns),
+        let columns = match x.shape.inner {
+            Inner::Matrix(_, columns) | Inner::RowVector(columns) => columns,
             Inner::Scalar | Inner::Vector(_) => unreachable!("the checker knows the types"),
         };
         if columns != beta.len() {
             let (left, right) = (x.shape.to_string(), beta.shape.to_string());
             return Err(BindError::Product { left, right, span }.into());
         }
-        let product = matrix_vector(&mut self.graph, x, rows, columns, beta, Shape::of(Inner::Vector(rows)));
+        let product = match x.shape.inner {
+            Inner::Matrix(rows, columns) => {
+                matrix_vector(&mut self.graph, x, rows, columns, beta, Shape::of(Inner::Vector(rows)))
+            }
+            _ => Value::number(dot(&mut self.graph, x, beta)),
+        };
         self.binary(crate::lang::ast::BinaryOperator::Add, &product, alpha, span)
     }
 
@@ -216,14 +234,19 @@ impl Interpreter<'_> {
             return self.multivariate("ordered_logistic", &arguments, span);
         }
         let Inner::Matrix(rows, columns) = values[3].shape.inner else { unreachable!("the checker knows the types") };
+        require_elements(&values[2], span)?;
+        if values[2].len() != columns {
+            return Err(unequal(&values[2], &values[3], span));
+        }
         let alpha = values[2].numbers(&mut self.graph);
         let mut predictors = Vec::new();
-        for (category, &alpha) in alpha.iter().enumerate().take(columns) {
+        for (category, &alpha) in alpha.iter().enumerate() {
             let positions: Vec<u32> =
                 (category * rows..(category + 1) * rows).map(|position| position as u32).collect();
             let beta = values[3].gather(&mut self.graph, Shape::of(Inner::Vector(rows)), &positions);
             predictors.push(self.linear_predictor(&values[1], &Value::number(alpha), &beta, span)?);
         }
+        require_lengths(&[&values[..1], &predictors].concat(), span)?;
         let mut arguments = vec![&values[0]];
         arguments.extend(&predictors);
         let terms = elementwise(&mut self.graph, &arguments, |graph, x| {
@@ -239,6 +262,9 @@ impl Interpreter<'_> {
             lists.push(self.require_known(value, span)?);
         }
         let shape = |value: &Value| Shape { arrays: Vec::new(), inner: value.shape.inner };
+        if family.ends_with("wishart") {
+            self.require_square(&values[1], span)?;
+        }
         let random = self.random.as_mut().expect("the checker admits random functions where there is a stream");
         Ok(match family {
             "categorical" => Value::number(Number::Known(dist::categorical::simulate(random, &lists[0]))),
@@ -263,8 +289,7 @@ impl Interpreter<'_> {
                 let (mean, scale) = (&values[mean_at], &values[scale_at]);
                 let size = mean.shape.inner.len();
                 if scale.shape.inner != Inner::Matrix(size, size) {
-                    let (expected, found) = (mean.shape.to_string(), scale.shape.to_string());
-                    return Err(BindError::Sizes { expected, found, span }.into());
+                    return Err(unequal(mean, scale, span));
                 }
                 // An array of means gives an array of vectors.
                 let mut draws = Vec::with_capacity(mean.len());
@@ -279,17 +304,12 @@ impl Interpreter<'_> {
             }
             "lkj_corr" | "lkj_corr_cholesky" => {
                 let size = positive_size(lists[0][0], span)?;
+                require_room(&[size, size], MOST_ELEMENTS, span)?;
                 let simulate =
                     if family == "lkj_corr" { dist::lkj_corr::simulate } else { dist::lkj_corr_cholesky::simulate };
                 Value::known(Shape::of(Inner::Matrix(size, size)), simulate(random, size, lists[1][0]))
             }
             "wishart" | "inv_wishart" => {
-                let Inner::Matrix(rows, columns) = values[1].shape.inner else {
-                    unreachable!("the checker admits matrices only")
-                };
-                if rows != columns {
-                    return Err(BindError::NotSquare { found: values[1].shape.to_string(), span }.into());
-                }
                 let simulate = if family == "wishart" { dist::wishart::simulate } else { dist::inv_wishart::simulate };
                 Value::known(shape(&values[1]), simulate(random, lists[0][0], &lists[1]))
             }
@@ -305,13 +325,4 @@ fn positive_size(size: f64, span: Span) -> Result<usize, Stop> {
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an integer from 1")]
     Ok(size as usize)
-}
-
-/// An array of arrays of integers as an array of vectors.
-fn self_shaped(value: &Value, integers: bool) -> Value {
-    if !integers {
-        return value.clone();
-    }
-    let (&inner, arrays) = value.shape.arrays.split_last().expect("outcomes of a multinomial are arrays");
-    value.reshaped(Shape { arrays: arrays.to_vec(), inner: Inner::Vector(inner) })
 }

@@ -31,6 +31,10 @@ impl Interpreter<'_> {
         };
         let (inputs, scales) = arguments.split_at(arguments.len().saturating_sub(parameters));
         require_positive(name, scales, span)?;
+        if let (Some(first), Some(last)) = (inputs.first(), inputs.last()) {
+            let sizes = [count(first), count(last)];
+            self.require_room_of(&sizes, &arguments.iter().collect::<Vec<_>>(), span)?;
+        }
         let points: Vec<Vec<Vec<Number>>> = inputs.iter().map(|input| self.points(input)).collect();
         let coordinates = inputs.first().map_or(1, |input| input.shape.inner.len());
         let scale_count = scales.get(1).map_or(1, Value::len);
@@ -66,9 +70,14 @@ impl Interpreter<'_> {
 
     /// The coordinates of each point.
     fn points(&mut self, value: &Value) -> Vec<Vec<Number>> {
-        let size = value.shape.inner.len().max(1);
-        value.numbers(&mut self.graph).chunks(size).map(<[Number]>::to_vec).collect()
+        let (numbers, size) = (value.numbers(&mut self.graph), value.shape.inner.len());
+        (0..count(value)).map(|point| numbers[point * size..(point + 1) * size].to_vec()).collect()
     }
+}
+
+/// How many points there are.
+fn count(points: &Value) -> usize {
+    points.shape.arrays.iter().product()
 }
 
 /// Scales that are known are positive; a NaN is not.

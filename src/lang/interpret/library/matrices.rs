@@ -4,6 +4,7 @@
 //! that is singular or not positive definite gives NaN or infinities, which reject the point, as an exception does in
 //! Stan. Orthogonal factors are of data alone. Absent: operators (`expression`).
 
+use super::parts::matrix_sizes;
 use crate::ir::graph::Number;
 use crate::lang::bind::BindError;
 use crate::lang::interpret::elementwise::{elementwise, sum};
@@ -28,14 +29,17 @@ impl Interpreter<'_> {
         }
         Ok(Some(match (name, arguments) {
             ("crossprod", [x]) => {
+                self.require_room_of(&[matrix_sizes(x).1; 2], &[x], span)?;
                 let x = self.matrix(x);
                 from_matrix(linear::crossprod(&mut self.graph, &x))
             }
             ("tcrossprod", [x]) => {
+                self.require_room_of(&[matrix_sizes(x).0; 2], &[x], span)?;
                 let x = self.matrix(x);
                 from_matrix(linear::tcrossprod(&mut self.graph, &x))
             }
             ("multiply_lower_tri_self_transpose", [x]) => {
+                self.require_room_of(&[matrix_sizes(x).0; 2], &[x], span)?;
                 let x = self.matrix(x);
                 from_matrix(linear::multiply_lower_tri_self_transpose(&mut self.graph, &x))
             }
@@ -46,6 +50,9 @@ impl Interpreter<'_> {
                 Value::number(sum(&mut self.graph, &diagonal))
             }
             ("qr_Q" | "qr_R" | "qr_thin_Q" | "qr_thin_R", [x]) => {
+                if name == "qr_Q" {
+                    self.require_room_of(&[matrix_sizes(x).0; 2], &[x], span)?;
+                }
                 let Some(factors) = linear::qr(&self.matrix(x)) else {
                     return Err(BindError::NotYet { what: format!("`{name}` of parameters"), span }.into());
                 };
@@ -96,6 +103,7 @@ impl Interpreter<'_> {
             return Ok(from_matrix(linear::quad_form_diag(&mut self.graph, &x, &y.elements)));
         }
         self.require_rows(&x, &y, a, b, span)?;
+        self.require_room_of(&[y.columns; 2], &[a, b], span)?;
         let form = match name {
             "trace_quad_form" => return Ok(Value::number(linear::trace_quad_form(&mut self.graph, &x, &y))),
             "quad_form_sym" => linear::quad_form_sym(&mut self.graph, &x, &y),
@@ -133,7 +141,7 @@ impl Interpreter<'_> {
 
     /// A matrix with each row, or each column, times an element of a vector.
     fn scaled(&mut self, v: &Value, m: &Value, rows_scale: bool, span: Span) -> Result<Value, Stop> {
-        let Inner::Matrix(rows, columns) = m.shape.inner else { unreachable!("the checker admits matrices only") };
+        let (rows, columns) = matrix_sizes(m);
         let (left, right) = if rows_scale { (v, m) } else { (m, v) };
         require_inner(v.len() == if rows_scale { rows } else { columns }, left, right, span)?;
         let one_by_one = |value: &Value| matches!(value.elements, Elements::Each(_) | Elements::Pending);

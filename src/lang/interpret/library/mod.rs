@@ -35,9 +35,11 @@ mod trial;
 
 pub(super) use elementary::{log_diff_exp, power, truncate};
 pub(super) use matrices::from_matrix;
+pub(super) use reductions::require_elements;
 
-use super::value::Value;
+use super::value::{Inner, Value};
 use super::{Interpreter, MOST_ELEMENTS, Stop, require_room};
+use crate::ir::graph::{Graph, Number};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
 
@@ -82,15 +84,45 @@ impl Interpreter<'_> {
     }
 
     /// Applies a function of numbers to the elements of its arguments, scalars broadcast.
-    fn apply(&mut self, function: scalars::Function, arguments: &[Value], span: Span) -> Result<Value, Stop> {
-        let mut containers = arguments.iter().filter(|argument| !argument.shape.is_scalar());
-        if let Some(first) = containers.next() {
-            for other in containers {
-                self.require_shape(&first.shape, &other.shape, span)?;
-            }
-        }
+    fn apply(
+        &mut self,
+        function: impl FnMut(&mut Graph, &[Number]) -> Number,
+        arguments: &[Value],
+        span: Span,
+    ) -> Result<Value, Stop> {
+        let arguments = self.in_one_shape(arguments, span)?;
         let arguments: Vec<&Value> = arguments.iter().collect();
         Ok(super::elementwise::elementwise(&mut self.graph, &arguments, function))
+    }
+
+    /// Arguments that go together element by element: numbers, and containers of one shape, which ints in arrays take
+    /// from the vectors or matrices that they stand beside.
+    fn in_one_shape(&mut self, arguments: &[Value], span: Span) -> Result<Vec<Value>, Stop> {
+        let containers = || arguments.iter().map(|argument| &argument.shape).filter(|shape| !shape.is_scalar());
+        let Some(shape) = containers().find(|shape| shape.inner != Inner::Scalar).or(containers().next()) else {
+            return Ok(arguments.to_vec());
+        };
+        let mut shaped = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            if argument.shape.is_scalar() || argument.shape == *shape {
+                shaped.push(argument.clone());
+                continue;
+            }
+            self.require_shape(shape, &argument.shape, span)?;
+            shaped.push(match shape.inner {
+                // Arrays of arrays lie row by row.
+                Inner::Matrix(rows, columns) => {
+                    let within = |at: usize| at % rows * columns + at / rows % columns;
+                    let positions = (0..shape.len() as u32).map(|at| {
+                        let (at, size) = (at as usize, rows * columns);
+                        (at / size * size + within(at)) as u32
+                    });
+                    argument.gather(&mut self.graph, shape.clone(), &positions.collect::<Vec<u32>>())
+                }
+                Inner::Scalar | Inner::Vector(_) | Inner::RowVector(_) => argument.reshaped(shape.clone()),
+            });
+        }
+        Ok(shaped)
     }
 
     /// An argument that is a size: an integer from 0.

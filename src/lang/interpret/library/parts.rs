@@ -65,6 +65,7 @@ impl Interpreter<'_> {
             }
             ("diag_matrix", [x]) => {
                 let n = x.len();
+                self.require_room_of(&[n, n], &[x], span)?;
                 let mut elements = vec![Number::Known(0.0); n * n];
                 for (i, number) in x.numbers(&mut self.graph).into_iter().enumerate() {
                     elements[i + i * n] = number;
@@ -162,7 +163,7 @@ fn outer(x: &Value) -> usize {
     x.shape.arrays.first().copied().unwrap_or(x.shape.inner.len())
 }
 
-fn matrix_sizes(x: &Value) -> (usize, usize) {
+pub(super) fn matrix_sizes(x: &Value) -> (usize, usize) {
     match x.shape.inner {
         Inner::Matrix(rows, columns) => (rows, columns),
         Inner::Scalar | Inner::Vector(_) | Inner::RowVector(_) => unreachable!("the checker admits matrices only"),

@@ -99,7 +99,7 @@ impl Interpreter<'_> {
 }
 
 /// Something must be there.
-fn require_elements(value: &Value, span: Span) -> Result<(), BindError> {
+pub(in crate::lang::interpret) fn require_elements(value: &Value, span: Span) -> Result<(), BindError> {
     if value.len() > 0 {
         return Ok(());
     }

@@ -1,0 +1,162 @@
+//! Sizes that do not fit are sentences; sizes that do are what they are in Stan.
+//!
+//! A table of what was once a panic, a few to each kind. All calls with thrown sizes are in `tests/fuzz`.
+
+use super::assert_alike;
+use crate::lang::source::Source;
+use crate::lang::{self, Settings};
+use crate::model::data::Data;
+
+/// What is wrong with a statement of the model block, whose parameter is `x`.
+fn refusal(statement: &str) -> String {
+    let text = format!("parameters {{ real<lower=0, upper=1> x; vector[9] y; }} model {{ {statement} }}");
+    let compiled = lang::compile(&Source::new("test.stan", text), &Data::default(), "test", Settings::default());
+    compiled.expect_err(statement).to_string()
+}
+
+#[test]
+fn arguments_of_distributions_must_fit_each_other() {
+    for (statement, sentence) in [
+        (
+            "identity_matrix(3) ~ wishart(4, [[1, 0.2], [0.2, x]]);",
+            "the sizes do not agree: matrix[3, 3] and matrix[2, 2]",
+        ),
+        (
+            "identity_matrix(2) ~ inv_wishart(4, identity_matrix(3));",
+            "the sizes do not agree: matrix[2, 2] and matrix[3, 3]",
+        ),
+        (
+            "rep_matrix(x, 2, 3) ~ wishart(4, identity_matrix(2));",
+            "this needs a square matrix, and is given matrix[2, 3]",
+        ),
+        ("rep_matrix(x, 3, 2) ~ lkj_corr(1);", "this needs a square matrix, and is given matrix[3, 2]"),
+        ("rep_matrix(x, 3, 1) ~ lkj_corr_cholesky(1);", "this needs a square matrix, and is given matrix[3, 1]"),
+        ("1 ~ categorical(rep_vector(x, 0));", "this needs at least one element, and is given none"),
+        ("1 ~ categorical_logit(rep_vector(x, 0));", "this needs at least one element, and is given none"),
+        (
+            "target += ordered_logistic_lpmf({1, 2, 1} | [x, x]', [1, 2]');",
+            "the sizes do not agree: array[3] real and vector[2]",
+        ),
+        (
+            "target += ordered_probit_lpmf({1, 2} | x, rep_array([1, 2]', 3));",
+            "the sizes do not agree: array[3] vector[2] and array[2] real",
+        ),
+        (
+            "rep_array([x, x]', 3) ~ multi_normal(rep_array([0, 0]', 2), identity_matrix(2));",
+            "the sizes do not agree: array[3] vector[2] and array[2] vector[2]",
+        ),
+        (
+            "rep_array([x, 1 - x]', 3) ~ dirichlet(rep_array([1, 1]', 1));",
+            "the sizes do not agree: array[3] vector[2] and array[1] vector[2]",
+        ),
+        (
+            "target += categorical_logit_glm_lpmf({1, 2} | [[x], [1]], [x, 0]', [[1, 2, 3]]);",
+            "the sizes do not agree: vector[2] and matrix[1, 3]",
+        ),
+        (
+            "target += categorical_logit_glm_lpmf({1, 2, 1} | [[x], [1]], [x, 0]', [[1, 2]]);",
+            "the sizes do not agree: array[3] real and vector[2]",
+        ),
+        (
+            "target += ordered_logistic_glm_lpmf({1, 2, 1} | [[x], [1]], [x]', [0, 1]');",
+            "the sizes do not agree: array[3] real and vector[2]",
+        ),
+    ] {
+        assert_eq!(refusal(statement), sentence, "{statement}");
+    }
+}
+
+#[test]
+fn counts_that_parameters_decide_are_not_summed_to() {
+    for call in [
+        "poisson_lcdf(x > 0.5 | 2)",
+        "poisson_lccdf({1, x > 0.5 ? 1 : 2} | 2)",
+        "binomial_cdf(1 | x > 0.5 ? 1 : 2, 0.3)",
+        "binomial_lcdf(1 | 1 + (x > 0.5), 0.3)",
+    ] {
+        let refused = refusal(&format!("target += {call};"));
+        assert!(refused.starts_with("an integer depends on parameters here"), "{call}: {refused}");
+    }
+    assert!(refusal("int k = 0; if (x > 0.5) k = 1; 3 ~ poisson(2) T[k, ];").starts_with("an integer depends"));
+    // What is carried from row to row is known once the rows are run one by one.
+    assert_alike(
+        "parameters { real x; } model { int k = 0; for (i in 1:9) { k += i; target += poisson_lcdf(k | exp(x)); } }",
+        "parameters { real x; } model { for (i in 1:9) target += poisson_lcdf((i * (i + 1)) %/% 2 | exp(x)); }",
+    );
+}
+
+#[test]
+fn results_that_no_machine_has_room_for_are_refused() {
+    for statement in [
+        "target += sum(diag_matrix(rep_vector(1, 100000)));",
+        "target += sum(tcrossprod(rep_matrix(x, 100000, 1)));",
+        "target += sum(crossprod(rep_matrix(x, 1, 100000)));",
+        "target += sum(rep_vector(x, 100000) * rep_row_vector(1, 100000));",
+        "target += sum(gp_exp_quad_cov(linspaced_array(100000, 0, 1), x, 1));",
+    ] {
+        assert!(refusal(statement).contains("elements are more than there is room for"), "{statement}");
+    }
+    for statement in ["target += rising_factorial(x, 2147483647);", "target += poisson_lcdf(2147483647 | x);"] {
+        assert!(refusal(statement).starts_with("this makes the program too large"), "{statement}");
+    }
+}
+
+#[test]
+fn declarations_have_the_sizes_that_their_types_ask_for() {
+    for (declaration, sentence) in [
+        ("cholesky_factor_cov[2, 3] q", "`q` must have at least as many rows as columns, and has 2 and 3"),
+        ("simplex[0] q", "`q` must have at least one element"),
+        ("array[2] unit_vector[0] q", "`q` must have at least one element"),
+        ("sum_to_zero_vector[0] q", "`q` must have at least one element"),
+    ] {
+        let text = format!("parameters {{ {declaration}; }}");
+        let compiled = lang::compile(&Source::new("test.stan", text), &Data::default(), "test", Settings::default());
+        assert_eq!(compiled.expect_err(declaration).to_string(), sentence);
+    }
+}
+
+#[test]
+fn one_bound_of_data_and_one_of_parameters_go_together() {
+    let model = |lower: &str| {
+        format!(
+            "transformed data {{ vector[9] low = rep_vector(-1, 9); }} parameters {{ vector<lower=1>[9] high; \
+             vector<lower={lower}, upper=high>[9] q; }} model {{ q ~ normal(0, high); }}"
+        )
+    };
+    assert_alike(&model("low"), &model("-1"));
+}
+
+#[test]
+fn ints_in_arrays_take_the_shape_of_what_they_stand_beside() {
+    for (one, other) in [
+        ("lmgamma({{1, 2, 3}, {4, 5, 6}}, rep_matrix(9 + x, 2, 3))[2, 1]", "lmgamma(4, 9 + x)"),
+        ("pow({{1, 2, 3}, {4, 5, 6}}, rep_matrix(x, 2, 3))[2, 1]", "pow(4, x)"),
+        ("rising_factorial([x, 2]', {1, 3})' * [1, 1]'", "rising_factorial(x, 1) + 24"),
+        ("sum(rep_row_vector(x, 2) .* fmax({1, 2}, [x, x]))", "3 * x"),
+    ] {
+        let model = |value: &str| format!("parameters {{ real<lower=0, upper=1> x; }} model {{ target += {value}; }}");
+        assert_alike(&model(one), &model(other));
+    }
+}
+
+#[test]
+fn one_row_of_covariates_serves_all_outcomes() {
+    for (glm, plain) in [
+        ("[1, 3]' ~ normal_id_glm([x, 2], [0.5, x]', [3, x]', 2);", "[1, 3]' ~ normal([0.5 + 5 * x, 6 * x]', 2);"),
+        (
+            "target += bernoulli_logit_glm_lpmf({1, 0, 1} | [x, 2], 0.5, [3, x]');",
+            "target += bernoulli_logit_lpmf({1, 0, 1} | 0.5 + 5 * x);",
+        ),
+        (
+            "target += ordered_logistic_glm_lpmf({1, 2} | [x, 2], [3, x]', [0, 1]');",
+            "target += ordered_logistic_lpmf({1, 2} | 5 * x, [0, 1]');",
+        ),
+        (
+            "target += categorical_logit_glm_lpmf({1, 2} | [x, 2], [0, 1]', [[3, 0], [x, 0]]);",
+            "target += categorical_logit_lpmf({1, 2} | [5 * x, 1]');",
+        ),
+    ] {
+        let model = |statement: &str| format!("parameters {{ real x; }} model {{ {statement} }}");
+        assert_alike(&model(glm), &model(plain));
+    }
+}
