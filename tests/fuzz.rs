@@ -2,7 +2,7 @@
 //! evaluated, or refused with a sentence. No panic, and no text that takes longer than [`PATIENCE`].
 //!
 //! Models and data of the corpus come in, damaged by token, by line and by value; calls are made up in `misfits`. Each
-//! case is a matter of its number, so that a failure repeats. Two thousand of either run always;
+//! case is a matter of its number, so that a failure repeats. Two thousand models and twenty thousand calls run always;
 //! `RIDGEWALK_FUZZ_SECONDS=600 cargo test --release --test fuzz` goes on for ten minutes, from case
 //! `RIDGEWALK_FUZZ_FROM` if that is set. Absent on purpose: what such models mean.
 
