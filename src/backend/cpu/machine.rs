@@ -5,7 +5,7 @@
 //! What is left of few lanes goes the `narrow` way.
 //! Where rows read what other rows store, a tile is one row high.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::arrays::{Arrays, Rows};
 use super::kernels;
@@ -63,7 +63,8 @@ impl<R: Real> Machine<R> {
 #[derive(Clone, Debug)]
 struct BodyState<R> {
     body: Arc<Body<R>>,
-    narrow: Arc<Narrow<R>>,
+    /// Made when few lanes run for the first time: most machines run many.
+    narrow: Arc<OnceLock<Narrow<R>>>,
     /// The registers of runs over few lanes, and of those over many.
     file: Vec<narrow::Register<R>>,
     registers: Vec<Vec<R>>,
@@ -88,8 +89,7 @@ impl<R: Real> BodyState<R> {
                 | Instruction::SquaredDistance { .. } => None,
             })
             .collect();
-        let narrow = Arc::new(Narrow::new(body));
-        Self { body: Arc::clone(body), narrow, file: Vec::new(), registers: Vec::new(), loops }
+        Self { body: Arc::clone(body), narrow: Arc::default(), file: Vec::new(), registers: Vec::new(), loops }
     }
 
     fn result<'a>(&'a self, index: usize, inputs: Inputs<'a, R>, lanes: usize) -> Lanes<'a, R> {
@@ -113,6 +113,7 @@ impl<R: Real> BodyState<R> {
         let Self { body, narrow, file, registers, loops } = self;
         let (mut loops, frame) = (loops.iter_mut(), Frame { width, inputs, lanes, rows });
         if lanes <= narrow::FEW {
+            let narrow = narrow.get_or_init(|| Narrow::new(body));
             narrow.load(file, inputs, lanes);
             let mut at = 0;
             while let Some(other) = narrow.run(width, file, &mut at) {
