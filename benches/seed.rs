@@ -78,7 +78,7 @@ fn whole_process(criterion: &mut Criterion) {
             let status = Command::new(env!("CARGO_BIN_EXE_ridgewalk"))
                 .args(["sample", "examples/identifiability/nonidentified.stan"])
                 .args(["--data", "examples/identifiability/y.json", "--backend", "cpu", "--seed", "1"])
-                .args(["--chains", "2", "--draws", "100000", "--warmup", "1000", "--quiet"])
+                .args(["--sampler", "metropolis", "--chains", "2", "--draws", "100000", "--warmup", "1000", "--quiet"])
                 .stdout(Stdio::null())
                 .status()
                 .expect("the program runs");

@@ -199,6 +199,8 @@ fn peak(folder: &Path, draws: &str) -> Result<Option<f64>, Box<dyn Error>> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ridgewalk"))
         .args(["sample", "examples/identifiability/nonidentified.stan", "--data", "examples/identifiability/y.json"])
         .args([
+            "--sampler",
+            "metropolis",
             "--backend",
             "cpu",
             "--precision",

@@ -4,10 +4,13 @@ use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
 use assert_cmd::cargo::CommandCargoExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const MODEL: &str = "examples/identifiability/nonidentified.stan";
 const DATA: &str = "examples/identifiability/y.json";
+
+/// Metropolis on the notebook's model.
+const METROPOLIS: [&str; 6] = ["sample", MODEL, "--data", DATA, "--sampler", "metropolis"];
 
 fn ridgewalk(arguments: &[&str]) -> Output {
     Command::cargo_bin("ridgewalk").unwrap().args(arguments).output().unwrap()
@@ -17,11 +20,10 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Runs `sample` on the CPU, small.
+/// Runs `sample` with Metropolis on the CPU, small.
 fn sample(arguments: &[&str]) -> Output {
-    let small =
-        ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--warmup", "200", "--draws", "200", "--seed", "1"];
-    ridgewalk(&[&small, arguments].concat())
+    let small = ["--backend", "cpu", "--warmup", "200", "--draws", "200", "--seed", "1"];
+    ridgewalk(&[&METROPOLIS, &small[..], arguments].concat())
 }
 
 /// A file of the given content that lives as long as the test.
@@ -53,22 +55,8 @@ fn assert_refused(output: &Output, fragments: &[&str]) {
 
 #[test]
 fn the_readmes_command_tells_the_notebooks_story() {
-    let output = ridgewalk(&[
-        "sample",
-        MODEL,
-        "--data",
-        DATA,
-        "--chains",
-        "2",
-        "--draws",
-        "100000",
-        "--warmup",
-        "1000",
-        "--backend",
-        "cpu",
-        "--seed",
-        "1",
-    ]);
+    let size = ["--chains", "2", "--draws", "100000", "--warmup", "1000", "--backend", "cpu", "--seed", "1"];
+    let output = ridgewalk(&[&METROPOLIS[..], &size].concat());
     let (out, error) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{error}");
     let header = out.lines().next().unwrap();
@@ -98,8 +86,8 @@ fn the_examples_readme_shows_what_the_program_prints() {
     let readme = include_str!("../examples/identifiability/README.md");
     let notebook: &[&str] = &["--chains", "2", "--draws", "100000", "--warmup", "1000"];
     for arguments in [notebook, &["--chains", "400"]] {
-        let command = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--seed", "1", "--quiet"];
-        let out = text(&ridgewalk(&[&command, arguments].concat()).stdout);
+        let command = ["--backend", "cpu", "--seed", "1", "--quiet"];
+        let out = text(&ridgewalk(&[&METROPOLIS[..], &command, arguments].concat()).stdout);
         let table = out.split("Correlation").next().unwrap();
         for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('*')) {
             assert!(readme.contains(&format!("    {line}\n")), "`{line}` is not in the README");
@@ -164,12 +152,12 @@ fn many_chains_of_a_nonidentified_model_are_flagged_although_their_draws_are_man
     assert!(object["summary"][1]["ess_bulk"].as_f64().unwrap() > 400.0, "the trap is not set");
     let warnings = object["warnings"].as_array().unwrap();
     let flagged = warnings.iter().find(|w| w["code"] == "nested_r_hat_above").unwrap();
-    assert_eq!(flagged["parameters"], serde_json::json!(["alpha1", "alpha2"]));
+    assert_eq!(flagged["parameters"], json!(["alpha1", "alpha2"]));
 }
 
 #[test]
 fn quiet_leaves_results_and_nothing_else() {
-    let output = sample(&["--quiet"]);
+    let output = sample(&["--chains", "1024", "--quiet"]);
     assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
     assert!(!output.stdout.is_empty());
 }
@@ -254,14 +242,35 @@ fn requests_that_cannot_be_met_say_why() {
     assert_refused(&ridgewalk(&double), &["GPUs run in f32 only"]);
     assert_refused(&sample(&["--chains", "0"]), &["--chains must be at least 1"]);
     assert_refused(&sample(&["--chains", "10", "--superchains", "3"]), &["possible are 1, 2, 5, 10"]);
-    let too_many = ["sample", MODEL, "--data", DATA, "--chains", "4096", "--draws", "4000000000"];
-    assert_refused(&ridgewalk(&too_many), &["GiB", "would fit"]);
+    let too_many = ["--chains", "4096", "--draws", "4000000000"];
+    assert_refused(&ridgewalk(&[&METROPOLIS[..], &too_many].concat()), &["GiB", "would fit"]);
     let nowhere = Scratch::new("nowhere.stan", b"parameters { real x; }\nmodel { target += log(-1 - x * x); }\n");
     let output = ridgewalk(&["sample", nowhere.path(), "--backend", "cpu", "--quiet"]);
     assert_refused(&output, &["no starting point with a finite log density after 100 attempts", "x = "]);
     let empty = Scratch::new("empty.stan", b"model { }\n");
     assert_refused(&ridgewalk(&["sample", empty.path(), "--backend", "cpu", "--quiet"]), &["has no parameters"]);
     assert_refused(&sample(&["--adapter", "x"]), &["--backend cpu uses none"]);
+}
+
+#[test]
+fn sample_runs_nuts_with_the_numbers_of_a_stan_user_unless_told_otherwise() {
+    let output = ridgewalk(&["sample", "examples/identifiability/informative.stan", "--data", DATA, "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (key, value) in [("chains", 4), ("superchains", 4), ("warmup", 1000), ("draws", 1000), ("thin", 1)] {
+        assert_eq!(object[key], value, "{key}");
+    }
+    assert_eq!(object["sampler"], "nuts");
+    assert_eq!((&object["nuts"]["target_accept"], &object["nuts"]["max_treedepth"]), (&json!(0.8), &json!(10)));
+}
+
+#[test]
+fn an_option_of_another_sampler_is_refused_with_the_sampler_that_has_it() {
+    for (option, value) in [("--target-accept", "0.9"), ("--max-treedepth", "12")] {
+        let sentence = format!("{option} is an option of NUTS, and the sampler is Metropolis");
+        assert_refused(&sample(&[option, value]), &[&sentence, "use --sampler nuts"]);
+    }
+    let compile = ["compile", MODEL, "--data", DATA, "--sampler", "metropolis", "--max-treedepth", "12"];
+    assert_refused(&ridgewalk(&compile), &["--max-treedepth is an option of NUTS"]);
 }
 
 #[test]
@@ -272,10 +281,14 @@ fn compile_shows_the_program_and_the_shader() {
         assert!(ir.contains(line), "`{line}` is not in: {ir}");
     }
     let collapsed = text(&ridgewalk(&full[..6]).stdout);
+    assert!(collapsed.contains("by alpha1 = "), "the gradient is not shown: {collapsed}");
     assert!(!collapsed.contains("for "), "100 rows are still there: {collapsed}");
-    let wgsl = text(&ridgewalk(&["compile", MODEL, "--data", DATA, "--emit", "wgsl"]).stdout);
-    for part in ["fn philox(", "fn precise_ln(", "fn log_density(", "fn sweep(", "@compute"] {
-        assert!(wgsl.contains(part), "`{part}` is not in the shader");
+    for (sampler, step) in [("metropolis", "fn sweep("), ("nuts", "fn merge(")] {
+        let wgsl = ["compile", MODEL, "--data", DATA, "--emit", "wgsl", "--sampler", sampler];
+        let wgsl = text(&ridgewalk(&wgsl).stdout);
+        for part in ["fn philox(", "fn precise_ln(", step, "@compute"] {
+            assert!(wgsl.contains(part), "`{part}` is not in the shader of {sampler}");
+        }
     }
 }
 
@@ -295,7 +308,7 @@ fn check_fails_where_single_precision_loses_the_data() {
         b"data { int N; vector[N] y; } parameters { real mu; real<lower=0> s; } model { y ~ normal(mu + 1e7, s); }",
     );
     let y: Vec<f64> = (0..50).map(|i| 1e7 + f64::from(i % 7) / 7.0).collect();
-    let data = Scratch::new("far.json", serde_json::json!({"N": 50, "y": y}).to_string().as_bytes());
+    let data = Scratch::new("far.json", json!({"N": 50, "y": y}).to_string().as_bytes());
     let output = ridgewalk(&["check", model.path(), "--data", data.path(), "--backend", "cpu", "--chains", "64"]);
     assert_eq!(output.status.code(), Some(1), "{}{}", text(&output.stdout), text(&output.stderr));
     assert!(text(&output.stdout).contains("NOT good enough"));
@@ -324,7 +337,8 @@ fn a_reader_that_leaves_does_not_change_the_verdict() {
 #[test]
 fn chains_that_are_still_on_their_way_are_flagged_however_many_they_are() {
     let far = Scratch::new("far_away.stan", b"parameters { real x; }\nmodel { x ~ normal(1000, 1); }\n");
-    let output = ridgewalk(&["sample", far.path(), "--backend", "cpu", "--seed", "1", "--strict", "--json"]);
+    let many = ["sample", far.path(), "--sampler", "metropolis", "--chains", "1024", "--backend", "cpu", "--seed", "1"];
+    let output = ridgewalk(&[&many[..], &["--strict", "--json"]].concat());
     assert_eq!(output.status.code(), Some(1));
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     let codes: Vec<&str> = object["warnings"].as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect();
@@ -377,7 +391,7 @@ fn bench_measures_every_cell_and_checks_its_draws() {
     let output = ridgewalk(&[&small[..], &["--json"]].concat());
     assert!(output.status.success(), "{}", text(&output.stderr));
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(object["checked_parameters"], serde_json::json!(["sigma", "mu"]));
+    assert_eq!(object["checked_parameters"], json!(["sigma", "mu"]));
     assert_eq!(object["data"].as_f64(), Some(100.0));
     // Two programs, two precisions, two numbers of chains.
     let cells = object["cells"].as_array().unwrap();

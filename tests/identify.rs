@@ -219,7 +219,8 @@ fn json_has_the_findings_for_machines() {
 /// The run is the notebook's, short; what chains do along the ridge is certain: four start apart and stay apart.
 #[test]
 fn chains_that_disagree_on_the_ridge_alone_are_forgiven_if_the_user_says_so() {
-    let run = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--chains", "4", "--draws", "4000", "--seed", "1"];
+    let run = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--sampler", "metropolis", "--draws", "4000"];
+    let run = [&run[..], &["--seed", "1"]].concat();
     let strict = ridgewalk(&[&run[..], &["--strict"]].concat());
     assert_eq!(strict.status.code(), Some(1));
     let error = text(&strict.stderr);

@@ -34,7 +34,7 @@ fn folder(name: &str) -> PathBuf {
 fn notebook(folder: &Path, chains: &str, draws: &str) -> PathBuf {
     let page = folder.join("report.html");
     let small = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--seed", "1", "--quiet"];
-    let sizes = ["--chains", chains, "--draws", draws, "--report", page.to_str().unwrap()];
+    let sizes = ["--sampler", "metropolis", "--chains", chains, "--draws", draws, "--report", page.to_str().unwrap()];
     ridgewalk(&[&small[..], &sizes[..]].concat());
     page
 }
@@ -127,8 +127,8 @@ fn assert_determined(name: &str, data: &str) {
     let folder = folder(&format!("determined-{name}"));
     let (run, page, again) = (folder.join("run"), folder.join("sample.html"), folder.join("run.html"));
     let [run, page, again] = [&run, &page, &again].map(|path| path.to_str().unwrap());
-    let small = ["sample", MODEL, "--data", data, "--backend", "cpu", "--seed", "1", "--quiet", "--chains", "4"];
-    ridgewalk(&[&small[..], &["--out", run, "--report", page]].concat());
+    let small = ["sample", MODEL, "--data", data, "--backend", "cpu", "--seed", "1", "--quiet"];
+    ridgewalk(&[&small[..], &["--sampler", "metropolis", "--out", run, "--report", page]].concat());
     ridgewalk(&["report", run, "--out", again, "--quiet"]);
     for page in [page, again] {
         let html = std::fs::read_to_string(page).unwrap();

@@ -9,6 +9,7 @@
 set -euo pipefail
 
 ridgewalk=${RIDGEWALK:-ridgewalk}
+sampler=${SAMPLER:-metropolis}
 chains=${CHAINS:-256}
 superchains=${SUPERCHAINS:-4}
 part=$SLURM_ARRAY_TASK_ID
@@ -22,7 +23,7 @@ stop() {
 trap stop TERM
 
 "$ridgewalk" sample "$MODEL" --data "$DATA" \
-    --chains "$chains" --superchains "$superchains" --first-chain $((part * chains)) \
+    --sampler "$sampler" --chains "$chains" --superchains "$superchains" --first-chain $((part * chains)) \
     --warmup "${WARMUP:-1000}" --draws "${DRAWS:-1000}" --seed "${SEED:-1}" --backend "${BACKEND:-cpu}" \
     --out "$RUN/part-$part" --resume --quiet &
 program=$!

@@ -51,23 +51,31 @@ pub struct Input {
     pub data: Vec<PathBuf>,
 }
 
+/// The sampler, and the limit of its trajectories.
+#[derive(Debug, Args)]
+pub struct Stepping {
+    /// The sampler
+    #[arg(long, value_enum, default_value_t = Sampler::Nuts)]
+    pub sampler: Sampler,
+    /// NUTS: the largest depth of a tree, which takes at most 2^N - 1 leapfrog steps [default: 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30))]
+    pub max_treedepth: Option<u32>,
+}
+
 /// Arguments of `sample`.
 #[derive(Debug, Args)]
 pub struct Sample {
     /// The model and its data.
     #[command(flatten)]
     pub input: Input,
-    /// How chains step
-    #[arg(long, value_enum, default_value_t = Sampler::Metropolis)]
-    pub sampler: Sampler,
-    /// The mean acceptance probability that step sizes of NUTS are tuned to; larger means smaller steps
-    #[arg(long, default_value_t = 0.8, value_name = "P")]
-    pub target_accept: f64,
-    /// How often a NUTS trajectory may be doubled: it has at most two to the power of this many steps
-    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30))]
-    pub max_treedepth: u32,
+    /// The sampler.
+    #[command(flatten)]
+    pub stepping: Stepping,
+    /// NUTS: the mean acceptance probability that step sizes are tuned to, where larger means smaller steps [default: 0.8]
+    #[arg(long, value_name = "P")]
+    pub target_accept: Option<f64>,
     /// Number of chains
-    #[arg(long, default_value_t = 1024, value_name = "N")]
+    #[arg(long, default_value_t = 4, value_name = "N")]
     pub chains: u32,
     /// Groups of chains that share a starting point [default: one per chain up to 16 chains, then about 16]
     #[arg(long, value_name = "K")]
@@ -318,7 +326,7 @@ pub struct Bench {
     /// Rounds in which all backends take turns of a tenth of a second
     #[arg(long, default_value_t = 5, value_name = "N")]
     pub rounds: u32,
-    /// How chains step
+    /// The sampler whose steps are timed; metropolis by default, because the number of chains goes up to 65,536
     #[arg(long, value_enum, default_value_t = Sampler::Metropolis)]
     pub sampler: Sampler,
     /// What is measured: the CPU in both precisions, GPUs, or all of them
@@ -350,12 +358,9 @@ pub struct Compile {
     /// What to show
     #[arg(long, value_enum, default_value_t = Emit::Ir)]
     pub emit: Emit,
-    /// How chains are to step: NUTS needs the gradient
-    #[arg(long, value_enum, default_value_t = Sampler::Metropolis)]
-    pub sampler: Sampler,
-    /// How often a NUTS trajectory may be doubled
-    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=30))]
-    pub max_treedepth: u32,
+    /// The sampler.
+    #[command(flatten)]
+    pub stepping: Stepping,
     /// Keep sums over data as loops instead of turning them into sufficient statistics
     #[arg(long)]
     pub no_collapse: bool,

@@ -5,12 +5,12 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use super::args::{Bench, Kept, Measured, Sampler};
+use super::args::{Bench, Kept, Measured, Stepping};
 use super::bench_report::{self, Machine, Setting};
 use super::error::{CliError, Verdict};
-use super::files;
 use super::progress::Spinner;
 use super::terminal::say;
+use super::{files, request};
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{self, AdapterChoice, Opened, adapters};
 use crate::backend::{Backend, Ceilings, Keep, Method, Population, Stretch};
@@ -28,10 +28,7 @@ const DATA: &str = include_str!("../../examples/identifiability/y.json");
 
 pub(super) fn bench(arguments: &Bench, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = settings(arguments)?;
-    let method = match arguments.sampler {
-        Sampler::Metropolis => Method::Metropolis,
-        Sampler::Nuts => Method::Nuts { max_treedepth: 10 },
-    };
+    let method = request::method(&Stepping { sampler: arguments.sampler, max_treedepth: None });
     let full = model(arguments, false)?;
     let collapsed = model(arguments, true)?;
     let spinner = Spinner::new(arguments.quiet);

@@ -8,6 +8,7 @@ use super::args::{Check, Checked};
 use super::error::{CliError, Verdict};
 use super::files;
 use super::memory::{self, Room};
+use super::request::MAX_TREEDEPTH;
 use super::terminal::say;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{self, AdapterChoice, GpuBackend, NutsBackend};
@@ -57,8 +58,6 @@ pub(super) fn check(arguments: &Check, out: &mut impl Write) -> Result<Verdict, 
 
 /// The backend that takes steps of NUTS; none where a shader has no room for the gradient, which `sample` would say.
 fn nuts(arguments: &Check, model: &Model) -> Result<Option<Box<dyn Backend>>, CliError> {
-    /// As `sample` has it unless told otherwise.
-    const MAX_TREEDEPTH: u32 = 10;
     match arguments.backend {
         Checked::Cpu => {
             let method = Method::Nuts { max_treedepth: MAX_TREEDEPTH };

@@ -65,7 +65,7 @@ pub(super) fn command(seed: u64) -> String {
 /// What runs where, before it runs.
 pub(super) fn opening(job: &Job<'_>, reason: Option<&str>) -> String {
     let (settings, description) = (job.settings, &job.description);
-    let method = request::method(job.sample);
+    let method = request::method(&job.sample.stepping);
     let method = method::name(method) + &method::aim(method, settings);
     let reason = reason.map_or_else(String::new, |reason| format!(": {reason}"));
     let groups = if job.superchains() == settings.chains {
@@ -131,7 +131,7 @@ pub(super) fn object(job: &Job<'_>, outcome: &Outcome, told: [(&str, Value); 3],
         "model": job.model().name,
         "data": sample.input.data.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
         "seed": settings.seed,
-        "sampler": method::code(request::method(sample)),
+        "sampler": method::code(request::method(&sample.stepping)),
         "backend": description.backend,
         "adapter": description.adapter,
         "precision": description.precision,
@@ -151,7 +151,7 @@ pub(super) fn object(job: &Job<'_>, outcome: &Outcome, told: [(&str, Value); 3],
         },
     });
     if let Some(map) = object.as_object_mut() {
-        map.extend(method::entries(outcome, job.model(), request::method(sample), settings));
+        map.extend(method::entries(outcome, job.model(), request::method(&sample.stepping), settings));
         map.extend(told.map(|(key, value)| (key.to_owned(), value)));
     }
     object

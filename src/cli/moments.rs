@@ -40,7 +40,7 @@ pub(super) fn sample(
     let Gathered { moments, outcome } = gathered?;
     let clock = Instant::now();
     let summary = MomentSummary::of(&moments, job.superchains());
-    let mut found = method::findings(&outcome, request::method(job.sample));
+    let mut found = method::findings(&outcome, request::method(&job.sample.stepping));
     found.extend(summary.findings());
     let names = &job.model().parameters;
     if job.sample.json {

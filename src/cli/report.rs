@@ -180,7 +180,7 @@ pub(super) fn of_sample(
     let model = &job.files.source;
     let graph = graph::picture(model, &job.files.data, &compiled.model.name)?;
     let data: Vec<String> = sample.input.data.iter().map(|file| file.display().to_string()).collect();
-    let method = request::method(sample);
+    let method = request::method(&sample.stepping);
     let facts = [
         ("model", sample.input.model.display().to_string()),
         ("data", if data.is_empty() { "none".to_owned() } else { data.join(", ") }),
@@ -200,7 +200,7 @@ pub(super) fn of_sample(
         ("speed", format!("{} steps per second", magnitude(method::steps_per_second(settings, outcome)))),
         ("version", concat!("ridgewalk ", env!("CARGO_PKG_VERSION")).to_owned()),
     ];
-    let findings = method::findings(outcome, request::method(sample));
+    let findings = method::findings(outcome, request::method(&sample.stepping));
     let run = Run {
         title: &compiled.model.name,
         draws: &outcome.draws,

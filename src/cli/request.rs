@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{BackendName, PrecisionName, Sample, Sampler};
+use super::args::{BackendName, PrecisionName, Sample, Sampler, Stepping};
 use super::error::CliError;
 use super::files;
 use crate::backend::cpu::CpuBackend;
@@ -15,6 +15,12 @@ use crate::run::{Init, Settings};
 
 /// Up to this many chains each is a superchain of its own, as users of Stan and PyMC expect.
 const FEW_CHAINS: u32 = 16;
+
+/// The largest depth of a tree unless `--max-treedepth` says otherwise, as Stan has it.
+pub(super) const MAX_TREEDEPTH: u32 = 10;
+
+/// The acceptance probability to tune for unless `--target-accept` says otherwise, as Stan has it.
+const TARGET_ACCEPT: f64 = 0.8;
 
 /// What `--adapter` says for all of them.
 const ALL_ADAPTERS: &str = "all";
@@ -35,7 +41,8 @@ pub(super) fn settings(sample: &Sample, compiled: &Compiled, seed: u64) -> Resul
             return Err(CliError::plain(format!("{option} must be at least 1")));
         }
     }
-    if !(sample.target_accept > 0.0 && sample.target_accept < 1.0) {
+    let target_accept = sample.target_accept.unwrap_or(TARGET_ACCEPT);
+    if !(target_accept > 0.0 && target_accept < 1.0) {
         return Err(CliError::plain("--target-accept must lie between 0 and 1"));
     }
     let superchains = superchains(sample.chains, sample.superchains)?;
@@ -48,7 +55,7 @@ pub(super) fn settings(sample: &Sample, compiled: &Compiled, seed: u64) -> Resul
         thin: sample.thin,
         seed,
         init: init(&sample.init, compiled)?,
-        target_accept: sample.target_accept,
+        target_accept,
     })
 }
 
@@ -108,10 +115,21 @@ fn init(text: &str, compiled: &Compiled) -> Result<Init, CliError> {
 }
 
 /// How the chains are to step.
-pub(super) fn method(sample: &Sample) -> Method {
-    match sample.sampler {
+pub(super) fn method(stepping: &Stepping) -> Method {
+    match stepping.sampler {
         Sampler::Metropolis => Method::Metropolis,
-        Sampler::Nuts => Method::Nuts { max_treedepth: sample.max_treedepth },
+        Sampler::Nuts => Method::Nuts { max_treedepth: stepping.max_treedepth.unwrap_or(MAX_TREEDEPTH) },
+    }
+}
+
+/// Refuses options that the chosen sampler does not have.
+pub(super) fn check_sampler_options(stepping: &Stepping, target_accept: Option<f64>) -> Result<(), CliError> {
+    let of_nuts = [("--target-accept", target_accept.is_some()), ("--max-treedepth", stepping.max_treedepth.is_some())];
+    match (stepping.sampler, of_nuts.into_iter().find(|(_, is_given)| *is_given)) {
+        (Sampler::Metropolis, Some((option, _))) => Err(CliError::plain(format!(
+            "{option} is an option of NUTS, and the sampler is Metropolis: leave it out, or use --sampler nuts"
+        ))),
+        (Sampler::Metropolis, None) | (Sampler::Nuts, _) => Ok(()),
     }
 }
 
@@ -121,7 +139,7 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
         Some(name) => AdapterChoice::Named(name.clone()),
         None => AdapterChoice::Best,
     };
-    let method = method(sample);
+    let method = method(&sample.stepping);
     let cpu = |reason: Option<String>| Chosen {
         backend: match sample.precision {
             Some(PrecisionName::F32) => Box::new(CpuBackend::<f32>::with_method(model, method, seed)),
@@ -171,7 +189,7 @@ fn every_adapter(sample: &Sample, model: &Model, seed: u64) -> Result<Chosen, Cl
     let hardware = found.iter().any(|info| info.kind != Kind::Cpu);
     let (mut parts, mut notes) = (Vec::<Box<dyn Backend + Send>>::new(), Vec::new());
     for (place, info) in found.iter().enumerate().filter(|(_, info)| !hardware || info.kind != Kind::Cpu) {
-        match gpu::open(model, method(sample), &AdapterChoice::At(place), seed) {
+        match gpu::open(model, method(&sample.stepping), &AdapterChoice::At(place), seed) {
             Ok(Opened { backend, notes: found, .. }) => {
                 notes.extend(found.iter().map(|note| format!("{}: {note}", info.full_name())));
                 parts.push(backend);

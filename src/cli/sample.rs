@@ -25,6 +25,7 @@ use crate::run::{Glance, Init, Look, Outcome, Settings, quantities, run_observed
 
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
     let began = Instant::now();
+    request::check_sampler_options(&sample.stepping, sample.target_accept)?;
     let seed = match (sample.seed, stored::seed(sample)?) {
         (Some(seed), _) | (None, Some(seed)) => seed,
         (None, None) => u64::from(rand::random::<u32>()),
@@ -118,7 +119,7 @@ fn conclude(
     progress.diagnose();
     let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default());
     progress.finish();
-    let diagnosis = diagnosis?.with(method::findings(outcome, request::method(sample)));
+    let diagnosis = diagnosis?.with(method::findings(outcome, request::method(&sample.stepping)));
     let diagnostics_seconds = clock.elapsed().as_secs_f64();
     // Where chains disagree, the first question is whether the data could ever make them agree.
     let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;

@@ -76,8 +76,8 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
     let all = columns.len() + likelihood.len() + prior.len();
     let text = job.files.source.text().to_owned();
     let mut own = Map::new();
-    own.insert("sampler".into(), json!(method::code(request::method(sample))));
-    if let Method::Nuts { max_treedepth } = request::method(sample) {
+    own.insert("sampler".into(), json!(method::code(request::method(&sample.stepping))));
+    if let Method::Nuts { max_treedepth } = request::method(&sample.stepping) {
         own.insert("max_treedepth".into(), json!(max_treedepth));
         own.insert("target_accept".into(), json!(settings.target_accept));
     }
@@ -114,7 +114,7 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         command: job::command(settings.seed),
         device: device.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<Map<String, Value>>(),
         coordinates: model.coordinates.clone(),
-        statistics: match request::method(sample) {
+        statistics: match request::method(&sample.stepping) {
             Method::Metropolis => Vec::new(),
             Method::Nuts { .. } => STATISTICS.map(str::to_owned).to_vec(),
         },

@@ -24,8 +24,8 @@ fn a_stored_run_is_summarised_as_the_run_in_memory() {
     let run = folder("summary").join("run");
     let size = ["--chains", "32", "--draws", "200", "--warmup", "200", "--json"];
     let stored = object(&ridgewalk(&sampling(&run, &size)));
-    let own = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--precision", "f32", "--seed", "1"];
-    let in_memory = object(&ridgewalk(&[&own, &size[..]].concat()));
+    let own = ["sample", MODEL, "--data", DATA, "--sampler", "metropolis", "--backend", "cpu", "--precision", "f32"];
+    let in_memory = object(&ridgewalk(&[&own[..], &["--seed", "1"], &size].concat()));
     let read = object(&ridgewalk(&["summary", run.to_str().unwrap(), "--json"]));
     for found in [&stored, &read] {
         for part in ["summary", "correlation", "warnings"] {

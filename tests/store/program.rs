@@ -28,12 +28,12 @@ pub fn ridgewalk(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
-/// `sample` of the notebook's model into a directory, small unless told otherwise.
+/// `sample` of the notebook's model into a directory, with Metropolis unless `more` names another sampler.
 pub fn sampling<'a>(out: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let out = out.to_str().unwrap();
-    let small =
-        ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--precision", "f32", "--seed", "1", "--out", out];
-    [&small, more].concat()
+    let own = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--precision", "f32", "--seed", "1", "--out", out];
+    let sampler: &[&str] = if more.contains(&"--sampler") { &[] } else { &["--sampler", "metropolis"] };
+    [&own, sampler, more].concat()
 }
 
 pub fn text(bytes: &[u8]) -> String {

@@ -26,7 +26,7 @@ fn a_run_goes_on_only_as_what_it_was() {
     let other = |model: &str, data: &str, seed: &str| {
         let out = run.to_str().unwrap();
         let own = ["sample", model, "--data", data, "--backend", "cpu", "--precision", "f32", "--seed", seed];
-        ridgewalk(&[&own[..], &["--out", out, "--resume"], &SIZE[..]].concat())
+        ridgewalk(&[&own[..], &["--sampler", "metropolis", "--out", out, "--resume"], &SIZE[..]].concat())
     };
     assert_refused(&other(MODEL, DATA, "2"), &["seed is 1 there and 2 here"]);
     let (model, data) = (run.with_file_name("m.stan"), run.with_file_name("d.json"));
