@@ -12,5 +12,7 @@ mod exactness;
 mod models;
 #[path = "nuts/posterior.rs"]
 mod posterior;
+#[path = "nuts/requirements.rs"]
+mod requirements;
 #[path = "nuts/trajectories.rs"]
 mod trajectories;

@@ -40,6 +40,7 @@ struct OpenLoop {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Constant(u64),
+    Roundoff(u32),
     Coordinate(usize),
     Datum(usize, LoopId),
     Load(Array, Place),
@@ -52,6 +53,7 @@ impl Key {
     pub(super) fn of(op: Op) -> Option<Self> {
         Some(match op {
             Op::Constant(x) => Self::Constant(x.to_bits()),
+            Op::Roundoff(terms) => Self::Roundoff(terms),
             Op::Coordinate(i) => Self::Coordinate(i),
             Op::Datum { table, row } => Self::Datum(table, row),
             Op::Load { array, at } => Self::Load(array, at),
@@ -193,7 +195,8 @@ impl Builder {
             _ => op.operands().map(|operand| self.depth(operand)).max().unwrap_or(0),
         };
         let value = self.define(op, depth);
-        let named_by_a_statement = !matches!(op, Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. });
+        let named_by_a_statement =
+            !matches!(op, Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. });
         if named_by_a_statement {
             self.blocks[depth].push(Statement::Let(value));
         }
@@ -338,6 +341,7 @@ impl Builder {
                 Op::Datum { table, .. } => read.0[table] = true,
                 Op::Load { at, .. } => note(at),
                 Op::Constant(_)
+                | Op::Roundoff(_)
                 | Op::Coordinate(_)
                 | Op::Unary(..)
                 | Op::Binary(..)
@@ -362,6 +366,7 @@ impl Builder {
                     }
                 }
                 Op::Constant(_)
+                | Op::Roundoff(_)
                 | Op::Coordinate(_)
                 | Op::Unary(..)
                 | Op::Binary(..)

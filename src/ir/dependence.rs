@@ -142,6 +142,7 @@ impl<'a> Reach<'a> {
             }
             Op::Load { array: Array::Stored(array), .. } => set.extend(&self.arrays[array.index()]),
             op @ (Op::Constant(_)
+            | Op::Roundoff(_)
             | Op::Coordinate(_)
             | Op::Datum { .. }
             | Op::Unary(..)

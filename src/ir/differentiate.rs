@@ -218,7 +218,7 @@ impl Sweep<'_> {
                 let array = self.adjoint_array(array);
                 self.scatter(array, at, adjoint);
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
                 unreachable!("these are named without a statement, or by their loop's")
             }
         }

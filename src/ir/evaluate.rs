@@ -90,6 +90,7 @@ impl Machine<'_> {
     fn read(&self, value: Value) -> f64 {
         match self.program.op(value) {
             Op::Constant(x) => x,
+            Op::Roundoff(_) => 0.0,
             Op::Coordinate(i) => self.coordinates[i],
             Op::Datum { table, row } => self.program.tables[table].values[self.rows[row.index()]],
             Op::Load { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
@@ -107,7 +108,7 @@ impl Machine<'_> {
             Op::Select { left, right, holds, fails } => {
                 self.read(if self.read(left) <= self.read(right) { holds } else { fails })
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
         }
     }
 }

@@ -102,6 +102,7 @@ impl<'a> Pass<'a> {
             },
             Op::Load { array: Array::Coordinates, .. }
             | Op::Constant(_)
+            | Op::Roundoff(_)
             | Op::Coordinate(_)
             | Op::Datum { .. }
             | Op::Unary(..)

@@ -12,6 +12,7 @@
 mod addends;
 mod arithmetic;
 mod arrays;
+mod range;
 mod reindex;
 mod schedule;
 
@@ -24,6 +25,7 @@ use super::evaluate;
 use super::op::{Binary, Unary};
 use crate::math::accumulate::{Accumulator, accumulate};
 pub use addends::Addend;
+pub use range::Range;
 
 /// A number of the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,6 +103,8 @@ enum Node {
     Coordinate(u32),
     /// Data, one value per row.
     Column(u32),
+    /// What roundoff of single precision may add to a tolerance ([`Op::Roundoff`](super::Op::Roundoff)).
+    Roundoff(u32),
     /// Coordinates, one per row; a position in `lists`.
     Gather(u32),
     /// An element of an array.
@@ -121,6 +125,7 @@ impl Node {
             Self::Constant(_)
             | Self::Coordinate(_)
             | Self::Column(_)
+            | Self::Roundoff(_)
             | Self::Gather(_)
             | Self::Load(..)
             | Self::LoadRows(..) => [None; 4],
@@ -137,6 +142,7 @@ enum Key {
     Constant(u64),
     Coordinate(u32),
     Column(u32, Domain),
+    Roundoff(u32),
     Gather(u32, Domain),
     Load(StoredArray, u32),
     LoadRows(StoredArray, u32, Domain),
@@ -190,6 +196,10 @@ pub struct Graph {
     recurrences: u32,
     /// Numbers that stay whole when a sum is taken apart, and whether they are densities of data.
     marked: HashMap<NodeId, bool>,
+    /// Ranges that declarations promise.
+    declared: HashMap<NodeId, Range>,
+    /// The ranges of the first nodes, as far as one was asked for.
+    ranges: Vec<Range>,
 }
 
 impl Graph {
@@ -206,6 +216,12 @@ impl Graph {
     /// A coordinate of the state.
     pub fn coordinate(&mut self, index: usize) -> Number {
         Number::Node(self.push(Node::Coordinate(narrow(index)), None))
+    }
+
+    /// What a tolerance allows in single precision beyond double precision, for sums of so many terms
+    /// ([`Op::Roundoff`](super::Op::Roundoff)).
+    pub fn roundoff(&mut self, terms: usize) -> Number {
+        Number::Node(self.push(Node::Roundoff(narrow(terms)), None))
     }
 
     /// Coordinates, one per row.
@@ -375,6 +391,7 @@ impl Graph {
             Node::Constant(x) => Key::Constant(x.to_bits()),
             Node::Coordinate(index) => Key::Coordinate(index),
             Node::Column(column) => Key::Column(column, rows()),
+            Node::Roundoff(terms) => Key::Roundoff(terms),
             Node::Gather(list) => Key::Gather(list, rows()),
             Node::Load(array, index) => Key::Load(array, index),
             Node::LoadRows(array, list) => Key::LoadRows(array, list, rows()),

@@ -4,7 +4,7 @@
 //! Ranges hold in either precision: what single precision could not represent counts as infinite here, and where
 //! infinities may meet, or an infinity zero, the value may be NaN. A value that may be NaN decides no comparison.
 
-use super::op::{Array, Binary, Op, Unary};
+use super::op::{Array, Binary, Op, Unary, single_roundoff};
 
 /// A closed range of numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,6 +61,7 @@ impl Interval {
 pub(super) fn interval(op: Op, of: impl Fn(super::Value) -> Interval, column: impl Fn(usize) -> Interval) -> Interval {
     match op {
         Op::Constant(x) => Interval::point(x),
+        Op::Roundoff(terms) => Interval::new(0.0, single_roundoff(terms), false),
         // Any number, never NaN: a step to a state that is not finite is rejected (`sampler::metropolis::admissible`).
         Op::Coordinate(_) | Op::Load { array: Array::Coordinates, .. } => {
             Interval::new(f64::NEG_INFINITY, f64::INFINITY, false)

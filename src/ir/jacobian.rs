@@ -239,6 +239,7 @@ impl Machine<'_> {
     fn read(&self, value: Value) -> f64 {
         match self.program.op(value) {
             Op::Constant(x) => x,
+            Op::Roundoff(_) => 0.0,
             Op::Coordinate(i) => self.coordinates[i],
             Op::Datum { table, row } => self.program.tables[table].values[self.rows[row.index()]],
             Op::Load { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
@@ -337,7 +338,7 @@ impl Machine<'_> {
                 self.add(chosen, 1.0);
                 self.read(chosen)
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
         };
         self.keep(value, x);
     }

@@ -167,6 +167,10 @@ pub enum Binary {
 pub enum Op {
     /// A number known when the model was bound.
     Constant(f64),
+    /// What a tolerance allows for roundoff beyond what double precision needs: 0 in double precision, 16 units of
+    /// roundoff ([`single_roundoff`]) for each of so many summed terms of magnitude 1 in single precision. The one operation
+    /// whose value depends on the precision that runs it.
+    Roundoff(u32),
     /// An unconstrained coordinate of the state, numbered from 0.
     Coordinate(usize),
     /// The element of a table that belongs to the current row of a loop.
@@ -206,13 +210,20 @@ impl Op {
     /// The values this operation reads, in order.
     pub fn operands(&self) -> impl Iterator<Item = Value> {
         let operands = match *self {
-            Self::Constant(_) | Self::Coordinate(_) | Self::Datum { .. } | Self::Load { .. } => [None; 4],
+            Self::Constant(_) | Self::Roundoff(_) | Self::Coordinate(_) | Self::Datum { .. } | Self::Load { .. } => {
+                [None; 4]
+            }
             Self::Unary(_, x) | Self::Sum(_, x) => [Some(x), None, None, None],
             Self::Binary(_, x, y) => [Some(x), Some(y), None, None],
             Self::Select { left, right, holds, fails } => [Some(left), Some(right), Some(holds), Some(fails)],
         };
         operands.into_iter().flatten()
     }
+}
+
+/// [`Op::Roundoff`] in single precision: `16 n` times the spacing of numbers at 1.
+pub fn single_roundoff(terms: u32) -> f64 {
+    16.0 * f64::from(terms) * f64::from(f32::EPSILON)
 }
 
 /// One line of a program.

@@ -44,7 +44,12 @@ fn of_body(program: &Program, body: &[Statement], double: bool) -> f64 {
     body.iter()
         .map(|statement| match statement {
             Statement::Let(value) => match program.op(*value) {
-                Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } | Op::Sum(..) => 0.0,
+                Op::Constant(_)
+                | Op::Roundoff(_)
+                | Op::Coordinate(_)
+                | Op::Datum { .. }
+                | Op::Load { .. }
+                | Op::Sum(..) => 0.0,
                 Op::Unary(function, _) => of_unary(function, double),
                 Op::Binary(function, ..) => of_binary(function, double),
                 Op::Select { .. } => 2.0,

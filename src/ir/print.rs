@@ -83,6 +83,7 @@ impl Printer<'_> {
     fn name(&self, value: Value) -> String {
         match self.program.op(value) {
             Op::Constant(x) => format!("{x:?}"),
+            Op::Roundoff(terms) => format!("roundoff({terms})"),
             Op::Coordinate(i) => format!("z{i}"),
             Op::Datum { table, row } => format!("{}[n{}]", self.program.tables[table].name, row.index()),
             Op::Load { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
@@ -143,7 +144,7 @@ impl Printer<'_> {
                 let [left, right, holds, fails] = [left, right, holds, fails].map(|x| self.name(x));
                 format!("if {left} <= {right} then {holds} else {fails}")
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.name(value),
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.name(value),
         }
     }
 }

@@ -163,7 +163,9 @@ impl<'a> Pass<'a> {
                     None => self.builder.push(Op::Select { left, right, holds, fails }),
                 }
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.builder.push(op),
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
+                self.builder.push(op)
+            }
         }
     }
 

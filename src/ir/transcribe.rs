@@ -77,7 +77,7 @@ impl<'a> Transcription<'a> {
                 let [left, right, holds, fails] = [left, right, holds, fails].map(|value| self.value(value));
                 Op::Select { left, right, holds, fails }
             }
-            named @ (Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..)) => named,
+            named @ (Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..)) => named,
         };
         let new = self.builder.push(op);
         self.rename(old, new);
@@ -90,7 +90,7 @@ impl<'a> Transcription<'a> {
     pub(super) fn value(&mut self, old: Value) -> Value {
         match self.old.op(old) {
             Op::Datum { table, row } => self.builder.push(Op::Datum { table, row: self.row(row) }),
-            op @ (Op::Constant(_) | Op::Coordinate(_)) => self.builder.push(op),
+            op @ (Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_)) => self.builder.push(op),
             Op::Load { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
                 self.names[old.index()].expect("a value's statement comes before its use")
             }

@@ -258,7 +258,8 @@ impl<'a> Flow<'a> {
         let mut known: FxHashMap<Key, Value> = FxHashMap::default();
         for (index, &op) in self.program.ops.iter().enumerate() {
             let value = Value(u32::try_from(index).expect("a program has fewer than 2^32 operations"));
-            let named = matches!(op, Op::Constant(_) | Op::Coordinate(_)) || self.origin.contains_key(&value);
+            let named =
+                matches!(op, Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_)) || self.origin.contains_key(&value);
             if let (true, Some(key)) = (named, Key::of(op)) {
                 known.entry(key).or_insert(value);
             }
@@ -295,7 +296,7 @@ impl<'a> Flow<'a> {
         known: &FxHashMap<Key, Value>,
     ) -> Option<Value> {
         let name = |value: Value| match constrain.op(value) {
-            op @ (Op::Constant(_) | Op::Coordinate(_)) => known.get(&Key::of(op)?).copied(),
+            op @ (Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_)) => known.get(&Key::of(op)?).copied(),
             _ => names.get(&value).copied(),
         };
         let op = match constrain.op(value) {
@@ -305,7 +306,12 @@ impl<'a> Flow<'a> {
             Op::Select { left, right, holds, fails } => {
                 Op::Select { left: name(left)?, right: name(right)?, holds: name(holds)?, fails: name(fails)? }
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } | Op::Sum(..) => return None,
+            Op::Constant(_)
+            | Op::Roundoff(_)
+            | Op::Coordinate(_)
+            | Op::Datum { .. }
+            | Op::Load { .. }
+            | Op::Sum(..) => return None,
         };
         known.get(&Key::of(op)?).copied()
     }

@@ -58,6 +58,9 @@ pub enum BindError {
     /// An argument that a function cannot take.
     #[error("{message}")]
     Argument { message: String, span: Span },
+    /// An argument that is not what its function requires, in Stan's words: `Scale parameter is -5, but must be positive`.
+    #[error("{function}: {fault}")]
+    Requirement { function: String, fault: String, span: Span },
     /// A variable without a value.
     #[error("`{name}` has no value here")]
     Unset { name: String, span: Span },
@@ -106,6 +109,7 @@ impl BindError {
             | Self::Product { span, .. }
             | Self::NotSquare { span, .. }
             | Self::Argument { span, .. }
+            | Self::Requirement { span, .. }
             | Self::Unset { span, .. }
             | Self::Rejected { span, .. }
             | Self::DependsOnParameters { span, .. }
@@ -118,6 +122,11 @@ impl BindError {
 }
 
 impl BindError {
+    /// Whether Stan rejects the state at which it happens, and goes on: the model does not allow it.
+    pub(super) fn rejects(&self) -> bool {
+        matches!(self, Self::Rejected { .. } | Self::Requirement { .. } | Self::Constraint { .. })
+    }
+
     /// The place in the model as a picture, closed by a newline.
     #[must_use]
     pub fn render(&self, source: &Source, colour: bool) -> String {
@@ -135,6 +144,7 @@ impl BindError {
             | Self::Product { .. }
             | Self::NotSquare { .. }
             | Self::Argument { .. }
+            | Self::Requirement { .. }
             | Self::Unset { .. }
             | Self::Rejected { .. }
             | Self::DependsOnParameters { .. }

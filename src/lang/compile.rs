@@ -121,6 +121,11 @@ pub(super) fn write<'a>(model: &'a TypedModel, bound: &Bound) -> Result<Written<
         written.parameter(id)?;
     }
     ended(written.run.run(&model.transformed_parameters))?;
+    for id in declared(&model.transformed_parameters) {
+        if let Some(value) = written.run.get(id).cloned() {
+            ended(written.run.require_declared(written.run.variable(id), &value))?;
+        }
+    }
     ended(written.run.run(&model.model))?;
     Ok(written)
 }
@@ -169,6 +174,7 @@ impl Written<'_> {
             // Fewer coordinates than elements: a simplex has one less.
             self.coordinates.extend((1..=count).map(|coordinate| format!("{name}.{coordinate}")));
         }
+        self.run.take_declared(variable, &value);
         self.run.set(id, value);
         self.parameters.push(Parameter { variable: id, shape });
         Ok(())

@@ -360,7 +360,7 @@ impl<'a> Parts<'a> {
         // What is added beside an observation, and is no density of a parameter, belongs to the observation.
         let mut beside = false;
         match term.source {
-            Added::Jacobian | Added::Rejection => {}
+            Added::Jacobian | Added::Rejection | Added::Check => {}
             Added::Density { outcome } => {
                 of_data = self.reading.model.expressions[outcome.index()].data_only;
                 literal = self.reading.is_literal(outcome);

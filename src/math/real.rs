@@ -79,6 +79,8 @@ pub trait Real:
     fn from_f64(x: f64) -> Self;
     /// Widens to `f64`, exactly.
     fn to_f64(self) -> f64;
+    /// The number for this type, where there is one for each.
+    fn by_precision(single: f32, double: f64) -> Self;
     /// The coefficients for this type, of a polynomial that has some for each.
     fn coefficients(single: &'static [f32], double: &'static [f64]) -> &'static [Self];
     /// Magnitude.
@@ -191,6 +193,10 @@ implement_real! { f32, u32, mantissa: 23, bias: 127 127.0, round: 12_582_912.0, 
         x as Self
     }
     #[inline(always)]
+    fn by_precision(single: f32, _double: f64) -> Self {
+        single
+    }
+    #[inline(always)]
     fn coefficients(single: &'static [f32], _double: &'static [f64]) -> &'static [Self] {
         single
     }
@@ -227,6 +233,10 @@ implement_real! { f64, u64, mantissa: 52, bias: 1023 1023.0, round: 6_755_399_44
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
         x
+    }
+    #[inline(always)]
+    fn by_precision(_single: f32, double: f64) -> Self {
+        double
     }
     #[inline(always)]
     fn coefficients(_single: &'static [f32], double: &'static [f64]) -> &'static [Self] {

@@ -3,6 +3,7 @@
 //! The language room makes a [`Model`] from text and data. Absent on purpose: names of distributions, constraints and
 //! syntax, all of which have become operations by now.
 
+pub mod check;
 pub mod data;
 mod density;
 pub mod dist;

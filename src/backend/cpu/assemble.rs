@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bodies::{Fused, free_values, fused_sums, gathered_additions, reads, side_by_side};
 use super::program::{Body, Element, Instruction, LaneProgram, Operand, RowLoop};
+use crate::ir::op::single_roundoff;
 use crate::ir::{Array, Binary, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Unary, Value};
 use crate::math::Real;
 
@@ -132,6 +133,7 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
         }
         match self.program.op(value) {
             Op::Constant(x) => Operand::Constant(R::from_f64(x)),
+            Op::Roundoff(terms) => Operand::Constant(R::by_precision(single_roundoff(terms) as f32, 0.0)),
             Op::Coordinate(i) => Operand::Input(i),
             Op::Load { array: Array::Coordinates, at: Place::Fixed(i) } if self.loops.is_empty() => Operand::Input(i),
             Op::Load { .. } | Op::Datum { .. } | Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => {
@@ -168,7 +170,7 @@ impl<'a, 'c, R: Real> Scope<'a, 'c, R> {
                 let [left, right, holds, fails] = [left, right, holds, fails].map(|x| self.operand(x));
                 Instruction::Select { to: self.register(value), left, right, holds, fails }
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => return,
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => return,
         };
         self.instructions.push(instruction);
     }

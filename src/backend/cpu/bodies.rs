@@ -36,7 +36,7 @@ pub(super) fn fused_sums(program: &Program, body: &[Statement], results: &[Value
     let factors = |product: Value| match program.op(product) {
         Op::Binary(Binary::Multiply, x, y) => Some([x, y]),
         Op::Unary(Unary::Square, x) => Some([x, x]),
-        Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } => None,
+        Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } => None,
         Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => None,
     };
     let once = |product: Value| here.contains(&product) && uses.get(&product) == Some(&1);
@@ -45,7 +45,7 @@ pub(super) fn fused_sums(program: &Program, body: &[Statement], results: &[Value
         let (x, y, of_x, of_y) = match program.op(value) {
             Op::Binary(Binary::Add, x, y) => (x, y, Sum::Plus, Sum::Plus),
             Op::Binary(Binary::Subtract, x, y) => (x, y, Sum::Minus, Sum::From),
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } => return None,
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } => return None,
             Op::Unary(..) | Op::Binary(..) | Op::Select { .. } | Op::Sum(..) => return None,
         };
         let mut sides = [(y, x, of_y), (x, y, of_x)].into_iter();
@@ -93,7 +93,7 @@ pub(super) fn free_values(program: &Program, inner: &Loop) -> Vec<Value> {
     // What was found once is known from then on.
     free.retain(|&value| {
         let local = match program.op(value) {
-            Op::Constant(_) => true,
+            Op::Constant(_) | Op::Roundoff(_) => true,
             Op::Datum { row, .. } if nested.contains(&row) => true,
             Op::Datum { .. }
             | Op::Coordinate(_)

@@ -1,6 +1,7 @@
 //! Operations of the IR as WGSL expressions, with what a driver must not rewrite made opaque (`guard`).
 
 use super::guard;
+use crate::ir::op::single_roundoff;
 use crate::ir::{Array, Binary, LoopId, Op, Place, Program, Unary, Value};
 
 /// The components of a vector: rows of a table that are read together.
@@ -69,6 +70,7 @@ impl Writer<'_> {
     pub fn read(&self, value: Value) -> String {
         match self.program.op(value) {
             Op::Constant(x) => literal(x as f32),
+            Op::Roundoff(terms) => literal(single_roundoff(terms) as f32),
             Op::Coordinate(i) if i >= self.coordinates => format!("(*kept)[{}]", i - self.coordinates),
             Op::Coordinate(i) => format!("coordinates[{i}]"),
             Op::Datum { table, row } => {
@@ -140,7 +142,7 @@ impl Writer<'_> {
                 let [left, right, holds, fails] = [left, right, holds, fails].map(|value| self.read(value));
                 format!("select({fails}, {holds}, {left} <= {right})")
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
+            Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => self.read(value),
         }
     }
 }

@@ -62,6 +62,7 @@ fn family(program: &Program, value: Value) -> Family {
         )
         | Op::Binary(Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta, ..)
         | Op::Constant(_)
+        | Op::Roundoff(_)
         | Op::Coordinate(_)
         | Op::Datum { .. }
         // What a driver could see through, the load itself has made opaque.

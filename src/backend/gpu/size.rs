@@ -30,7 +30,13 @@ fn sum(program: &Program, body: &[Statement], times: &dyn Fn(usize) -> u64) -> u
 
 fn operation(op: Op) -> u64 {
     match op {
-        Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } | Op::Select { .. } | Op::Sum(..) => 1,
+        Op::Constant(_)
+        | Op::Roundoff(_)
+        | Op::Coordinate(_)
+        | Op::Datum { .. }
+        | Op::Load { .. }
+        | Op::Select { .. }
+        | Op::Sum(..) => 1,
         Op::Unary(Unary::Negate | Unary::Abs | Unary::Floor | Unary::Square | Unary::Sqrt, _) => 1,
         Op::Binary(Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide, ..) => 1,
         Op::Unary(..) | Op::Binary(..) => SPECIAL,

@@ -270,7 +270,7 @@ fn at_group(forms: &mut Forms<'_, '_>, value: Value, row: GroupRow, memo: &mut M
                 [left, right, holds, fails].map(|operand| at_group(forms, operand, row, memo));
             Op::Select { left, right, holds, fails }
         }
-        Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
+        Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
             unreachable!("a group's value is made of loads and what is outside of the loop")
         }
     };

@@ -194,7 +194,12 @@ impl<'c, 'a> Forms<'c, 'a> {
             Op::Select { left, right, holds, fails } => {
                 at(if at(left, row) <= at(right, row) { holds } else { fails }, row)
             }
-            Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Load { .. } | Op::Sum(..) => f64::NAN,
+            Op::Constant(_)
+            | Op::Roundoff(_)
+            | Op::Coordinate(_)
+            | Op::Datum { .. }
+            | Op::Load { .. }
+            | Op::Sum(..) => f64::NAN,
         };
         let values: Rc<[f64]> = (0..self.inner.rows).map(compute).collect();
         if values.iter().all(|x| x.is_finite()) { Class::Data(self.intern(values)) } else { Class::Other }

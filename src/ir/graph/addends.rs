@@ -75,7 +75,7 @@ impl Graph {
                 continue;
             }
             match self.nodes[node.index()] {
-                Node::Constant(_) | Node::Column(_) => {}
+                Node::Constant(_) | Node::Column(_) | Node::Roundoff(_) => {}
                 Node::Unary(Unary::Negate, x) => pending.push((x, -factor, rows)),
                 Node::Binary(Binary::Add, x, y) => pending.extend([(x, factor, rows), (y, factor, rows)]),
                 Node::Binary(Binary::Subtract, x, y) => pending.extend([(x, factor, rows), (y, -factor, rows)]),

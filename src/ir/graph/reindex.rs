@@ -85,12 +85,15 @@ impl Graph {
                     let [left, right, holds, fails] = operands.map(|operand| of(&new, self, operand));
                     self.select(left, right, holds, fails)
                 }
-                Node::Constant(_) | Node::Coordinate(_) | Node::Load(..) | Node::Sum(_) => {
+                Node::Constant(_) | Node::Coordinate(_) | Node::Roundoff(_) | Node::Load(..) | Node::Sum(_) => {
                     unreachable!("a node without rows is no part of a row")
                 }
             };
             if let Some(&observed) = self.marked.get(&node) {
                 self.mark(built, observed);
+            }
+            if let Some(&range) = self.declared.get(&node) {
+                self.declare(built, range);
             }
             new.insert(node, built);
         }

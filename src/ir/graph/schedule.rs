@@ -102,6 +102,7 @@ impl Schedule<'_> {
             let value = match node {
                 Node::Constant(x) => self.builder.constant(x),
                 Node::Coordinate(i) => self.builder.push(Op::Coordinate(i as usize)),
+                Node::Roundoff(terms) => self.builder.push(Op::Roundoff(terms)),
                 Node::Load(array, element) => {
                     let array = Array::Stored(self.array(array));
                     self.builder.push(Op::Load { array, at: Place::Fixed(element as usize) })
@@ -235,7 +236,7 @@ impl Schedule<'_> {
                     let [left, right, holds, fails] = operands.map(|operand| of(self, operand));
                     self.builder.push(Op::Select { left, right, holds, fails })
                 }
-                Node::Constant(_) | Node::Coordinate(_) | Node::Load(..) | Node::Sum(_) => {
+                Node::Constant(_) | Node::Coordinate(_) | Node::Roundoff(_) | Node::Load(..) | Node::Sum(_) => {
                     unreachable!("a node without rows is no part of a row")
                 }
             };

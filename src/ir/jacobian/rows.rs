@@ -204,7 +204,7 @@ impl Rows<'_> {
                         *to = if left[lane] <= right[lane] { holds[lane] } else { fails[lane] };
                     }
                 }
-                Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
+                Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
                     unreachable!("these are named without a statement, or by their loop's")
                 }
             }
@@ -284,7 +284,7 @@ impl Rows<'_> {
                     self.hand(machine, &local.operands[2].sink, &chosen(true));
                     self.hand(machine, &local.operands[3].sink, &chosen(false));
                 }
-                Op::Constant(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
+                Op::Constant(_) | Op::Roundoff(_) | Op::Coordinate(_) | Op::Datum { .. } | Op::Sum(..) => {
                     unreachable!("these are named without a statement, or by their loop's")
                 }
             }

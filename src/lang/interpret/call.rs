@@ -1,5 +1,6 @@
 //! Calls: of user functions, of the library, of densities.
 
+use super::check::Extent;
 use super::statement::Flow;
 use super::value::Value;
 use super::{Interpreter, Stop};
@@ -7,7 +8,7 @@ use crate::ir::Number;
 use crate::lang::ast::ExpressionId;
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
-use crate::lang::typed::{Callee, FunctionId};
+use crate::lang::typed::{Callee, Density, FunctionId};
 
 impl Interpreter<'_> {
     /// The value of a call.
@@ -20,7 +21,12 @@ impl Interpreter<'_> {
             Callee::Builtin(name) => self.library(name, &values, span),
             Callee::User(function) => self.user(function, values),
             Callee::Reduce(function) => self.reduce(function, values, span),
-            Callee::Family { family, density } => self.family(family, density, &values, span),
+            Callee::Family { family, density } => {
+                if density != Density::Rng {
+                    self.require_arguments(family, density, &values, Extent::Full, span)?;
+                }
+                self.family(family, density, &values, span)
+            }
         }
     }
 

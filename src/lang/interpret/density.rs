@@ -3,10 +3,12 @@
 //! A univariate density of containers is the sum over their elements, a multivariate one of arrays the sum over the
 //! arrays'. Both are taken as rows where that is possible.
 
+pub(super) mod arguments;
 mod families;
 mod multivariate;
 mod truncation;
 
+use super::check::Extent;
 use super::elementwise::{as_rows, elementwise};
 use super::value::{Elements, ROWS, Shape, Value};
 use super::{Interpreter, LARGEST, Source, Stop};
@@ -37,7 +39,10 @@ impl Interpreter<'_> {
                 self.note_user(&values[0], term.scalar());
                 term
             }
-            Callee::Family { family, density } => self.family(family, density, &values, span)?,
+            Callee::Family { family, density } => {
+                self.require_arguments(family, density, &values, Extent::Term, span)?;
+                self.family(family, density, &values, span)?
+            }
             Callee::Builtin(_) | Callee::Reduce(_) => unreachable!("the checker admits distributions only"),
         };
         let mut terms = vec![term.scalar()];

@@ -36,9 +36,18 @@ impl Interpreter<'_> {
                     Some(true) => self.expression(*then),
                     Some(false) => self.expression(*otherwise),
                     None => {
-                        let (then, otherwise) = (self.expression(*then)?, self.expression(*otherwise)?);
-                        self.require_shape(&then.shape, &otherwise.shape, span)?;
-                        Ok(self.choose_value(condition, &then, &otherwise))
+                        let (then_id, otherwise_id) = (*then, *otherwise);
+                        let then = self.on_side(condition, true, |run| run.expression(then_id))?;
+                        let otherwise = self.on_side(condition, false, |run| run.expression(otherwise_id))?;
+                        match (then, otherwise) {
+                            (Some(then), Some(otherwise)) => {
+                                self.require_shape(&then.shape, &otherwise.shape, span)?;
+                                Ok(self.choose_value(condition, &then, &otherwise))
+                            }
+                            (Some(value), None) | (None, Some(value)) => Ok(value),
+                            // Neither side has a value: this says why.
+                            (None, None) => self.expression(then_id),
+                        }
                     }
                 }
             }
@@ -155,7 +164,9 @@ impl Interpreter<'_> {
                 Ok(Value::number(self.choose(right, one, zero)))
             }
             None => {
-                let right = self.expression(right)?.scalar();
+                // Stan asks the right side only where the left one does not decide.
+                let right = self.on_side(left, is_and, |run| run.expression(right))?;
+                let right = right.map_or(zero, |right| right.scalar());
                 let right = self.choose(right, one, zero);
                 let (yes, no) = if is_and { (right, zero) } else { (one, right) };
                 Ok(Value::number(self.choose(left, yes, no)))

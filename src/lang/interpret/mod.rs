@@ -12,11 +12,13 @@
 //! statement    control flow                 rolled       loops over rows
 //! call         functions                    library/     what the names of Stan's functions mean
 //! density      distributions by name        constraint   transforms of declarations
+//! check        what arguments must be
 //! ```
 //!
 //! Absent on purpose: types and names, which the checker has settled, and sizes of programs (`ir`).
 
 mod call;
+mod check;
 pub(super) mod constraint;
 pub(super) mod contributions;
 mod density;
@@ -95,6 +97,8 @@ pub(super) enum Source {
     Increment { value: ExpressionId },
     /// A rejection.
     Rejection,
+    /// A requirement that parameters can break.
+    Check,
 }
 
 /// The state of a run.
@@ -118,6 +122,8 @@ pub(super) struct Interpreter<'a> {
     pub printed: Vec<String>,
     /// What statements contribute to the log density, where that is wanted.
     pub contributions: Option<Contributions>,
+    /// What need not be asked again.
+    valid: check::Valid,
     /// Elements held one by one that a loop reads by a column, and the array they were stored to.
     stored: Vec<(std::sync::Arc<Vec<Number>>, StoredArray)>,
 }
@@ -158,6 +164,7 @@ impl<'a> Interpreter<'a> {
             factorises: false,
             printed: Vec::new(),
             contributions: None,
+            valid: check::Valid::default(),
             stored: Vec::new(),
         }
     }

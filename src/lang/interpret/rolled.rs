@@ -15,7 +15,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::value::{Elements, ROWS, Value};
-use super::{Interpreter, Pending, Rolling, Stop};
+use super::{Interpreter, Pending, Rolling, Source, Stop};
 use crate::ir::graph::{Domain, Graph, Number, StoredArray};
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
@@ -30,7 +30,7 @@ impl Interpreter<'_> {
     /// Parts that take different ways run in the order of their last rows: so what they leave in variables is what the
     /// loop would leave.
     pub fn rolled(&mut self, variable: VariableId, values: &[f64], body: &[Statement]) -> Result<bool, Stop> {
-        let before = (self.variables.clone(), self.terms.len(), self.stored.len());
+        let before = (self.variables.clone(), self.terms.len(), self.stored.len(), self.valid.len());
         let outside = Outside::new(self.model, body);
         let mut parts: Vec<Vec<f64>> = vec![values.to_vec()];
         'attempt: while parts.len() <= WAYS {
@@ -45,7 +45,10 @@ impl Interpreter<'_> {
                     Err(Stop::Error(BindError::DependsOnParameters { .. } | BindError::NotYet { .. })) => {
                         break 'attempt;
                     }
-                    Err(error @ Stop::Error(_)) => return Err(error),
+                    Err(error @ Stop::Error(_)) => {
+                        self.undo(&before);
+                        return Err(error);
+                    }
                 };
                 let part = parts.swap_remove(index);
                 let of = |side: bool| {
@@ -62,12 +65,13 @@ impl Interpreter<'_> {
         Ok(false)
     }
 
-    fn undo(&mut self, before: &(Vec<Option<Value>>, usize, usize)) {
+    fn undo(&mut self, before: &(Vec<Option<Value>>, usize, usize, usize)) {
         self.rolling = None;
         self.turn = None;
         self.variables.clone_from(&before.0);
         self.terms.truncate(before.1);
         self.stored.truncate(before.2);
+        self.valid.truncate(before.3);
     }
 
     /// Some of the rows: as rows when they are many, else one by one.
@@ -174,7 +178,8 @@ impl Interpreter<'_> {
         };
         for index in first..self.terms.len() {
             let term = after(&mut self.graph, self.terms[index].number);
-            self.terms[index].number = self.graph.sum(term, rows);
+            let once = self.terms[index].source == Source::Check && self.graph.domain(term).is_none();
+            self.terms[index].number = if once { term } else { self.graph.sum(term, rows) };
             self.terms[index].rows = Some(domain);
         }
         for (id, terms) in rolling.reductions {

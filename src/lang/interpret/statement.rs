@@ -131,6 +131,16 @@ impl Interpreter<'_> {
                 self.terms.push(Term { number, ..term });
             }
         }
+        let (first, second) = match (first, second) {
+            (Ok(first), Ok(second)) => (first, second),
+            // What goes on does so on the side that does not reject.
+            (Ok(first), Err(_)) => {
+                self.variables = taken;
+                return Ok(first);
+            }
+            (Err(_), Ok(second)) => return Ok(second),
+            (Err(error), Err(_)) => return Err(error.into()),
+        };
         for (index, taken) in taken.into_iter().enumerate() {
             let other = self.variables[index].take();
             self.variables[index] = match (taken, other) {
@@ -154,19 +164,29 @@ impl Interpreter<'_> {
         }
     }
 
-    fn branch(&mut self, statements: &[Statement], returns: bool, rest: &Rest<'_>) -> Result<Flow, Stop> {
-        let flow = match self.run_before(statements, Some(rest)) {
-            Err(Stop::Error(BindError::Rejected { .. })) => {
-                // Only where the condition holds.
-                self.add(Number::Known(f64::NEG_INFINITY), Source::Rejection);
-                Flow::Next
-            }
-            other => other?,
-        };
-        match flow {
-            Flow::Next if returns => self.run_rest(rest),
+    /// Runs a side of a condition on parameters. The inner error is what rejects every state on that side.
+    fn branch(
+        &mut self,
+        statements: &[Statement],
+        returns: bool,
+        rest: &Rest<'_>,
+    ) -> Result<Result<Flow, BindError>, Stop> {
+        let (turn, valid) = (self.turn, self.valid.len());
+        let run = |run: &mut Self| match run.run_before(statements, Some(rest))? {
+            Flow::Next if returns => run.run_rest(rest),
             other => Ok(other),
-        }
+        };
+        let flow = match run(self) {
+            Err(Stop::Error(error)) if error.rejects() => {
+                // Only where the condition holds.
+                self.turn = turn;
+                self.add(Number::Known(f64::NEG_INFINITY), Source::Rejection);
+                Err(error)
+            }
+            other => Ok(other?),
+        };
+        self.valid.truncate(valid);
+        Ok(flow)
     }
 
     /// `yes` where a truth value holds, else `no`.

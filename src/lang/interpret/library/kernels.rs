@@ -1,8 +1,7 @@
 //! Covariance functions of Gaussian processes by name.
 //!
 //! In: points, an array of numbers or of vectors, perhaps a second one, and what the kernel needs. Out: the matrix of
-//! covariances among the points, or between those of the two. Magnitudes, length scales and periods that data give must
-//! be positive. The kernels are `model::linear`'s, but the periodic one.
+//! covariances among the points, or between those of the two. The kernels are `model::linear`'s, but the periodic one.
 
 use std::f64::consts::PI;
 
@@ -30,7 +29,6 @@ impl Interpreter<'_> {
             _ => return Ok(None),
         };
         let (inputs, scales) = arguments.split_at(arguments.len().saturating_sub(parameters));
-        require_positive(name, scales, span)?;
         if let (Some(first), Some(last)) = (inputs.first(), inputs.last()) {
             let sizes = [count(first), count(last)];
             self.require_room_of(&sizes, &arguments.iter().collect::<Vec<_>>(), span)?;
@@ -78,18 +76,6 @@ impl Interpreter<'_> {
 /// How many points there are.
 fn count(points: &Value) -> usize {
     points.shape.arrays.iter().product()
-}
-
-/// Scales that are known are positive; a NaN is not.
-fn require_positive(name: &str, scales: &[Value], span: Span) -> Result<(), BindError> {
-    let found = scales.iter().filter_map(Value::as_known).flatten().find(|&&x| x.is_nan() || x <= 0.0);
-    match found {
-        Some(x) => {
-            let message = format!("`{name}` needs magnitudes and lengths that are positive, and is given {x}");
-            Err(BindError::Argument { message, span })
-        }
-        None => Ok(()),
-    }
 }
 
 /// `sigma^2 exp(-2 sin^2(pi d / period) / length_scale^2)`, `d` the Euclidean distance.
@@ -232,7 +218,7 @@ mod tests {
     fn scales_of_data_must_be_positive() {
         for scales in [[0.0, 1.0], [1.0, -1.0], [1.0, f64::NAN]] {
             let error = call("gp_exp_quad_cov", &[array(&POINTS), scalar(scales[0]), scalar(scales[1])]);
-            assert!(matches!(error, Err(BindError::Argument { .. })));
+            assert!(matches!(error, Err(BindError::Requirement { .. })));
         }
     }
 }

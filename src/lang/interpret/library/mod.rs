@@ -27,6 +27,7 @@ mod matrices;
 mod order;
 mod parts;
 mod reductions;
+mod requirements;
 mod scalars;
 mod shapes;
 mod special;
@@ -59,6 +60,7 @@ const FACTORISE: [&str; 9] = [
 impl Interpreter<'_> {
     /// The value of a function of the library.
     pub fn library(&mut self, name: &str, arguments: &[Value], span: Span) -> Result<Value, Stop> {
+        self.require_of_function(name, arguments, span)?;
         if let Some(function) = scalars::function(name, arguments.len()) {
             return self.apply(function, arguments, span);
         }
@@ -77,6 +79,7 @@ impl Interpreter<'_> {
         ];
         for kind in kinds {
             if let Some(value) = kind(self, name, arguments, span)? {
+                self.take_result(name, arguments, &value);
                 return Ok(value);
             }
         }
