@@ -7,14 +7,15 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::args::{Kept, Sample};
+use super::error::CliError;
 use super::files::Files;
-use super::terminal::say;
+use super::terminal::{colour, say};
 use super::{method, request};
 use crate::backend::Description;
 use crate::lang::Compiled;
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
-use crate::run::{Outcome, Settings};
+use crate::run::{Outcome, RunError, Settings};
 
 /// What was asked for, and what runs it.
 pub(super) struct Job<'a> {
@@ -35,6 +36,28 @@ impl<'a> Job<'a> {
 
     pub(super) fn superchains(&self) -> usize {
         self.settings.chains / self.settings.superchain_size
+    }
+
+    /// An error with its reason: where no chain could start, what the model rejected, at which place, and how often.
+    pub(super) fn explained(&self, error: CliError) -> CliError {
+        /// Reasons that are told; the others are counted.
+        const MOST: usize = 3;
+        let CliError::Run(RunError::NoStart(nowhere)) = error else { return error };
+        let attempts = nowhere.tried.len();
+        let reasons = self.compiled.quantities.rejections(nowhere.tried.iter().map(Vec::as_slice));
+        if reasons.is_empty() {
+            return CliError::Run(RunError::NoStart(nowhere));
+        }
+        let source = &self.files.source;
+        let mut text = format!("error: {nowhere}\n");
+        for reason in reasons.iter().take(MOST) {
+            text += &format!("{}; {} of {attempts} attempts\n", reason.sentence(source), reason.count);
+            text += &reason.render(source, colour());
+        }
+        if reasons.len() > MOST {
+            text += &format!("and {} more places\n", reasons.len() - MOST);
+        }
+        CliError::Rendered(text)
     }
 
     /// Says something on standard error, unless asked to be quiet.

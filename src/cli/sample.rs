@@ -83,13 +83,13 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     }
     let progress = Progress::new(&settings, &model.parameters, sample.quiet);
     if moments {
-        return moments::sample(&job, chosen.backend.as_mut(), &progress, out);
+        return moments::sample(&job, chosen.backend.as_mut(), &progress, out).map_err(|error| job.explained(error));
     }
     let finished = match planned {
         Some(planned) => stored::run(&job, planned, &mut chosen, &progress),
         None => in_memory(&job, chosen.backend.as_mut(), &progress),
     };
-    let outcome = finished.inspect_err(|_| progress.finish())?;
+    let outcome = finished.inspect_err(|_| progress.finish()).map_err(|error| job.explained(error))?;
     if let Some(path) = &sample.generate {
         simulate::write(path, &compiled.quantities, outcome.draws.values(), seed)?;
     }

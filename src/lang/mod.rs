@@ -17,6 +17,7 @@ mod likelihood;
 pub mod parser;
 pub mod pointwise;
 pub mod quantities;
+pub mod rejection;
 mod render;
 pub mod signatures;
 pub mod source;

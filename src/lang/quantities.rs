@@ -160,6 +160,11 @@ impl Quantities {
         Interpreter::new(&self.0.model, false)
     }
 
+    /// The statements of the transformed parameters.
+    pub(super) fn transformed_parameters(&self) -> &[Statement] {
+        &self.0.model.transformed_parameters
+    }
+
     /// The statements of the model block.
     pub(super) fn model_block(&self) -> &[Statement] {
         &self.0.model.model

@@ -90,6 +90,9 @@ impl Requirement {
     ///
     /// # Errors
     /// The sentence that says which element is what, and what it must be.
+    ///
+    /// # Panics
+    /// When a matrix that must be symmetric is not square.
     pub fn check(self, name: &str, values: &[f64], sizes: &[usize]) -> Result<(), String> {
         if !self.is_of_containers() {
             let fault = values.iter().enumerate().find(|&(_, &x)| !self.holds(x));

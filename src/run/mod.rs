@@ -20,19 +20,21 @@ mod stream;
 mod warmup;
 
 pub use block::{Block, Cut, Sink};
-pub use settings::{Glance, Init, Look, Phase, RunError, Settings, SinkError, Watch};
+pub use settings::{Glance, Init, Look, NoStart, Phase, RunError, Settings, SinkError, Watch};
 pub use stream::{Again, Plan, stream};
 
 use std::time::Instant;
 
 use self::block::statistics;
 use self::warmup::Warmup;
-use crate::backend::{Backend, Counts, Keep, Method, Population, Stretch, Tuning};
+use crate::backend::cpu::Gradient;
+use crate::backend::{Backend, Counts, Keep, Method, Population, Precision, Stretch, Tuning};
 use crate::draws::Draws;
 use crate::math::Real;
 use crate::model::Model;
 use crate::rng::philox::{key, philox};
 use crate::rng::slots::{Purpose, counter};
+use crate::sampler::Gradient as _;
 
 /// Attempts at a starting point before a model is given up.
 const ATTEMPTS: u32 = 100;
@@ -161,7 +163,7 @@ fn check(model: &Model, settings: &Settings) -> Result<u32, RunError> {
     })
 }
 
-/// Puts every superchain at a point where the log density is finite.
+/// Puts every superchain at a point where the log density is finite, and for NUTS its gradient, as Stan does.
 fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Result<(), RunError> {
     let population = Population { first: settings.first_chain, chains: settings.chains };
     let superchain = |chain: usize| (settings.first_chain as usize + chain) / settings.superchain_size;
@@ -169,23 +171,46 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
     let mut points: Vec<Vec<f64>> =
         (first..=superchain(settings.chains - 1)).map(|k| point(model, settings, k, 0)).collect();
     let attempts = if matches!(settings.init, Init::At(_)) { 1 } else { ATTEMPTS };
+    let precision = backend.description().precision;
+    let mut settled = vec![false; points.len()];
+    let mut gradient = matches!(backend.method(), Method::Nuts { .. }).then(|| StartGradient::new(model, precision));
     for attempt in 1..=attempts {
         let positions: Vec<f64> =
             (0..settings.chains).flat_map(|chain| points[superchain(chain) - first].iter().copied()).collect();
         let log_density = backend.start(population, &positions)?;
-        let failed: Vec<usize> = (0..settings.chains).filter(|&chain| !admissible(log_density[chain])).collect();
-        let Some(&example) = failed.first() else { return Ok(()) };
+        // Chains of a superchain start at one point.
+        let mut failed: Vec<(usize, bool)> = Vec::new();
+        for (chain, &log_density) in log_density.iter().enumerate() {
+            let k = superchain(chain) - first;
+            if settled[k] {
+                continue;
+            }
+            let of_density = !admissible(log_density, precision);
+            if of_density || gradient.as_mut().is_some_and(|gradient| !gradient.is_finite(&points[k])) {
+                failed.push((chain, of_density));
+            } else {
+                settled[k] = true;
+            }
+        }
+        let Some(&(example, is_of_density)) = failed.first() else { return Ok(()) };
         if attempt == attempts {
+            let tried = |attempt| model.parameters_at(&point(model, settings, superchain(example), attempt));
             let values = model.parameters_at(&points[superchain(example) - first]);
             let named = model.parameters.iter().zip(&values).map(|(name, &value)| {
                 let moderate = value == 0.0 || (1e-3..1e7).contains(&value.abs());
                 if moderate { format!("{name} = {value:.4}") } else { format!("{name} = {value:.3e}") }
             });
-            let point = named.collect::<Vec<_>>().join(", ");
+            let listed = named.collect::<Vec<_>>().join(", ");
             let log_density = model.log_density(&points[superchain(example) - first]);
-            return Err(RunError::NoStart { attempts, point, log_density });
+            return Err(RunError::NoStart(NoStart {
+                tried: (0..attempts).map(tried).collect(),
+                point: listed,
+                log_density,
+                gradient: !is_of_density,
+                precision,
+            }));
         }
-        let mut again: Vec<usize> = failed.into_iter().map(superchain).collect();
+        let mut again: Vec<usize> = failed.into_iter().map(|(chain, _)| superchain(chain)).collect();
         again.dedup();
         for k in again {
             points[k - first] = point(model, settings, k, attempt);
@@ -194,9 +219,42 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
     Ok(())
 }
 
-/// Whether a chain may start at a log density: where a step in single precision could have led, too.
-fn admissible(log_density: f64) -> bool {
-    log_density.abs() <= f32::LARGEST.to_f64()
+/// Whether a chain may start at a log density: where a step in its precision could have led, too.
+fn admissible(log_density: f64, precision: Precision) -> bool {
+    let largest = match precision {
+        Precision::F32 => f32::LARGEST.to_f64(),
+        Precision::F64 => f64::LARGEST,
+    };
+    log_density.abs() <= largest
+}
+
+/// The gradient at starting points, in the precision of the chains, by the CPU's program: a GPU's is its twin.
+enum StartGradient {
+    Single(Box<Gradient<f32>>),
+    Double(Box<Gradient<f64>>),
+}
+
+impl StartGradient {
+    fn new(model: &Model, precision: Precision) -> Self {
+        let (program, terms) = (model.gradient(), model.density.results.len());
+        match precision {
+            Precision::F32 => Self::Single(Box::new(Gradient::new(&program, terms))),
+            Precision::F64 => Self::Double(Box::new(Gradient::new(&program, terms))),
+        }
+    }
+
+    fn is_finite(&mut self, point: &[f64]) -> bool {
+        fn ask<R: Real>(gradient: &mut Gradient<R>, point: &[f64]) -> bool {
+            let coordinates: Vec<Vec<R>> = point.iter().map(|&x| vec![R::from_f64(x)]).collect();
+            let (mut density, mut slope) = ([R::ZERO], vec![vec![R::ZERO]; point.len()]);
+            gradient.gradient(&coordinates, &mut density, &mut slope);
+            slope.iter().all(|component| component[0].to_f64().is_finite())
+        }
+        match self {
+            Self::Single(gradient) => ask(gradient, point),
+            Self::Double(gradient) => ask(gradient, point),
+        }
+    }
 }
 
 /// The starting point of a superchain at an attempt, from 0.

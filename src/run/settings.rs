@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use crate::backend::{self, Counts};
+use crate::backend::{self, Counts, Precision};
 use crate::draws::{DrawsError, Values};
 use crate::lang::bind::BindError;
 
@@ -69,6 +69,38 @@ pub type Look<'a> = &'a mut dyn FnMut(Glance<'_>);
 /// Whatever keeps draws from being taken.
 pub type SinkError = Box<dyn std::error::Error + Send + Sync>;
 
+/// A chain that found no point to start from.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("no starting point {} after {} attempt{}: the last was {point}, where {}",
+    if *.gradient { "with a finite gradient" } else { "with a finite log density" },
+    .tried.len(), if .tried.len() == 1 { "" } else { "s" }, self.found())]
+pub struct NoStart {
+    /// The parameters at each attempt, as [`Model::parameters`](crate::model::Model::parameters) orders them.
+    pub tried: Vec<Vec<f64>>,
+    /// The parameters of the last attempt, in words.
+    pub point: String,
+    /// The log density there, in double precision.
+    pub log_density: f64,
+    /// Whether it is the gradient that was not finite at the last attempt.
+    pub gradient: bool,
+    /// The precision of the chains.
+    pub precision: Precision,
+}
+
+impl NoStart {
+    /// What was found at the last attempt.
+    fn found(&self) -> String {
+        let Self { log_density, precision, .. } = self;
+        match (self.gradient, log_density.is_finite(), precision) {
+            (true, ..) => "the gradient evaluated at the initial value is not finite".to_owned(),
+            (false, true, Precision::F32) => {
+                format!("it is {log_density} in double precision and not finite in single: use --precision f64")
+            }
+            (false, ..) => format!("it is {log_density}"),
+        }
+    }
+}
+
 /// Why a run did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -105,17 +137,8 @@ pub enum RunError {
     #[error(transparent)]
     Draws(#[from] DrawsError),
     /// Nowhere to start.
-    #[error("no starting point with a finite log density after {attempts} attempt{}: the last was {point}, where it is \
-        {log_density}{}", if *.attempts == 1 { "" } else { "s" },
-        if .log_density.is_finite() { " in double precision and not finite in single: use --precision f64" } else { "" })]
-    NoStart {
-        /// Attempts made.
-        attempts: u32,
-        /// The parameters of the last attempt, in words.
-        point: String,
-        /// The log density there, in double precision.
-        log_density: f64,
-    },
+    #[error("{}", .0)]
+    NoStart(NoStart),
     /// Generated quantities that a draw does not allow.
     #[error("the generated quantities of draw {} of chain {} cannot be computed: {error}", .draw + 1, .chain + 1)]
     Quantities {

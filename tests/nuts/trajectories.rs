@@ -90,7 +90,7 @@ fn a_density_that_is_never_finite_is_an_error_that_shows_where_it_was_tried() {
     for (what, backend) in backends() {
         let mut go_on = |_: Phase, _: u32, _: u32| ControlFlow::Continue(());
         let failed = run(&model, backend(&model, 1).as_mut(), &settings(4, 10, 10, 1), &mut go_on);
-        let Err(error @ RunError::NoStart { .. }) = failed else { panic!("nowhere to start with {what}") };
+        let Err(error @ RunError::NoStart(_)) = failed else { panic!("nowhere to start with {what}") };
         assert!(error.to_string().contains("x = "), "{error}");
     }
 }

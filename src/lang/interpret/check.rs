@@ -298,6 +298,13 @@ impl Interpreter<'_> {
         requirement: Requirement,
         extent: Extent,
     ) -> Result<(), Stop> {
+        if let Inner::Matrix(rows, columns) = value.shape.inner
+            && rows != columns
+            && (requirement != Requirement::CholeskyFactor || rows < columns)
+        {
+            // Sizes that do not fit are told by the function.
+            return Ok(());
+        }
         let sizes = value.shape.inner.sizes();
         let each = value.shape.inner.len();
         let label = |part: usize| {
@@ -464,9 +471,7 @@ impl Interpreter<'_> {
             });
             let penalty = super::elementwise::sum(&mut self.graph, &penalties);
             if penalty == REJECTED {
-                let reason = "never keeps its bounds".to_owned();
-                let element = format!("`{}`", variable.name);
-                return Err(BindError::Constraint { element, reason, span: variable.span }.into());
+                return Err(asker.fault(format!("{} never keeps its bounds", variable.name)));
             }
             self.add_check(penalty);
         }

@@ -1,0 +1,69 @@
+//! Why a model rejects a state: the first thing that Stan would throw there, in the order of the model's statements.
+//!
+//! In: the parameters of a draw, or of a point at which a chain could not start. Out: what is wrong, with its place. The
+//! model is run once more with its parameters known, in `f64`, so that a `reject` says its text and a requirement its
+//! value. A state that only single precision rejects has no reason here, nor has a density that is zero or not a number
+//! by itself.
+
+use super::bind::BindError;
+use super::compile::{declared, ended};
+use super::quantities::Quantities;
+use super::source::{Source, Span};
+use crate::rng::random::Random;
+
+/// Why states are rejected, and how many of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejection {
+    /// What is wrong at the last of them.
+    pub error: BindError,
+    /// States that the same place rejects.
+    pub count: usize,
+}
+
+impl Rejection {
+    /// The reason in a sentence, with file and line: `normal_lpdf: Scale parameter is -5, but must be positive
+    /// (model.stan:14)`.
+    pub fn sentence(&self, source: &Source) -> String {
+        let line = source.text()[..self.error.span().start.min(source.text().len())].matches('\n').count() + 1;
+        format!("{} ({}:{line})", self.error, source.name())
+    }
+
+    /// The place in the model as a picture, closed by a newline.
+    pub fn render(&self, source: &Source, colour: bool) -> String {
+        self.error.render(source, colour)
+    }
+}
+
+impl Quantities {
+    /// Why the model rejects a state, which holds the parameters as
+    /// [`Model::parameters`](crate::model::Model::parameters) orders them; `None` where it does not.
+    pub fn rejection(&self, state: &[f64]) -> Option<BindError> {
+        self.run_density(state).err().filter(BindError::rejects)
+    }
+
+    /// The reasons of many states, the most frequent first.
+    pub fn rejections<'a>(&self, states: impl IntoIterator<Item = &'a [f64]>) -> Vec<Rejection> {
+        let mut found: Vec<(Span, Rejection)> = Vec::new();
+        for error in states.into_iter().filter_map(|state| self.rejection(state)) {
+            let span = error.span();
+            match found.iter_mut().find(|(place, _)| *place == span) {
+                Some((_, known)) => *known = Rejection { error, count: known.count + 1 },
+                None => found.push((span, Rejection { error, count: 1 })),
+            }
+        }
+        let mut reasons: Vec<Rejection> = found.into_iter().map(|(_, reason)| reason).collect();
+        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+        reasons
+    }
+
+    fn run_density(&self, state: &[f64]) -> Result<(), BindError> {
+        let mut run = self.run_parameters(state)?;
+        for id in declared(self.transformed_parameters()) {
+            if let Some(value) = run.get(id).cloned() {
+                ended(run.check_constraint(run.variable(id), &value))?;
+            }
+        }
+        run.random = Some(Random::of_draw(0, 0, 0));
+        ended(run.run(self.model_block())).map(|_| ())
+    }
+}
