@@ -97,6 +97,7 @@ fn main() {
             settings: Settings::default(),
             summary: None,
             findings: Vec::new(),
+            failed: Default::default(),
             notes: Vec::new(),
             determined: None,
             facts: Vec::new(),

@@ -40,6 +40,7 @@ fn compiled() -> Compiled {
 
 fn start() -> Checkpoint {
     Checkpoint {
+        failures: ridgewalk::draws::Failures::default(),
         step: 0,
         draws: 0,
         positions: [0.0, 0.1, -0.1].repeat(CHAINS),
@@ -128,6 +129,7 @@ fn stored(
         arrays: Vec::new(),
         single: columns,
         columns,
+        generated: 0,
         block: chunk_length(CHAINS, columns, sweeps),
     };
     let mut writer = RunWriter::create(path, facts, MODEL, &model.parameters)?;

@@ -6,6 +6,7 @@
 
 mod aligned;
 mod arrays;
+mod failures;
 mod room;
 
 use std::io;
@@ -15,6 +16,7 @@ use thiserror::Error;
 
 pub use self::aligned::{Aligned, PAGE};
 pub use self::arrays::{Arrays, Layout, Stored};
+pub use self::failures::{Failure, Failures};
 pub use self::room::{Numbers, Room, RoomArray};
 
 /// Most draws one parameter may have, all chains together. Diagnostics keep a draw's position

@@ -1,5 +1,9 @@
 //! The program as its user meets it: the README's command, the shapes of its output, wrong input, exit statuses.
 
+#[cfg(unix)]
+#[path = "cli/depth.rs"]
+mod depth;
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -169,7 +173,7 @@ fn starting_values_come_from_a_file() {
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!((object["summary"][1]["mean"].as_f64().unwrap() - 12345.5).abs() < 50.0, "{object}");
     let outside = Scratch::new("outside.json", br#"{"sigma": -1, "alpha1": 0, "alpha2": 0}"#);
-    assert_refused(&sample(&["--init", outside.path()]), &["`sigma` (-1) is not at or above its lower bound 0"]);
+    assert_refused(&sample(&["--init", outside.path()]), &["sigma is -1, but must be greater than or equal to 0"]);
 }
 
 #[test]
@@ -201,7 +205,7 @@ fn data_that_do_not_fit_are_named_with_the_declaration() {
         (r#"{"N": 3, "y": [1, 2]}"#, "`y` is declared with 3 elements, and the data hold 2"),
         (r#"{"N": 2, "y": 3}"#, "`y` is declared as `vector[2]`, and the data hold the integer 3"),
         (r#"{"N": 1.5, "y": [1]}"#, "`N` is declared as an `int`, and the data hold the real number 1.5"),
-        (r#"{"N": -1, "y": []}"#, "`N` (-1) is not at or above its lower bound 0"),
+        (r#"{"N": -1, "y": []}"#, "N is -1, but must be greater than or equal to 0"),
         (r#"{"N": 2, "y": [1, "NaN"]}"#, "`y[2]` is NaN in the data"),
         (r#"{"N": 2, "y": [1, "-Inf"]}"#, "`y[2]` is -inf in the data"),
         (r#"{"N": 2, "Y": [1, 2]}"#, "the data do not hold `y`; did you mean `Y`, which they hold?"),

@@ -6,6 +6,8 @@ mod kills;
 mod layout;
 #[path = "store/program.rs"]
 mod program;
+#[path = "store/quantities.rs"]
+mod quantities;
 #[path = "store/refusals.rs"]
 mod refusals;
 #[path = "store/shards.rs"]

@@ -4,6 +4,7 @@
 //! Absent on purpose: files.
 
 use super::{Counts, Trees, Tuning};
+use crate::draws::Failures;
 
 /// Chains between two steps of the sampling phase.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Checkpoint {
     pub tuning: Tuning,
     /// What the sampling steps so far were like.
     pub counts: Counts,
+    /// At which draws so far generated quantities could not be computed.
+    pub failures: Failures,
     /// Seconds of finding starting points and warming up.
     pub warmup_seconds: f64,
     /// Seconds of sampling so far.

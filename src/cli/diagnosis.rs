@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::error::CliError;
 use crate::diagnostics::correlation::correlation;
-use crate::diagnostics::{Finding, Settings, Summary, summarise, verdict};
-use crate::draws::Draws;
+use crate::diagnostics::{Finding, Settings, Summary, summarise, verdict_with};
+use crate::draws::{Draws, Failures};
 use crate::identify::convergence::is_disagreement;
 use crate::report::{findings, table};
 use crate::store::json;
@@ -27,13 +27,19 @@ pub(super) struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// Of all parameters; superchains must divide the chains.
-    pub(super) fn of(draws: &Draws, superchains: usize, settings: &Settings) -> Result<Self, CliError> {
+    /// Of all parameters; superchains must divide the chains. `generated` are those that could not be computed at some
+    /// draws.
+    pub(super) fn of(
+        draws: &Draws,
+        superchains: usize,
+        settings: &Settings,
+        (generated, failures): (&[String], &Failures),
+    ) -> Result<Self, CliError> {
         let summary = summarise(draws, superchains, settings).map_err(|error| CliError::plain(error.to_string()))?;
         let names = draws.parameters().to_vec();
         let all: Vec<usize> = (0..names.len()).collect();
         let correlation = (all.len() <= MOST_CORRELATED).then(|| correlation(draws, &all));
-        let findings = verdict(&summary);
+        let findings = verdict_with(&summary, failures, generated);
         Ok(Self { summary, names, correlation, findings })
     }
 
@@ -85,8 +91,7 @@ impl Diagnosis {
 
     /// The findings in sentences, a paragraph each, and what can be learned from them together.
     pub(super) fn warnings(&self) -> String {
-        let mut text: String =
-            self.findings.iter().map(|finding| format!("\nwarning: {}\n", findings::sentence(finding))).collect();
+        let mut text: String = self.findings.iter().map(warning).collect();
         let matrix = self.correlation.as_deref();
         if let Some(lesson) = matrix.and_then(|matrix| findings::lesson(&self.findings, &self.names, matrix)) {
             text += &format!("\n{lesson}\n");
@@ -106,4 +111,13 @@ impl Diagnosis {
     pub(super) fn warnings_object(&self) -> Value {
         json::warnings(&self.findings, findings::sentence)
     }
+}
+
+/// A finding as a paragraph, with a picture of the place in the model where it has one.
+pub(super) fn warning(finding: &Finding) -> String {
+    let picture = match finding {
+        Finding::GeneratedQuantities { failures: Failures { first: Some(first), .. } } => &first.picture,
+        _ => "",
+    };
+    format!("\nwarning: {}\n{picture}", findings::sentence(finding))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use super::memory;
-use crate::draws::{Columns, Draws};
+use crate::draws::{Columns, Draws, Failures};
 use crate::store::draws_csv::{self, Loaded};
 use crate::store::{StoredColumns, StoredRun, open_run};
 
@@ -25,6 +25,8 @@ const LEAST_DRAWS: usize = 100;
 pub(super) struct Found {
     pub loaded: Loaded,
     pub superchains: usize,
+    /// The generated quantities among the parameters, and at which draws they could not be computed.
+    pub failed: (Vec<String>, Failures),
 }
 
 /// Draws that are read as they are looked at.
@@ -33,6 +35,8 @@ pub(super) struct Opened {
     pub sampler: Box<dyn Columns>,
     pub notes: Vec<String>,
     pub superchains: usize,
+    /// As in [`Found`].
+    pub failed: (Vec<String>, Failures),
     /// The run directory they are from.
     pub run: Option<Arc<StoredRun>>,
 }
@@ -41,14 +45,15 @@ pub(super) struct Opened {
 pub(super) fn read(files: &[PathBuf]) -> Result<Found, CliError> {
     let Some(path) = directory(files)? else {
         let loaded = draws_csv::read(files)?;
-        return Ok(Found { superchains: loaded.draws.chains(), loaded });
+        return Ok(Found { superchains: loaded.draws.chains(), loaded, failed: Default::default() });
     };
     let stored = open_run(path)?;
     let (every, notes) = thinned(&stored, stored.parameters().len());
     let sampler = stored.last_statistics(stored.draws())?;
     let superchains = superchains(&stored);
     let loaded = Loaded { draws: stored.draws_every(every)?, sampler, notes };
-    Ok(Found { superchains, loaded })
+    let (generated, failures) = stored.failures();
+    Ok(Found { loaded, superchains, failed: (generated.to_vec(), failures) })
 }
 
 /// As [`read`], but a directory's draws stay where they are.
@@ -56,15 +61,26 @@ pub(super) fn open(files: &[PathBuf]) -> Result<Opened, CliError> {
     let Some(path) = directory(files)? else {
         let Loaded { draws, sampler, notes } = draws_csv::read(files)?;
         let superchains = draws.chains();
-        return Ok(Opened { draws: Box::new(draws), sampler: Box::new(sampler), notes, superchains, run: None });
+        let failed = Default::default();
+        return Ok(Opened {
+            draws: Box::new(draws),
+            sampler: Box::new(sampler),
+            notes,
+            superchains,
+            failed,
+            run: None,
+        });
     };
     let stored = Arc::new(open_run(path)?);
     let (every, notes) = thinned(&stored, COLUMNS_HELD);
+    let (generated, failures) = stored.failures();
+    let failed = (generated.to_vec(), failures);
     Ok(Opened {
         draws: Box::new(StoredColumns::parameters(&stored, every)?),
         sampler: Box::new(StoredColumns::statistics(&stored, every)?),
         notes,
         superchains: superchains(&stored),
+        failed,
         run: Some(stored),
     })
 }

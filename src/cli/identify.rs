@@ -36,7 +36,7 @@ pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Ver
         other => other?,
     };
     if !arguments.run.is_empty() {
-        let Found { loaded, superchains } = draws::read(&arguments.run)?;
+        let Found { loaded, superchains, .. } = draws::read(&arguments.run)?;
         found = found.after(&loaded.draws, superchains)?;
     }
     if arguments.json {

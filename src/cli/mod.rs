@@ -36,6 +36,7 @@ mod terminal;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::panic::resume_unwind;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -43,6 +44,7 @@ use clap::Parser;
 use self::args::{Arguments, Command};
 use self::error::{CliError, Verdict};
 use self::terminal::{Results, say};
+use crate::lang;
 
 /// Runs a command line, program name first, and says how it went.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -57,6 +59,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
+    // The first thread's stack is whatever the system gives; models are nested as deep as their limits allow.
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(lang::STACK).build_global();
+    let refused = match pool {
+        Ok(()) => match std::thread::Builder::new().stack_size(lang::STACK).spawn(move || command(&arguments)) {
+            Ok(thread) => return thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(error) => error.to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    say(&format!("error: threads cannot be started: {refused}\n"));
+    ExitCode::from(2)
+}
+
+/// Runs a command to its end.
+fn command(arguments: &Arguments) -> ExitCode {
     let mut out = Results::new();
     let result = match &arguments.command {
         Command::Sample(sample) => sample::sample(sample, &mut out),

@@ -34,7 +34,8 @@ use crate::store::{Facts, StoredColumns, StoredRun};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Opened { mut draws, sampler, mut notes, superchains: own, run: stored } = draws::open(&arguments.files)?;
+    let Opened { mut draws, sampler, mut notes, superchains: own, failed, run: stored } =
+        draws::open(&arguments.files)?;
     let superchains = arguments.superchains.map_or(own, |k| k as usize);
     let origin = stored.as_deref().and_then(StoredRun::facts);
     // A run directory knows its model, and of its data what are arrays.
@@ -90,6 +91,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         settings,
         summary: None,
         findings: found,
+        failed,
         notes,
         determined,
         facts,
@@ -209,6 +211,7 @@ pub(super) fn of_sample(
         settings: Settings { interval: diagnosis.summary().interval },
         summary: Some(diagnosis.summary().clone()),
         findings,
+        failed: (compiled.quantities.names().to_vec(), outcome.failures.clone()),
         notes: Vec::new(),
         determined: identification.map(Identification::passage),
         facts: facts.map(|(name, value)| (name.to_owned(), value)).into(),

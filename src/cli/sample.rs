@@ -103,8 +103,8 @@ fn in_memory(job: &Job<'_>, backend: &mut dyn Backend, progress: &Progress<'_>) 
     let look: Option<Look<'_>> = if progress.is_shown() { Some(&mut look) } else { None };
     let outcome = run_observed(job.model(), backend, job.settings, &mut watch, look)?;
     let Settings { first_chain, seed, .. } = *job.settings;
-    let draws = quantities::generate(&job.compiled.quantities, outcome.draws, first_chain, 0, seed)?;
-    Ok(Outcome { draws, ..outcome })
+    let (draws, failures) = quantities::generate(&job.compiled.quantities, outcome.draws, first_chain, 0, seed)?;
+    Ok(Outcome { draws, failures, ..outcome })
 }
 
 /// What the draws say.
@@ -117,7 +117,8 @@ fn conclude(
     let (sample, model, superchains) = (job.sample, job.model(), job.superchains());
     let clock = Instant::now();
     progress.diagnose();
-    let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default());
+    let failed = (job.compiled.quantities.names(), &outcome.failures);
+    let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default(), failed);
     progress.finish();
     let diagnosis = diagnosis?.with(method::findings(outcome, request::method(&sample.stepping)));
     let diagnostics_seconds = clock.elapsed().as_secs_f64();

@@ -6,16 +6,17 @@ use std::io::Write;
 use std::path::Path;
 
 use super::args::Sample;
-use super::diagnosis::Diagnosis;
+use super::diagnosis::{self, Diagnosis};
 use super::error::{CliError, Verdict};
 use super::terminal::say;
-use crate::diagnostics;
+use crate::diagnostics::{self, Finding};
 use crate::draws::Draws;
 use crate::lang::Compiled;
 use crate::lang::quantities::Quantities;
-use crate::report::table;
+use crate::report::{findings, table};
 use crate::rng::random::Random;
 use crate::run::{RunError, quantities};
+use crate::store::json;
 
 /// Runs a model that has no parameters: one draw if it is only to be written, else as many as asked for.
 pub(super) fn simulate(
@@ -45,8 +46,10 @@ pub(super) fn simulate(
         say(&format!("no parameters: generated quantities alone, {chains} x {length} times\nseed {seed}\n\n"));
     }
     let draws = Draws::new(Vec::new(), chains, length).map_err(RunError::from)?;
-    let draws = quantities::generate(&compiled.quantities, draws, 0, 0, seed)?;
-    let diagnosis = Diagnosis::of(&draws, chains, &diagnostics::Settings::default())?;
+    let (draws, failures) = quantities::generate(&compiled.quantities, draws, 0, 0, seed)?;
+    let diagnosis = Diagnosis::of(&draws, chains, &diagnostics::Settings::default(), (names, &failures))?;
+    let failed: Vec<Finding> =
+        if failures.failed > 0 { vec![Finding::GeneratedQuantities { failures }] } else { Vec::new() };
     if sample.json {
         let object = serde_json::json!({
             "model": compiled.model.name,
@@ -55,20 +58,23 @@ pub(super) fn simulate(
             "draws": length,
             "summary": diagnosis.summary_object(),
             "correlation": diagnosis.correlation_object(),
+            "warnings": json::warnings(&failed, findings::sentence),
         });
         writeln!(out, "{object:#}")?;
     } else {
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
+        if !sample.quiet {
+            failed.iter().for_each(|finding| say(&diagnosis::warning(finding)));
+        }
     }
     Ok(Verdict::Good)
 }
 
 /// Writes the generated quantities of the first draw of the first chain as data. `values` begin with its parameters.
 pub(super) fn write(path: &Path, quantities: &Quantities, values: &[f64], seed: u64) -> Result<(), CliError> {
-    let data = quantities.generate_data(values, Random::of_draw(seed, 0, 0)).map_err(|error| RunError::Quantities {
-        chain: 0,
-        draw: 0,
-        error: Box::new(error),
+    let data = quantities.generate_data(values, Random::of_draw(seed, 0, 0)).map_err(|error| {
+        let failure = quantities.failure(0, 0, &error);
+        RunError::Quantities(Box::new(failure))
     })?;
     fs::write(path, format!("{data}\n"))
         .map_err(|error| CliError::plain(format!("cannot write {}: {error}", path.display())))

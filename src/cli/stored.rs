@@ -4,6 +4,7 @@
 //! What was typed flows in, an [`Outcome`] as of a run in memory flows out; of a large run its draws are a part of those
 //! stored, evenly spaced. Absent on purpose: the directory's format.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -62,10 +63,9 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         [] => columns.clone(),
         asked => super::selection::select(asked, &columns)?.into_iter().map(|index| columns[index].clone()).collect(),
     };
-    let single = match description.precision {
-        Precision::F32 => kept.iter().filter(|name| model.parameters.contains(name)).count(),
-        Precision::F64 => 0,
-    };
+    let sampled: HashSet<&String> = model.parameters.iter().collect();
+    let of_sampler = kept.iter().filter(|name| sampled.contains(name)).count();
+    let single = if description.precision == Precision::F32 { of_sampler } else { 0 };
     let (likelihood, prior) = if sample.log_likelihood {
         // At the origin: what statements are about does not depend on where.
         let point = model.parameters_at(&vec![0.0; model.coordinates.len()]);
@@ -128,6 +128,7 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         rows: job.files.data.rows(),
         arrays: DataArray::all(&job.files.data, &compiled.quantities.observed()),
         single,
+        generated: kept.len() - of_sampler,
         columns: all,
         block: chunk_length(settings.chains, all, settings.draws),
         parameters: kept,
@@ -247,6 +248,7 @@ pub(super) fn run(
     Ok(Outcome {
         draws,
         statistics: statistics.map_err(RunError::from)?,
+        failures: last.failures,
         counts: last.counts,
         steps: settings.draws as u32 * settings.thin,
         tuning: last.tuning,

@@ -22,7 +22,7 @@ const LEAST_EBFMI: f64 = 0.3;
 
 pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own } = draws::read(&arguments.files)?;
+    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, failed } = draws::read(&arguments.files)?;
     let tell = |text: &str| {
         if !arguments.quiet {
             say(text);
@@ -36,7 +36,7 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
         [] => draws,
         asked => choose(&draws, &select(asked, draws.parameters())?)?,
     };
-    let diagnosis = Diagnosis::of(&draws, superchains, &settings)?;
+    let diagnosis = Diagnosis::of(&draws, superchains, &settings, (&failed.0, &failed.1))?;
     let behaviour = Behaviour::of(&sampler);
     if arguments.json {
         let object = json!({

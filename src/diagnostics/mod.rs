@@ -34,4 +34,4 @@ mod word;
 pub use interval::Interval;
 pub use summary::{Row, Settings, Summary, SummaryError, summarise};
 pub use trajectory::{Trajectories, trajectory_findings};
-pub use verdict::{EssKind, Finding, verdict};
+pub use verdict::{EssKind, Finding, verdict, verdict_with};

@@ -8,7 +8,10 @@
 //! explains of that (`rhat::limit`). Deliberately absent: sentences for people, and what finds
 //! divergences and the like (`trajectory`).
 
+use std::collections::HashSet;
+
 use crate::diagnostics::summary::{Row, Summary};
+use crate::draws::Failures;
 
 /// Up to this many chains each chain is judged on its own.
 pub const FEW_CHAINS: usize = 16;
@@ -42,6 +45,8 @@ pub struct NestedExcess {
 /// Something that makes the draws, or numbers from them, unreliable.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
+    /// Generated quantities could not be computed at some draws, and are NaN there.
+    GeneratedQuantities { failures: Failures },
     /// Some draws are NaN or infinite; with each parameter, how many.
     NonFinite { parameters: Vec<(String, usize)> },
     /// All draws are equal, so that nothing can be said of mixing.
@@ -72,6 +77,7 @@ impl Finding {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
+            Self::GeneratedQuantities { .. } => "generated_quantities",
             Self::NonFinite { .. } => "non_finite",
             Self::Constant { .. } => "constant",
             Self::FewChains { .. } => "few_chains",
@@ -93,7 +99,8 @@ impl Finding {
         match self {
             Self::NonFinite { parameters } => parameters.iter().map(|(name, _)| name.as_str()).collect(),
             Self::Constant { parameters } => parameters.iter().map(String::as_str).collect(),
-            Self::FewChains { .. }
+            Self::GeneratedQuantities { .. }
+            | Self::FewChains { .. }
             | Self::FewDraws { .. }
             | Self::Divergences { .. }
             | Self::SaturatedTreedepth { .. }
@@ -106,11 +113,29 @@ impl Finding {
     }
 
     /// Whether estimates should not be trusted. A constant parameter alone is no harm: models
-    /// have them. Short trajectories cost time, not truth.
+    /// have them. Short trajectories cost time, not truth. Generated quantities that could not be computed say nothing
+    /// against the draws they were to be computed from.
     #[must_use]
     pub fn is_bad(&self) -> bool {
-        !matches!(self, Self::Constant { .. } | Self::SaturatedTreedepth { .. })
+        !matches!(self, Self::Constant { .. } | Self::SaturatedTreedepth { .. } | Self::GeneratedQuantities { .. })
     }
+}
+
+/// As [`verdict`], of a run whose generated quantities could not be computed at some draws: those, named `generated`, that
+/// are NaN there and finite elsewhere are told of once, and judged no further.
+#[must_use]
+pub fn verdict_with(summary: &Summary, failures: &Failures, generated: &[String]) -> Vec<Finding> {
+    if failures.failed == 0 {
+        return verdict(summary);
+    }
+    let generated: HashSet<&String> = generated.iter().collect();
+    let explained = |row: &&Row| {
+        row.non_finite > 0 && row.non_finite as u64 <= failures.failed && generated.contains(&row.parameter)
+    };
+    let rows = summary.rows.iter().filter(|row| !explained(row)).cloned().collect();
+    let mut findings = verdict(&Summary { rows, ..*summary });
+    findings.insert(0, Finding::GeneratedQuantities { failures: failures.clone() });
+    findings
 }
 
 /// All findings, the most fundamental first; none means that nothing speaks against the draws.

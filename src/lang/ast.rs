@@ -186,9 +186,10 @@ pub enum Statement {
         arguments: Vec<Text>,
         span: Span,
     },
-    /// `reject` and `fatal_error`.
+    /// `reject`, or `fatal_error`.
     Reject {
         arguments: Vec<Text>,
+        fatal: bool,
         span: Span,
     },
     /// A function called for what it does.

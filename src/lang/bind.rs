@@ -29,8 +29,8 @@ pub enum BindError {
     #[error("{element} is {value} in the data: a density at a value that is not finite means nothing")]
     NotFinite { element: String, value: String, span: Span },
     /// A value that breaks the declared constraint.
-    #[error("{element} {reason}")]
-    Constraint { element: String, reason: String, span: Span },
+    #[error("{sentence}")]
+    Constraint { sentence: String, span: Span },
     /// A size below zero.
     #[error("the size of `{name}` is {size}")]
     NegativeSize { name: String, size: i64, span: Span },
@@ -67,6 +67,9 @@ pub enum BindError {
     /// `reject(...)`
     #[error("the model rejects these data: {message}")]
     Rejected { message: String, span: Span },
+    /// `fatal_error(...)`
+    #[error("the model ends the run: {message}")]
+    Fatal { message: String, span: Span },
     /// Something data alone must decide.
     #[error("{what} depends on parameters here, which is not supported: it must follow from the data")]
     DependsOnParameters { what: &'static str, span: Span },
@@ -82,6 +85,9 @@ pub enum BindError {
          loop whose rows do the same"
     )]
     TooLarge { span: Span },
+    /// Expressions, statements and calls inside of one another.
+    #[error("expressions and calls are nested more than {limit} levels deep here")]
+    TooDeep { limit: usize, span: Span },
     /// A container that no machine has room for.
     #[error("{sizes} elements are more than there is room for, {most}")]
     TooManyElements { sizes: String, most: usize, span: Span },
@@ -112,10 +118,12 @@ impl BindError {
             | Self::Requirement { span, .. }
             | Self::Unset { span, .. }
             | Self::Rejected { span, .. }
+            | Self::Fatal { span, .. }
             | Self::DependsOnParameters { span, .. }
             | Self::NotYet { span, .. }
             | Self::EndlessLoop { span, .. }
             | Self::TooLarge { span }
+            | Self::TooDeep { span, .. }
             | Self::TooManyElements { span, .. } => *span,
         }
     }
@@ -127,10 +135,47 @@ impl BindError {
         matches!(self, Self::Rejected { .. } | Self::Requirement { .. } | Self::Constraint { .. })
     }
 
+    /// Whether it is what Stan throws at some values of parameters and random numbers, and need not be at others. What
+    /// ends a run is not: `fatal_error`, limits of this program, and what it does not know.
+    #[must_use]
+    pub fn is_exception(&self) -> bool {
+        match self {
+            Self::Constraint { .. }
+            | Self::NegativeSize { .. }
+            | Self::IntegerOverflow { .. }
+            | Self::DivisionByZero { .. }
+            | Self::IndexOutOfRange { .. }
+            | Self::Sizes { .. }
+            | Self::Product { .. }
+            | Self::NotSquare { .. }
+            | Self::Argument { .. }
+            | Self::Requirement { .. }
+            | Self::Rejected { .. } => true,
+            Self::Missing { .. }
+            | Self::Shape { .. }
+            | Self::Length { .. }
+            | Self::NotFinite { .. }
+            | Self::EmptyInterval { .. }
+            | Self::Unset { .. }
+            | Self::Fatal { .. }
+            | Self::DependsOnParameters { .. }
+            | Self::NotYet { .. }
+            | Self::EndlessLoop { .. }
+            | Self::TooLarge { .. }
+            | Self::TooDeep { .. }
+            | Self::TooManyElements { .. } => false,
+        }
+    }
+
     /// The place in the model as a picture, closed by a newline.
     #[must_use]
     pub fn render(&self, source: &Source, colour: bool) -> String {
-        let label = match self {
+        render::at(&self.to_string(), self.span(), self.label(), source, colour)
+    }
+
+    /// What stands behind the caret.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
             Self::Missing { .. }
             | Self::Shape { .. }
             | Self::Length { .. }
@@ -147,13 +192,14 @@ impl BindError {
             | Self::Requirement { .. }
             | Self::Unset { .. }
             | Self::Rejected { .. }
+            | Self::Fatal { .. }
             | Self::DependsOnParameters { .. }
             | Self::NotYet { .. }
             | Self::EndlessLoop { .. }
             | Self::TooLarge { .. }
+            | Self::TooDeep { .. }
             | Self::TooManyElements { .. } => "here",
-        };
-        render::at(&self.to_string(), self.span(), label, source, colour)
+        }
     }
 }
 

@@ -139,8 +139,8 @@ pub enum Error {
     MixedElements { first: Type, other: Type, span: Span },
     #[error("both values of `? :` have one type, and here are `{then}` and `{otherwise}`")]
     MixedBranches { then: Type, otherwise: Type, span: Span },
-    #[error("the size of `{name}` must be fixed by data alone")]
-    SizeNotData { name: String, span: Span },
+    #[error("the size of `{name}` must be fixed by data alone{}", not_data(.other.as_ref()))]
+    SizeNotData { name: String, other: Option<(String, &'static str, Span)>, span: Span },
     #[error("`{name}` cannot be an `int`: the `{block}` block holds continuous quantities")]
     IntegerNotAllowed { name: String, block: Block, span: Span },
     #[error("`{name}` is an `int` and takes no offset or multiplier")]
@@ -222,6 +222,10 @@ impl Untruncated {
 
 fn did_you_mean(suggestion: Option<&String>) -> String {
     suggestion.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+fn not_data(other: Option<&(String, &'static str, Span)>) -> String {
+    other.map_or_else(String::new, |(name, role, _)| format!(", and `{name}` is {role}"))
 }
 
 fn sizes(expected: &RangeInclusive<usize>) -> String {

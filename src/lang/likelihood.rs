@@ -92,7 +92,7 @@ impl<'a> Reading<'a> {
     /// The data that an expression reads, other than as indexes.
     fn of(&self, expression: ExpressionId) -> BTreeSet<VariableId> {
         let mut found = BTreeSet::new();
-        self.walk(expression, &mut |kind| {
+        self.walk(expression, |kind| {
             if let ExpressionKind::Variable(variable) = kind {
                 found.extend(&self.reads[variable.0]);
             }
@@ -102,30 +102,19 @@ impl<'a> Reading<'a> {
 
     fn any(&self, expression: ExpressionId, is: impl Fn(&ExpressionKind) -> bool) -> bool {
         let mut found = false;
-        self.walk(expression, &mut |kind| found |= is(kind));
+        self.walk(expression, |kind| found |= is(kind));
         found
     }
 
     /// Visits an expression and its parts, indexes left out.
-    fn walk(&self, expression: ExpressionId, visit: &mut impl FnMut(&ExpressionKind)) {
-        let kind = &self.model.expressions[expression.index()].kind;
-        visit(kind);
-        match kind {
-            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Variable(_) | ExpressionKind::Target => {
+    fn walk(&self, expression: ExpressionId, mut visit: impl FnMut(&ExpressionKind)) {
+        self.model.visit(expression, |kind| {
+            visit(kind);
+            match kind {
+                ExpressionKind::Index { base, .. } => vec![*base],
+                other => other.parts(),
             }
-            ExpressionKind::Unary { operand, .. } => self.walk(*operand, visit),
-            ExpressionKind::Binary { left, right, .. } => {
-                [*left, *right].into_iter().for_each(|part| self.walk(part, visit));
-            }
-            ExpressionKind::Conditional { condition, then, otherwise } => {
-                [*condition, *then, *otherwise].into_iter().for_each(|part| self.walk(part, visit));
-            }
-            ExpressionKind::Index { base, .. } => self.walk(*base, visit),
-            ExpressionKind::Array(parts) | ExpressionKind::Row(parts) => {
-                parts.iter().for_each(|&part| self.walk(part, visit));
-            }
-            ExpressionKind::Call { arguments, .. } => arguments.iter().for_each(|&part| self.walk(part, visit)),
-        }
+        });
     }
 
     /// Whether an expression names no variable: an outcome such as the 1 of `1 ~ bernoulli(p)`.
@@ -180,12 +169,14 @@ impl<'a> Reading<'a> {
     }
 
     /// The parameter that an outcome is, whole or an element of.
-    fn parameter(&self, outcome: ExpressionId) -> Option<VariableId> {
+    fn parameter(&self, mut outcome: ExpressionId) -> Option<VariableId> {
+        while let ExpressionKind::Index { base, .. } = &self.model.expressions[outcome.index()].kind {
+            outcome = *base;
+        }
         match &self.model.expressions[outcome.index()].kind {
             ExpressionKind::Variable(variable) => {
                 (self.model.variables[variable.0].origin == Origin::Parameter).then_some(*variable)
             }
-            ExpressionKind::Index { base, .. } => self.parameter(*base),
             _ => None,
         }
     }

@@ -43,6 +43,10 @@ use crate::model::Model;
 use crate::model::data::Data;
 use crate::rng::random::Random;
 
+/// Stack in bytes that a thread needs which compiles models or runs them, with whatever nesting the limits allow. The
+/// program's first thread may have less.
+pub const STACK: usize = 32 << 20;
+
 /// Reads a model and makes sure that it means something.
 ///
 /// # Errors
@@ -109,7 +113,7 @@ pub fn compile(source: &Source, data: &Data, name: &str, settings: Settings) -> 
     let bound = compile::bind(&typed, data, Random::of_data(settings.seed))?;
     let written = compile::write(&typed, &bound)?;
     let (model, parameters, printed) = written.finish(&typed, name, settings.collapse)?;
-    let quantities = Quantities::new(Arc::clone(&typed), &bound, parameters)?;
+    let quantities = Quantities::new(Arc::clone(&typed), source.clone(), &bound, parameters)?;
     let printed = bound.printed.into_iter().chain(printed).collect();
     Ok(Compiled { model, quantities, printed })
 }

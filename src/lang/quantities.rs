@@ -10,7 +10,10 @@ use super::compile::{Bound, Parameter, described, ended, names};
 use super::interpret::Interpreter;
 use super::interpret::constraint::broken;
 use super::interpret::value::{Shape, Value};
+use super::render;
+use super::source::Source;
 use super::typed::{Statement, TypedModel, VariableId};
+use crate::draws::Failure;
 use crate::model::data::Data;
 use crate::rng::random::Random;
 
@@ -20,6 +23,8 @@ pub struct Quantities(Arc<Inside>);
 
 struct Inside {
     model: Arc<TypedModel>,
+    /// The text, for pictures of what is wrong.
+    source: Source,
     /// Data and transformed data.
     variables: Vec<Option<Value>>,
     parameters: Vec<Input>,
@@ -55,7 +60,12 @@ impl std::fmt::Debug for Quantities {
 
 impl Quantities {
     /// Prepares the runs of a model.
-    pub(super) fn new(model: Arc<TypedModel>, bound: &Bound, parameters: Vec<Parameter>) -> Result<Self, BindError> {
+    pub(super) fn new(
+        model: Arc<TypedModel>,
+        source: Source,
+        bound: &Bound,
+        parameters: Vec<Parameter>,
+    ) -> Result<Self, BindError> {
         let mut from = 0;
         let mut inputs = Vec::new();
         for parameter in parameters {
@@ -70,27 +80,19 @@ impl Quantities {
         let mut all = Vec::new();
         let mut run = Interpreter::new(&model, false);
         run.set_all(bound.variables.clone());
-        // What is drawn here is no size of anything, and is drawn again for each draw.
-        run.random = Some(Random::of_draw(0, 0, 0));
         for statement in &model.generated_quantities {
-            let &Statement::Declare { variable, definition, .. } = statement else { continue };
+            let &Statement::Declare { variable, .. } = statement else { continue };
             let declaration = &model.variables[variable.0];
             let shape = ended(run.declared_shape(declaration))?;
             let elements = names(&declaration.name, &shape);
             let positions = elements.iter().map(|(position, _)| *position).collect();
             all.extend(elements.into_iter().map(|(_, name)| name));
             let integers = declaration.of.base == super::types::Base::Int;
-            // What is declared later may have it as a size; a value that parameters decide cannot be one.
-            if let Some(definition) = definition.filter(|_| integers && shape.is_scalar())
-                && let Ok(value) = run.expression(definition)
-            {
-                run.set(variable, value);
-            }
             outputs.push(Output { variable, name: declaration.name.clone(), shape, positions, integers });
         }
         drop(run);
         let variables = bound.variables.clone();
-        Ok(Self(Arc::new(Inside { model, variables, parameters: inputs, outputs, names: all })))
+        Ok(Self(Arc::new(Inside { model, source, variables, parameters: inputs, outputs, names: all })))
     }
 
     /// The names of all elements of generated quantities, in the order of Stan's output. Empty when there are none.
@@ -102,7 +104,8 @@ impl Quantities {
     /// orders them; transformed ones are computed again. A quantity that the model never assigns is NaN.
     ///
     /// # Errors
-    /// When the model cannot be run there: it rejects, an index is out of range.
+    /// When the model cannot be run there: it rejects, an index is out of range, a quantity does not keep its declared
+    /// constraint ([`BindError::is_exception`]), or something that ends a run at any draw.
     ///
     /// [`Model::parameters`]: crate::model::Model::parameters
     pub fn generate(&self, draw: &[f64], random: Random) -> Result<Vec<f64>, BindError> {
@@ -135,8 +138,25 @@ impl Quantities {
     fn run(&self, draw: &[f64], random: Random) -> Result<Interpreter<'_>, BindError> {
         let mut run = self.run_parameters(draw)?;
         run.random = Some(random);
-        ended(run.run(&self.0.model.generated_quantities))?;
+        let inside = &self.0;
+        ended(run.run(&inside.model.generated_quantities))?;
+        for output in &inside.outputs {
+            if let Some(value) = run.get(output.variable).cloned() {
+                ended(run.check_constraint(&inside.model.variables[output.variable.0], &value))?;
+            }
+        }
         Ok(run)
+    }
+
+    /// What [`Self::generate`] found wrong at a draw of a chain, both counted from 0 in the whole run.
+    pub fn failure(&self, chain: usize, draw: usize, error: &BindError) -> Failure {
+        let source = &self.0.source;
+        let reason = match error {
+            BindError::Rejected { message, .. } => format!("reject: {message}"),
+            other => other.to_string(),
+        };
+        let picture = render::at(&reason, error.span(), error.label(), source, false);
+        Failure { draw, chain, reason, place: source.place(error.span()), picture }
     }
 
     /// Parameters and transformed parameters of a draw.

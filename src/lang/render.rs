@@ -219,6 +219,9 @@ fn picture(error: &Error) -> Picture {
         Error::TooManyIndexes { span, .. } => at(span, "too many indexes"),
         Error::MixedElements { other, span, .. } => at(span, &format!("of type `{other}`")),
         Error::MixedBranches { span, .. } => at(span, "of which type?"),
+        Error::SizeNotData { span, other: Some((_, _, declared)), .. } => {
+            with(at(span, "not data"), *declared, "declared here")
+        }
         Error::SizeNotData { span, .. } => at(span, "not data"),
         Error::IntegerNotAllowed { span, .. } => at(span, "must be `real`"),
         Error::AffineInteger { span, .. } => at(span, "an `int`"),

@@ -53,6 +53,19 @@ impl Source {
         &self.text
     }
 
+    /// Where a span begins, as `name:line:column`, both counted from 1 and columns in characters.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::slice`].
+    #[must_use]
+    pub fn place(&self, span: Span) -> String {
+        let before = &self.text[..span.start];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("{}:{line}:{column}", self.name)
+    }
+
     /// The part of the text under `span`.
     ///
     /// # Panics

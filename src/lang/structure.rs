@@ -220,19 +220,22 @@ impl Walk<'_> {
 
     /// What is added to the target: term by term.
     fn target(&mut self, value: ExpressionId) {
-        match *self.kind(value) {
-            ExpressionKind::Binary { operator: BinaryOperator::Add | BinaryOperator::Subtract, left, right } => {
-                self.target(left);
-                self.target(right);
-            }
-            ExpressionKind::Unary { operator: UnaryOperator::Plus | UnaryOperator::Minus, operand } => {
-                self.target(operand);
-            }
-            _ => {
-                let mut of = Set::new();
-                self.reads(value, &mut of);
-                let densities = self.densities(value);
-                self.distribute(&densities, of);
+        let model = self.model;
+        let mut terms = vec![value];
+        while let Some(term) = terms.pop() {
+            match model.expressions[term.index()].kind {
+                ExpressionKind::Binary { operator: BinaryOperator::Add | BinaryOperator::Subtract, left, right } => {
+                    terms.extend([right, left]);
+                }
+                ExpressionKind::Unary { operator: UnaryOperator::Plus | UnaryOperator::Minus, operand } => {
+                    terms.push(operand);
+                }
+                _ => {
+                    let mut of = Set::new();
+                    self.reads(term, &mut of);
+                    let densities = self.densities(term);
+                    self.distribute(&densities, of);
+                }
             }
         }
     }
@@ -275,15 +278,14 @@ impl Walk<'_> {
 
     /// The local variables that a set leads to, through other local ones.
     fn locals(&self, of: &Set) -> Set {
-        let mut found: Set = of.iter().copied().filter(|&variable| self.is_local(variable)).collect();
-        loop {
-            let more: Set = found.iter().flat_map(|&local| self.read[local].iter().copied()).collect();
-            let before = found.len();
-            found.extend(more.into_iter().filter(|&variable| self.is_local(variable)));
-            if found.len() == before {
-                return found;
+        let mut found = Set::new();
+        let mut pending: Vec<usize> = of.iter().copied().collect();
+        while let Some(variable) = pending.pop() {
+            if self.is_local(variable) && found.insert(variable) {
+                pending.extend(&self.read[variable]);
             }
         }
+        found
     }
 
     /// The variables of a set, what local ones read in place of themselves.
@@ -295,35 +297,37 @@ impl Walk<'_> {
 
     /// Adds all variables that an expression reads.
     fn reads(&self, expression: ExpressionId, into: &mut Set) {
-        if let ExpressionKind::Variable(variable) = self.kind(expression) {
-            into.insert(variable.0);
-        }
-        for part in parts(self.kind(expression)) {
-            self.reads(part, into);
-        }
+        self.model.visit(expression, |kind| {
+            if let ExpressionKind::Variable(variable) = kind {
+                into.insert(variable.0);
+            }
+            kind.parts()
+        });
     }
 
     /// Adds the variables that an outcome is of: all that it reads, but in indexes.
     fn outcomes(&self, expression: ExpressionId, into: &mut Set) {
-        match self.kind(expression) {
+        self.model.visit(expression, |kind| match kind {
             ExpressionKind::Variable(variable) => {
                 into.insert(variable.0);
+                Vec::new()
             }
-            ExpressionKind::Index { base, .. } => self.outcomes(*base, into),
-            kind => parts(kind).into_iter().for_each(|part| self.outcomes(part, into)),
-        }
+            ExpressionKind::Index { base, .. } => vec![*base],
+            other => other.parts(),
+        });
     }
 
     /// Densities in an expression: their families, and what they are of.
     fn densities(&self, expression: ExpressionId) -> Vec<(String, ExpressionId)> {
-        let kind = self.kind(expression);
         let mut found = Vec::new();
-        if let ExpressionKind::Call { callee, arguments } = kind
-            && let (Some(family), Some(outcome)) = (self.family(*callee), arguments.first())
-        {
-            found.push((family, *outcome));
-        }
-        found.extend(parts(kind).into_iter().flat_map(|part| self.densities(part)));
+        self.model.visit(expression, |kind| {
+            if let ExpressionKind::Call { callee, arguments } = kind
+                && let (Some(family), Some(outcome)) = (self.family(*callee), arguments.first())
+            {
+                found.push((family, *outcome));
+            }
+            kind.parts()
+        });
         found
     }
 
@@ -440,23 +444,6 @@ fn add(families: &mut Vec<String>, family: &str) {
     }
 }
 
-/// The expressions that one is made of.
-fn parts(kind: &ExpressionKind) -> Vec<ExpressionId> {
-    match kind {
-        ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Variable(_) | ExpressionKind::Target => {
-            Vec::new()
-        }
-        ExpressionKind::Unary { operand, .. } => vec![*operand],
-        ExpressionKind::Binary { left, right, .. } => vec![*left, *right],
-        ExpressionKind::Conditional { condition, then, otherwise } => vec![*condition, *then, *otherwise],
-        ExpressionKind::Index { base, indexes } => {
-            std::iter::once(*base).chain(indexes.iter().flat_map(Index::parts)).collect()
-        }
-        ExpressionKind::Array(elements) | ExpressionKind::Row(elements) => elements.clone(),
-        ExpressionKind::Call { arguments, .. } => arguments.clone(),
-    }
-}
-
 /// Sizes as the model writes them, and as numbers.
 struct Sizes<'a> {
     model: &'a TypedModel,
@@ -473,29 +460,37 @@ impl Sizes<'_> {
 
     /// The value of arithmetic on integer data; none for anything else.
     fn value(&self, expression: ExpressionId) -> Option<i64> {
-        match self.model.expressions[expression.index()].kind {
+        // A chain of operators is a loop; what stands to their right the parser lets nest only so deep.
+        let (mut first, mut links) = (expression, Vec::new());
+        while let ExpressionKind::Binary { operator, left, right } = self.model.expressions[first.index()].kind {
+            links.push((operator, right));
+            first = left;
+        }
+        let first = match self.model.expressions[first.index()].kind {
             ExpressionKind::Int(value) => Some(i64::from(value)),
-            ExpressionKind::Variable(variable) => {
-                let variable = &self.model.variables[variable.0];
-                if variable.origin != Origin::Data || variable.of.base != Base::Int {
-                    return None;
-                }
-                match self.data?.get(&variable.name) {
-                    Some(&Datum::Int(value)) => Some(value),
-                    None => i64::try_from(self.data?.rows()?).ok(),
-                    Some(Datum::Real(_) | Datum::List(_)) => None,
-                }
-            }
-            ExpressionKind::Binary { operator, left, right } => {
-                let (left, right) = (self.value(left)?, self.value(right)?);
-                match operator {
-                    BinaryOperator::Add => left.checked_add(right),
-                    BinaryOperator::Subtract => left.checked_sub(right),
-                    BinaryOperator::Multiply => left.checked_mul(right),
-                    _ => None,
-                }
-            }
+            ExpressionKind::Variable(variable) => self.datum(&self.model.variables[variable.0]),
             _ => None,
+        };
+        links.into_iter().rev().try_fold(first?, |left, (operator, right)| {
+            let right = self.value(right)?;
+            match operator {
+                BinaryOperator::Add => left.checked_add(right),
+                BinaryOperator::Subtract => left.checked_sub(right),
+                BinaryOperator::Multiply => left.checked_mul(right),
+                _ => None,
+            }
+        })
+    }
+
+    /// The value of an integer of the data.
+    fn datum(&self, variable: &Variable) -> Option<i64> {
+        if variable.origin != Origin::Data || variable.of.base != Base::Int {
+            return None;
+        }
+        match self.data?.get(&variable.name) {
+            Some(&Datum::Int(value)) => Some(value),
+            None => i64::try_from(self.data?.rows()?).ok(),
+            Some(Datum::Real(_) | Datum::List(_)) => None,
         }
     }
 }

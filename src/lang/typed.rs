@@ -161,9 +161,10 @@ pub enum Statement {
         arguments: Vec<Text>,
         span: Span,
     },
-    /// `reject` and `fatal_error`.
+    /// `reject`, or `fatal_error`.
     Reject {
         arguments: Vec<Text>,
+        fatal: bool,
         span: Span,
     },
     /// A void function called as a statement.
@@ -171,6 +172,28 @@ pub enum Statement {
         call: ExpressionId,
         span: Span,
     },
+}
+
+impl Statement {
+    /// Where it stands; nowhere, if it is a block without statements.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Declare { span, .. }
+            | Self::Assign { span, .. }
+            | Self::Tilde { span, .. }
+            | Self::TargetIncrement { span, .. }
+            | Self::For { span, .. }
+            | Self::While { span, .. }
+            | Self::If { span, .. }
+            | Self::Break { span }
+            | Self::Continue { span }
+            | Self::Return { span, .. }
+            | Self::Print { span, .. }
+            | Self::Reject { span, .. }
+            | Self::Call { span, .. } => Some(*span),
+            Self::Block(statements) => statements.iter().find_map(Self::span),
+        }
+    }
 }
 
 /// A piece of what is printed.
@@ -253,6 +276,34 @@ pub enum ExpressionKind {
     },
     /// `target()`
     Target,
+}
+
+impl ExpressionKind {
+    /// The expressions that it is made of, in the order of the text.
+    pub fn parts(&self) -> Vec<ExpressionId> {
+        match self {
+            Self::Int(_) | Self::Real(_) | Self::Variable(_) | Self::Target => Vec::new(),
+            Self::Unary { operand, .. } => vec![*operand],
+            Self::Binary { left, right, .. } => vec![*left, *right],
+            Self::Conditional { condition, then, otherwise } => vec![*condition, *then, *otherwise],
+            Self::Index { base, indexes } => {
+                std::iter::once(*base).chain(indexes.iter().flat_map(Index::parts)).collect()
+            }
+            Self::Array(elements) | Self::Row(elements) => elements.clone(),
+            Self::Call { arguments, .. } => arguments.clone(),
+        }
+    }
+}
+
+impl TypedModel {
+    /// Visits an expression and the parts of it that `visit` returns, each before its parts, in the order of the text. A
+    /// loop and not a recursion: chains of operators may be long.
+    pub fn visit(&self, expression: ExpressionId, mut visit: impl FnMut(&ExpressionKind) -> Vec<ExpressionId>) {
+        let mut pending = vec![expression];
+        while let Some(id) = pending.pop() {
+            pending.extend(visit(&self.expressions[id.index()].kind).into_iter().rev());
+        }
+    }
 }
 
 /// One index, 1-based.

@@ -10,6 +10,17 @@ const MOST_NAMES: usize = 8;
 /// A finding as a paragraph of one or two sentences.
 pub fn sentence(finding: &Finding) -> String {
     match finding {
+        Finding::GeneratedQuantities { failures } => {
+            let (failed, tried) = (failures.failed, failures.tried);
+            let mut text = format!(
+                "The generated quantities of {failed} of {tried} draws could not be computed, and all of them are NaN there."
+            );
+            if let Some(first) = &failures.first {
+                let (draw, chain) = (first.draw + 1, first.chain + 1);
+                text += &format!(" The first is draw {draw} of chain {chain}: {} ({}).", first.reason, first.place);
+            }
+            text
+        }
         Finding::NonFinite { parameters } => format!(
             "Some draws are not finite: {}. Their summaries mean nothing; look for a division by zero or an overflow \
              in the model.",

@@ -18,8 +18,8 @@ use super::picture::{Picture, autocorrelation, density, energy, heat, ranks, run
 use super::table::worst_first;
 use crate::diagnostics::correlation::correlation;
 use crate::diagnostics::summary::Summariser;
-use crate::diagnostics::{Finding, Settings, Summary, verdict};
-use crate::draws::{ChainView, Columns, Draws};
+use crate::diagnostics::{Finding, Settings, Summary, verdict_with};
+use crate::draws::{ChainView, Columns, Draws, Failures};
 use crate::math::moments::moments;
 
 /// Draws in memory, all parameters that are read together: 1 GB.
@@ -72,6 +72,8 @@ pub struct Run<'a> {
     pub summary: Option<Summary>,
     /// Findings of the sampler's own, beside those that the draws give.
     pub findings: Vec<Finding>,
+    /// The generated quantities among the draws' parameters, and at which draws they could not be computed.
+    pub failed: (Vec<String>, Failures),
     /// Further sentences that belong to the verdict.
     pub notes: Vec<String>,
     /// What the data determine, where that is known.
@@ -129,7 +131,8 @@ impl Survey {
         let mut held = Vec::new();
         let (summary, sample) = read_all(run, &mut held)?;
         let order = worst_first(&summary);
-        let findings: Vec<Finding> = run.findings.iter().cloned().chain(verdict(&summary)).collect();
+        let judged = verdict_with(&summary, &run.failed.1, &run.failed.0);
+        let findings: Vec<Finding> = run.findings.iter().cloned().chain(judged).collect();
         let groups = Groups::new(run.draws.chains(), run.superchains);
         let pictured = &order[..order.len().min(MOST_PICTURED)];
         let portraits = in_turn(run.draws, pictured, &mut held, |index, view| {

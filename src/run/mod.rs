@@ -29,7 +29,7 @@ use self::block::statistics;
 use self::warmup::Warmup;
 use crate::backend::cpu::Gradient;
 use crate::backend::{Backend, Counts, Keep, Method, Population, Precision, Stretch, Tuning};
-use crate::draws::Draws;
+use crate::draws::{Draws, Failures};
 use crate::math::Real;
 use crate::model::Model;
 use crate::rng::philox::{key, philox};
@@ -46,6 +46,8 @@ pub struct Outcome {
     pub draws: Draws,
     /// What is told of each draw's step: of NUTS [`STATISTICS`](crate::sampler::nuts::STATISTICS); of Metropolis there are no columns.
     pub statistics: Draws,
+    /// At which draws generated quantities could not be computed: none until they are.
+    pub failures: Failures,
     /// What the sampling steps were like.
     pub counts: Counts,
     /// Sampling steps of each chain.
@@ -91,7 +93,8 @@ pub fn run_observed(
     let clock = Instant::now();
     let counts = sample(backend, settings, sampling, &mut draws, &mut statistics, watch, look)?;
     let sampling_seconds = clock.elapsed().as_secs_f64();
-    Ok(Outcome { draws, statistics, counts, steps: sampling, tuning, warmup_seconds, sampling_seconds })
+    let failures = Failures::default();
+    Ok(Outcome { draws, statistics, failures, counts, steps: sampling, tuning, warmup_seconds, sampling_seconds })
 }
 
 /// Takes the sampling steps, in one stretch or, with a `look`, in stretches of about half a second.

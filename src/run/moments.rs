@@ -11,7 +11,7 @@ use super::warmup::Warmup;
 use super::{Outcome, check, warm_up};
 use crate::backend::{Backend, Stretch};
 use crate::diagnostics::chain_moments::ChainMoments;
-use crate::draws::Draws;
+use crate::draws::{Draws, Failures};
 use crate::model::Model;
 
 /// What such a run gives.
@@ -49,6 +49,7 @@ pub fn gather(
     let outcome = Outcome {
         draws: Draws::new(model.parameters.clone(), settings.chains, 0)?,
         statistics: Draws::new(statistics(backend.method()), settings.chains, 0)?,
+        failures: Failures::default(),
         counts: stats.counts,
         steps: sampling,
         tuning,

@@ -6,24 +6,25 @@
 use rayon::prelude::*;
 
 use super::settings::RunError;
-use crate::draws::{Draws, Room, Values};
+use crate::draws::{Draws, Failures, Room, Values};
+use crate::lang::bind::BindError;
 use crate::lang::quantities::Quantities;
 use crate::rng::random::Random;
 
-/// The draws with the generated quantities behind the parameters. `first_chain` is the number of their first chain, and
-/// `first_draw` that of their first draw.
+/// The draws with the generated quantities behind the parameters, and at which draws they failed: there all of them are
+/// NaN. `first_chain` is the number of their first chain, and `first_draw` that of their first draw.
 ///
 /// # Errors
-/// When the model cannot be run at a draw (it rejects, or an index is out of range), or the memory cannot be addressed.
+/// When the model ends the run at a draw, or the memory cannot be addressed.
 pub fn generate(
     quantities: &Quantities,
     draws: Draws,
     first_chain: u32,
     first_draw: usize,
     seed: u64,
-) -> Result<Draws, RunError> {
+) -> Result<(Draws, Failures), RunError> {
     if quantities.names().is_empty() {
-        return Ok(draws);
+        return Ok((draws, Failures::default()));
     }
     let parameters = draws.parameters().len();
     let names: Vec<String> = draws.parameters().iter().chain(quantities.names()).cloned().collect();
@@ -31,12 +32,37 @@ pub fn generate(
     let mut all = Draws::new(names, draws.chains(), length)?;
     let rows = all.values_mut().par_chunks_exact_mut(width).enumerate();
     rows.for_each(|(row, all)| all[..parameters].copy_from_slice(&draws.values()[row * parameters..][..parameters]));
-    fill(quantities, all.room(), parameters, length, first_chain, first_draw, seed)?;
-    Ok(all)
+    let failures = fill(quantities, all.room(), parameters, length, first_chain, first_draw, seed)?;
+    Ok((all, failures))
+}
+
+/// Draws that failed in a part of a run: how many, and draw, chain and error of the first.
+#[derive(Default)]
+struct Failed {
+    count: u64,
+    first: Option<(usize, usize, BindError)>,
+}
+
+impl Failed {
+    fn note(&mut self, draw: usize, chain: usize, error: BindError) {
+        self.count += 1;
+        if self.first.as_ref().is_none_or(|first| (draw, chain) < (first.0, first.1)) {
+            self.first = Some((draw, chain, error));
+        }
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        let others = other.count.saturating_sub(u64::from(other.first.is_some()));
+        if let Some((draw, chain, error)) = other.first {
+            self.note(draw, chain, error);
+        }
+        self.count += others;
+        self
+    }
 }
 
 /// Fills in the generated quantities, columns from `parameters` on, of the first `length` draws of each chain, whose
-/// parameters are there. The chains and draws are numbered as in [`generate`].
+/// parameters are there, and tells at which they failed. The chains and draws are numbered as in [`generate`].
 ///
 /// # Errors
 /// As [`generate`].
@@ -48,35 +74,44 @@ pub(super) fn fill(
     first_chain: u32,
     first_draw: usize,
     seed: u64,
-) -> Result<(), RunError> {
+) -> Result<Failures, RunError> {
     /// Most draws taken at a time by a thread; fewer where threads would have nothing to do.
     const MOST: usize = 16;
     if quantities.names().is_empty() {
-        return Ok(());
+        return Ok(Failures::default());
     }
-    let draws = room.draws();
-    let rows = room.chains() * draws;
+    let (chains, draws) = (room.chains(), room.draws());
+    let rows = chains * draws;
     let part_rows = (rows / (4 * rayon::current_num_threads())).clamp(1, MOST);
-    room.each_draw().parts(part_rows).into_par_iter().enumerate().try_for_each(|(part, mut room)| {
+    let parts = room.each_draw().parts(part_rows).into_par_iter().enumerate().map(|(part, mut room)| {
         let mut row = vec![0.0; parameters + quantities.names().len()];
+        let mut failed = Failed::default();
         for place in 0..room.chains() {
             let (chain, draw) = ((part * part_rows + place) / draws, (part * part_rows + place) % draws);
             if draw >= length {
                 continue;
             }
             room.get(place, 0, |column, value| row[column] = value);
-            let random = Random::of_draw(seed, first_chain.wrapping_add(chain as u32), (first_draw + draw) as u32);
+            let (chain, draw) = (first_chain.wrapping_add(chain as u32), first_draw + draw);
             let (old, new) = row.split_at_mut(parameters);
-            let values = quantities.generate(old, random).map_err(|error| RunError::Quantities {
-                chain,
-                draw: first_draw + draw,
-                error: Box::new(error),
-            })?;
-            new.copy_from_slice(&values);
+            match quantities.generate(old, Random::of_draw(seed, chain, draw as u32)) {
+                Ok(values) => new.copy_from_slice(&values),
+                Err(error) if error.is_exception() => {
+                    new.fill(f64::NAN);
+                    failed.note(draw, chain as usize, error);
+                }
+                Err(error) => {
+                    let failure = quantities.failure(chain as usize, draw, &error);
+                    return Err(RunError::Quantities(Box::new(failure)));
+                }
+            }
             room.put(place, 0, |column| row[column]);
         }
-        Ok(())
-    })
+        Ok(failed)
+    });
+    let failed = parts.try_reduce(Failed::default, |one, other| Ok(one.with(other)))?;
+    let first = failed.first.map(|(draw, chain, error)| quantities.failure(chain, draw, &error));
+    Ok(Failures { failed: failed.count, tried: (chains * length) as u64, first })
 }
 
 /// What data and priors contribute to the log density of draws, `[chain, draw, observation]` and `[chain, draw, prior]`.
@@ -102,7 +137,8 @@ pub fn pointwise_names(quantities: &Quantities, draw: &[f64]) -> Result<(Vec<Str
     Ok((likelihood, found.prior.into_iter().map(|(name, _)| name).collect()))
 }
 
-/// What data and priors contribute at draws of the parameters, `[chain, draw, parameter]` of the shape given.
+/// What data and priors contribute at draws of the parameters, `[chain, draw, parameter]` of the shape given; NaN at a
+/// draw where the model throws.
 ///
 /// # Errors
 /// As [`pointwise_names`], and when the number of observations changes from draw to draw.
@@ -129,7 +165,16 @@ pub fn pointwise(
     let prior_rows = if priors == 0 { none.par_chunks_mut(1) } else { found.prior.values_mut().par_chunks_mut(priors) };
     let likelihood_rows = found.likelihood.values_mut().par_chunks_mut(observations);
     likelihood_rows.zip(prior_rows).enumerate().try_for_each(|(index, (likelihood, prior))| {
-        let here = quantities.pointwise(&row(index)).map_err(|error| RunError::Pointwise(Box::new(error)))?;
+        let here = match quantities.pointwise(&row(index)) {
+            Ok(here) => here,
+            // Rounding has led a draw across an edge of the model.
+            Err(error) if error.is_exception() => {
+                likelihood.fill(f64::NAN);
+                prior.fill(f64::NAN);
+                return Ok(());
+            }
+            Err(error) => return Err(RunError::Pointwise(Box::new(error))),
+        };
         let values: Vec<f64> = here.likelihood.into_iter().flat_map(|(_, values)| values).collect();
         if values.len() != observations {
             return Err(RunError::Observations { draw: index % length, found: values.len(), expected: observations });

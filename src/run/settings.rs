@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use crate::backend::{self, Counts, Precision};
-use crate::draws::{DrawsError, Values};
+use crate::draws::{DrawsError, Failure, Values};
 use crate::lang::bind::BindError;
 
 /// What a run is to be.
@@ -139,16 +139,10 @@ pub enum RunError {
     /// Nowhere to start.
     #[error("{}", .0)]
     NoStart(NoStart),
-    /// Generated quantities that a draw does not allow.
-    #[error("the generated quantities of draw {} of chain {} cannot be computed: {error}", .draw + 1, .chain + 1)]
-    Quantities {
-        /// The chain, from 0.
-        chain: usize,
-        /// The draw, from 0.
-        draw: usize,
-        /// What is wrong there.
-        error: Box<BindError>,
-    },
+    /// Generated quantities that end the run.
+    #[error("the generated quantities of draw {} of chain {} cannot be computed:\n{}", .0.draw + 1, .0.chain + 1,
+        .0.picture)]
+    Quantities(Box<Failure>),
     /// Contributions to the density that cannot be told apart or computed.
     #[error("the pointwise log likelihood cannot be computed: {0}")]
     Pointwise(Box<BindError>),

@@ -17,7 +17,7 @@ use super::settings::{Glance, Look, Phase, RunError, Settings, SinkError, Watch}
 use super::warmup::Warmup;
 use super::{check, warm_up};
 use crate::backend::{Backend, Checkpoint, Counts, Keep, Method, Population, Stretch, Trees, gpu};
-use crate::draws::{Arrays, Draws};
+use crate::draws::{Arrays, Draws, Failures};
 use crate::lang::quantities::Quantities;
 use crate::model::Model;
 
@@ -165,7 +165,8 @@ fn advance(
                 let pointwise =
                     wants_pointwise.then(|| quantities::pointwise(quantities, &draws, shape)).transpose()?;
                 let (first, seed) = (settings.first_chain, settings.seed);
-                quantities::fill(quantities, draws.room(columns), parameters, length, first, from, seed)?;
+                let failed = quantities::fill(quantities, draws.room(columns), parameters, length, first, from, seed)?;
+                after.failures.add(failed);
                 draws.blank(length);
                 after.sampling_seconds += clock.elapsed().as_secs_f64();
                 // The taker has failed if nobody receives: its error is looked at below.
@@ -204,6 +205,7 @@ fn tuned(model: &Model, settings: &Settings, mut warmup: Warmup<'_>) -> Result<C
         positions: warmup.backend.positions()?,
         tuning,
         counts,
+        failures: Failures::default(),
         warmup_seconds: clock.elapsed().as_secs_f64(),
         sampling_seconds: 0.0,
     })

@@ -10,6 +10,7 @@ use super::atomic;
 use super::digest::sha256;
 use super::error::StoreError;
 use crate::backend::{Checkpoint, Counts, Trees, Tuning};
+use crate::draws::Failures;
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -18,6 +19,9 @@ struct Header {
     draws: usize,
     warmup_seconds: f64,
     sampling_seconds: f64,
+    /// None in checkpoints of older versions, of runs in which no draw failed.
+    #[serde(default)]
+    failures: Failures,
     method: Method,
     chains: usize,
     coordinates: usize,
@@ -57,6 +61,7 @@ pub(super) fn write(path: &Path, checkpoint: &Checkpoint, chains: usize) -> Resu
         draws: checkpoint.draws,
         warmup_seconds: checkpoint.warmup_seconds,
         sampling_seconds: checkpoint.sampling_seconds,
+        failures: checkpoint.failures.clone(),
         method,
         chains,
         coordinates: checkpoint.positions.len() / chains.max(1),
@@ -112,6 +117,7 @@ pub(super) fn read(path: &Path) -> Result<Checkpoint, StoreError> {
         positions,
         tuning,
         counts,
+        failures: header.failures,
         warmup_seconds: header.warmup_seconds,
         sampling_seconds: header.sampling_seconds,
     })
@@ -139,7 +145,17 @@ mod tests {
             let scales = numbers(chains * coordinates);
             (Tuning::Metropolis { scales }, Counts::Accepted((0..(chains * coordinates) as u32).collect()))
         };
-        Checkpoint { step: 7, draws: 3, positions, tuning, counts, warmup_seconds: 0.1, sampling_seconds: 1e-300 }
+        let failures = Failures { failed: 0, tried: 12, first: None };
+        Checkpoint {
+            step: 7,
+            draws: 3,
+            positions,
+            tuning,
+            counts,
+            failures,
+            warmup_seconds: 0.1,
+            sampling_seconds: 1e-300,
+        }
     }
 
     proptest! {

@@ -80,6 +80,9 @@ pub struct Facts {
     pub arrays: Vec<DataArray>,
     /// How many of the parameters, the first ones, are in single precision.
     pub single: usize,
+    /// How many of the parameters, the last ones, are generated quantities.
+    #[serde(default)]
+    pub generated: usize,
     /// Columns that blocks of draws have, those that are not stored included.
     pub columns: usize,
     /// Draws of a chunk.
@@ -211,6 +214,7 @@ mod tests {
             rows: None,
             arrays: vec![],
             single: 0,
+            generated: 0,
             columns: 1,
             block: 2,
         }

@@ -187,6 +187,7 @@ fn last(parts: Vec<Checkpoint>) -> Checkpoint {
             }
         }
         whole.counts.append(part.counts);
+        whole.failures.add(part.failures);
         whole.warmup_seconds = whole.warmup_seconds.max(part.warmup_seconds);
         whole.sampling_seconds = whole.sampling_seconds.max(part.sampling_seconds);
     }

@@ -19,7 +19,7 @@ use super::run_directory::RunDirectory;
 use super::variable::element_names;
 use super::zarr_read::{StoredVariable, ZarrReader};
 use crate::backend::Checkpoint;
-use crate::draws::Draws;
+use crate::draws::{Draws, Failures};
 use crate::model::data::Data;
 
 /// An open run.
@@ -142,6 +142,20 @@ impl StoredRun {
             data.replace(&array.name, array.datum(&reader.constant(array.group(), &array.name)?));
         }
         Ok(Some(data))
+    }
+
+    /// The generated quantities among the stored parameters, and at which draws they could not be computed. Nothing of a
+    /// store that another program wrote, or whose last checkpoint cannot be read.
+    pub fn failures(&self) -> (&[String], Failures) {
+        let directory = RunDirectory::at(&self.path);
+        let last = directory.checkpointed().first().and_then(|&draws| directory.checkpoint(draws).ok());
+        match (&self.facts, last) {
+            (Some(facts), Some(last)) => {
+                let first = facts.parameters.len().saturating_sub(facts.generated);
+                (&facts.parameters[first..], last.failures)
+            }
+            _ => (&[], Failures::default()),
+        }
     }
 
     /// What a reader should know, in sentences.

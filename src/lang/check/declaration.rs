@@ -8,7 +8,8 @@ use super::{Checker, Place};
 use crate::lang::ast::{self, Block, Declaration, DeclaredType, ExpressionId, Name};
 use crate::lang::error::{Error, Expected};
 use crate::lang::signatures::density_name;
-use crate::lang::typed::{Constraint, Density, Origin, Statement, Variable, VariableId};
+use crate::lang::source::Span;
+use crate::lang::typed::{Constraint, Density, ExpressionKind, Origin, Statement, Variable, VariableId};
 use crate::lang::types::{Base, Type};
 use crate::lang::vocabulary::{REDUCTIONS, is_reserved};
 
@@ -107,9 +108,33 @@ impl Checker<'_> {
         let Some(value) = self.require(size, || format!("the size of `{}`", name.text), Type::INT) else {
             return;
         };
-        if origin != Origin::Local && !value.data_only {
-            self.errors.push(Error::SizeNotData { name: name.text.clone(), span: value.span });
+        if origin == Origin::Local {
+            return;
         }
+        // Each element has a name in the output: all draws must have the same ones.
+        let other = self.other_than_data(size);
+        if other.is_some() || !value.data_only {
+            let span = other.as_ref().map_or(value.span, |(span, ..)| *span);
+            let other = other.map(|(_, name, role, declared)| (name, role, declared));
+            self.errors.push(Error::SizeNotData { name: name.text.clone(), other, span });
+        }
+    }
+
+    /// The first variable in an expression that is neither data nor transformed data: where it stands, its name, what it
+    /// is, and where it was declared.
+    fn other_than_data(&self, id: ExpressionId) -> Option<(Span, String, &'static str, Span)> {
+        let mut first = id;
+        while let Some(part) = self.program.expressions[first.index()].kind.parts().first() {
+            first = *part;
+        }
+        (first.index()..=id.index()).map(ExpressionId).find_map(|part| {
+            let Some(ExpressionKind::Variable(variable)) = self.kind(part) else { return None };
+            let variable = &self.variables[variable.0];
+            let entry = self.scope.get(&variable.name)?;
+            let is_data = matches!(variable.origin, Origin::Data | Origin::TransformedData);
+            let span = self.program.expressions[part.index()].span;
+            (!is_data).then(|| (span, variable.name.clone(), entry.role(), entry.declared))
+        })
     }
 
     fn constraint(&mut self, declaration: &Declaration, of: Type, origin: Origin) -> Constraint {

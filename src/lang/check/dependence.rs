@@ -9,7 +9,7 @@
 use super::user::{Ending, UserFunctions};
 use crate::lang::ast::ExpressionId;
 use crate::lang::typed::{
-    Callee, Density, Expression, ExpressionKind, FunctionId, Index, Origin, Over, Statement, TypedModel, VariableId,
+    Callee, Density, ExpressionKind, FunctionId, Index, Origin, Over, Statement, TypedModel, VariableId,
 };
 
 /// Puts into every expression whether the data alone fix its value.
@@ -20,9 +20,10 @@ pub(super) fn mark(model: &mut TypedModel, functions: &UserFunctions) {
     });
     let mut walk = Walk {
         model,
+        functions,
         reached: reached.collect(),
         depths: vec![0; model.variables.len()],
-        fixed: vec![],
+        fixed: vec![false; model.expressions.len()],
         changed: true,
     };
     for (id, function) in model.functions.iter().enumerate() {
@@ -33,7 +34,6 @@ pub(super) fn mark(model: &mut TypedModel, functions: &UserFunctions) {
     }
     while walk.changed {
         walk.changed = false;
-        walk.fixed = fixed(model, functions, &walk.reached);
         for function in &model.functions {
             walk.statements(&function.body, 0, 0);
         }
@@ -42,58 +42,58 @@ pub(super) fn mark(model: &mut TypedModel, functions: &UserFunctions) {
             walk.statements(block, 0, 0);
         }
     }
+    for index in 0..model.expressions.len() {
+        walk.look(index);
+    }
     let fixed = walk.fixed;
     for (expression, fixed) in model.expressions.iter_mut().zip(fixed) {
         expression.data_only = fixed;
     }
 }
 
-/// For every expression whether data alone fix it, given the variables that a parameter reaches.
-fn fixed(model: &TypedModel, functions: &UserFunctions, reached: &[bool]) -> Vec<bool> {
-    let mut fixed: Vec<bool> = Vec::with_capacity(model.expressions.len());
-    for Expression { kind, .. } in &model.expressions {
-        let all = |parts: &[ExpressionId]| parts.iter().all(|part| fixed[part.index()]);
-        fixed.push(match kind {
-            ExpressionKind::Int(_) | ExpressionKind::Real(_) => true,
-            ExpressionKind::Target => false,
-            ExpressionKind::Variable(variable) => !reached[variable.0],
-            ExpressionKind::Unary { operand, .. } => all(&[*operand]),
-            ExpressionKind::Binary { left, right, .. } => all(&[*left, *right]),
-            ExpressionKind::Conditional { condition, then, otherwise } => all(&[*condition, *then, *otherwise]),
-            ExpressionKind::Index { base, indexes } => {
-                all(&[*base]) && indexes.iter().flat_map(Index::parts).all(|part| fixed[part.index()])
-            }
-            ExpressionKind::Array(elements) | ExpressionKind::Row(elements) => all(elements),
-            ExpressionKind::Call { callee, arguments } => {
-                let pure = match callee {
-                    Callee::Builtin(_) => true,
-                    Callee::User(id) | Callee::Reduce(id) => match Ending::of(&functions.get(*id).name) {
-                        Ending::Random | Ending::Target => false,
-                        Ending::None | Ending::Density | Ending::Cumulative | Ending::Jacobian => true,
-                    },
-                    Callee::Family { density, .. } => *density != Density::Rng,
-                };
-                pure && all(arguments)
-            }
-        });
-    }
-    fixed
-}
-
 struct Walk<'m> {
     model: &'m TypedModel,
+    functions: &'m UserFunctions,
     /// Beside the variables: whether a parameter reaches it.
     reached: Vec<bool>,
     /// Beside the variables: inside how many choices that depend on parameters it was declared.
     depths: Vec<usize>,
-    /// Beside the expressions.
+    /// Beside the expressions: what was last found of each.
     fixed: Vec<bool>,
     changed: bool,
 }
 
 impl Walk<'_> {
-    fn is_fixed(&self, id: ExpressionId) -> bool {
+    /// Whether data alone fix an expression, as far as is known by now.
+    fn is_fixed(&mut self, id: ExpressionId) -> bool {
+        // An expression stands right behind its parts, so they begin with its leftmost one.
+        let mut first = id;
+        while let Some(&part) = self.model.expressions[first.index()].kind.parts().first() {
+            first = part;
+        }
+        for index in first.index()..=id.index() {
+            self.look(index);
+        }
         self.fixed[id.index()]
+    }
+
+    /// Finds whether data alone fix an expression, its parts known.
+    fn look(&mut self, index: usize) {
+        let kind = &self.model.expressions[index].kind;
+        let pure = match kind {
+            ExpressionKind::Target => false,
+            ExpressionKind::Variable(variable) => !self.reached[variable.0],
+            ExpressionKind::Call { callee, .. } => match callee {
+                Callee::Builtin(_) => true,
+                Callee::User(id) | Callee::Reduce(id) => match Ending::of(&self.functions.get(*id).name) {
+                    Ending::Random | Ending::Target => false,
+                    Ending::None | Ending::Density | Ending::Cumulative | Ending::Jacobian => true,
+                },
+                Callee::Family { density, .. } => *density != Density::Rng,
+            },
+            _ => true,
+        };
+        self.fixed[index] = pure && kind.parts().iter().all(|part| self.fixed[part.index()]);
     }
 
     fn reach(&mut self, variable: VariableId) {
@@ -120,7 +120,7 @@ impl Walk<'_> {
                 self.depths[variable.0] = depth;
                 let model = self.model;
                 let sizes = &model.variables[variable.0].sizes;
-                if sizes.iter().chain(definition).any(|id| !self.is_fixed(*id)) {
+                if sizes.iter().chain(definition).any(|&id| !self.is_fixed(id)) {
                     self.reach(*variable);
                 }
                 false
@@ -133,9 +133,9 @@ impl Walk<'_> {
                 false
             }
             Statement::For { variable, over, body, .. } => {
-                let over_fixed = match over {
-                    Over::Range { from, to } => self.is_fixed(*from) && self.is_fixed(*to),
-                    Over::Container(container) => self.is_fixed(*container),
+                let over_fixed = match *over {
+                    Over::Range { from, to } => self.is_fixed(from) && self.is_fixed(to),
+                    Over::Container(container) => self.is_fixed(container),
                 };
                 if !over_fixed {
                     self.reach(*variable);
@@ -144,7 +144,8 @@ impl Walk<'_> {
                 false
             }
             Statement::While { condition, body, .. } => {
-                self.turns(body, depth, self.is_fixed(*condition));
+                let condition_fixed = self.is_fixed(*condition);
+                self.turns(body, depth, condition_fixed);
                 false
             }
             Statement::If { condition, then, otherwise, .. } => {

@@ -62,8 +62,7 @@ impl Checker<'_> {
         if self.is_library(&name.text, &types) {
             self.errors.push(Error::LibraryFunction { name: name.text.clone(), span: name.span });
         }
-        self.functions.rows.push(row);
-        FunctionId(self.functions.rows.len() - 1)
+        self.functions.push(row)
     }
 
     fn function(&mut self, function: &ast::Function, body: &[ast::Statement], id: FunctionId) -> Function {

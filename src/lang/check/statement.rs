@@ -77,8 +77,8 @@ impl Checker<'_> {
             ast::Statement::Print { arguments, span } => {
                 Some(Statement::Print { arguments: self.texts(arguments)?, span: *span })
             }
-            ast::Statement::Reject { arguments, span } => {
-                Some(Statement::Reject { arguments: self.texts(arguments)?, span: *span })
+            ast::Statement::Reject { arguments, fatal, span } => {
+                Some(Statement::Reject { arguments: self.texts(arguments)?, fatal: *fatal, span: *span })
             }
             ast::Statement::Call { call, span } => self.call(*call, *span),
         }

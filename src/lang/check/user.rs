@@ -3,6 +3,8 @@
 //! In: functions as written, and calls as they are found. Out: the functions of a name, and whether calls go in a
 //! circle. Absent: bodies.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::lang::ast;
 use crate::lang::source::Span;
 use crate::lang::typed::FunctionId;
@@ -78,8 +80,11 @@ impl UserFunction {
 #[derive(Debug, Default)]
 pub(super) struct UserFunctions {
     pub(super) rows: Vec<UserFunction>,
-    /// Who calls whom, and where.
+    /// The overloads of each name.
+    of_name: HashMap<String, Vec<FunctionId>>,
+    /// Who calls whom, and where first.
     calls: Vec<(FunctionId, FunctionId, Span)>,
+    known_calls: HashSet<(FunctionId, FunctionId)>,
 }
 
 impl UserFunctions {
@@ -87,9 +92,18 @@ impl UserFunctions {
         &self.rows[id.0]
     }
 
+    /// Puts a function behind those that are known.
+    pub(super) fn push(&mut self, row: UserFunction) -> FunctionId {
+        let id = FunctionId(self.rows.len());
+        self.of_name.entry(row.name.clone()).or_default().push(id);
+        self.rows.push(row);
+        id
+    }
+
     /// All overloads of a name.
     pub(super) fn named(&self, name: &str) -> impl Iterator<Item = (FunctionId, &UserFunction)> {
-        self.rows.iter().enumerate().filter(move |(_, row)| row.name == name).map(|(at, row)| (FunctionId(at), row))
+        let ids = self.of_name.get(name).map_or(&[][..], Vec::as_slice);
+        ids.iter().map(|&id| (id, self.get(id)))
     }
 
     /// Where the first function of the name stands.
@@ -102,7 +116,7 @@ impl UserFunctions {
     }
 
     pub(super) fn note_call(&mut self, caller: FunctionId, callee: FunctionId, span: Span) {
-        if !self.calls.iter().any(|(from, to, _)| (*from, *to) == (caller, callee)) {
+        if self.known_calls.insert((caller, callee)) {
             self.calls.push((caller, callee, span));
         }
     }

@@ -5,8 +5,8 @@ use super::value::{Shape, Value};
 use super::{Interpreter, Stop};
 use crate::ir::graph::Number;
 use crate::lang::ast::ExpressionId;
-use crate::lang::bind::{BindError, element};
-use crate::lang::compile::{element_order, structured};
+use crate::lang::bind::BindError;
+use crate::lang::compile::structured;
 use crate::lang::typed::{Constraint, Variable};
 use crate::model::transform::{Transform, Violation};
 
@@ -80,18 +80,19 @@ impl Interpreter<'_> {
 }
 
 /// A violation in the words of the model. `first` is the position of the first value that was checked.
-pub(crate) fn broken(variable: &Variable, shape: &Shape, first: usize, violation: Violation) -> BindError {
-    let label = violation.element.and_then(|place| {
-        element_order(shape).find(|(position, _)| *position == first + place.position).map(|(_, label)| label)
-    });
-    let element = match label.filter(|label| !label.is_empty()) {
-        Some(label) => format!("`{}[{label}]`", variable.name),
-        None => element(&variable.name, &[]),
-    };
-    let value = violation.element.map_or_else(String::new, |place| format!(" ({})", place.value));
-    BindError::Constraint {
-        element: format!("{element}{value}"),
-        reason: violation.reason.to_string(),
-        span: variable.span,
+pub(crate) fn broken(variable: &Variable, shape: &Shape, first: usize, mut violation: Violation) -> BindError {
+    // Of an array, the part by its indexes, and the element within it.
+    let each = shape.inner.len().max(1);
+    let at = first + violation.element.map_or(0, |element| element.position);
+    if let Some(element) = &mut violation.element {
+        element.position = at % each;
     }
+    let (mut name, mut part) = (variable.name.clone(), at / each);
+    let mut stride: usize = shape.arrays.iter().product();
+    for size in &shape.arrays {
+        stride /= size;
+        name += &format!("[{}]", part / stride + 1);
+        part %= stride;
+    }
+    BindError::Constraint { sentence: violation.sentence(&name, &shape.inner.sizes()), span: variable.span }
 }

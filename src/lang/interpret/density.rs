@@ -155,6 +155,7 @@ impl Interpreter<'_> {
         for value in values {
             lists.push(self.require_known(value, span)?);
         }
+        self.require_arguments(family, Density::Rng, values, Extent::Full, span)?;
         let random = self.random.as_mut().expect("the checker admits random functions where there is a stream");
         let shape = shape.unwrap_or(Shape::SCALAR);
         let results = (0..shape.len())

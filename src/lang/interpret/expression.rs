@@ -14,7 +14,61 @@ use crate::model::linear::{self, Matrix};
 
 impl Interpreter<'_> {
     /// The value of an expression.
+    ///
+    /// Operators and indexes that follow one another, however many, are a loop and not a recursion.
     pub fn expression(&mut self, id: ExpressionId) -> Result<Value, Stop> {
+        let (mut first, mut links) = (id, Vec::new());
+        while let Some(operand) = self.first_operand(first) {
+            links.push(first);
+            first = operand;
+        }
+        let span = self.model.expressions[first.index()].span;
+        let mut value = self.deeper(span, |run| run.first_value(first))?;
+        for id in links.into_iter().rev() {
+            let span = self.model.expressions[id.index()].span;
+            value = self.deeper(span, |run| run.applied(id, &value))?;
+        }
+        Ok(value)
+    }
+
+    /// What an operator or an index is applied to, if that is a value by itself.
+    fn first_operand(&self, id: ExpressionId) -> Option<ExpressionId> {
+        let expressions = &self.model.expressions;
+        match expressions[id.index()].kind {
+            ExpressionKind::Unary { operand, .. } => Some(operand),
+            ExpressionKind::Binary { left, .. } => Some(left),
+            ExpressionKind::Index { base, .. } => {
+                // Of a variable no more is read than what is asked for.
+                (!matches!(expressions[base.index()].kind, ExpressionKind::Variable(_))).then_some(base)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of an operator or an index, its first operand known.
+    fn applied(&mut self, id: ExpressionId, first: &Value) -> Result<Value, Stop> {
+        let model = self.model;
+        let expression = &model.expressions[id.index()];
+        match &expression.kind {
+            ExpressionKind::Unary { operator, .. } => self.unary(*operator, first),
+            ExpressionKind::Binary {
+                operator: operator @ (BinaryOperator::And | BinaryOperator::Or), right, ..
+            } => self.logical(*operator, first.scalar(), *right),
+            ExpressionKind::Binary { operator, right, .. } => {
+                let right = self.expression(*right)?;
+                let value = self.binary(*operator, first, &right, expression.span)?;
+                if expression.of.base == Base::Int {
+                    check_int(&value, expression.span)?;
+                }
+                Ok(value)
+            }
+            ExpressionKind::Index { indexes, .. } => self.index(first, indexes, expression.span),
+            _ => unreachable!("operators and indexes have a first operand"),
+        }
+    }
+
+    /// The value of an expression that begins with no other.
+    fn first_value(&mut self, id: ExpressionId) -> Result<Value, Stop> {
         let model = self.model;
         let expression = &model.expressions[id.index()];
         let span = expression.span;
@@ -22,14 +76,10 @@ impl Interpreter<'_> {
             ExpressionKind::Int(x) => Ok(Value::number(Number::Known(f64::from(*x)))),
             ExpressionKind::Real(x) => Ok(Value::number(Number::Known(*x))),
             ExpressionKind::Variable(variable) => self.read(*variable, &[], span),
-            ExpressionKind::Unary { operator, operand } => {
-                let operand = self.expression(*operand)?;
-                self.unary(*operator, &operand)
-            }
-            ExpressionKind::Binary { operator: operator @ (BinaryOperator::And | BinaryOperator::Or), left, right } => {
-                self.logical(*operator, *left, *right)
-            }
-            ExpressionKind::Binary { .. } => self.chain(id),
+            ExpressionKind::Index { base, indexes } => match model.expressions[base.index()].kind {
+                ExpressionKind::Variable(variable) => self.read(variable, indexes, span),
+                _ => unreachable!("other values are computed before they are indexed"),
+            },
             ExpressionKind::Conditional { condition, then, otherwise } => {
                 let condition = self.expression(*condition)?.scalar();
                 match self.truth(condition)? {
@@ -51,13 +101,6 @@ impl Interpreter<'_> {
                     }
                 }
             }
-            ExpressionKind::Index { base, indexes } => {
-                if let ExpressionKind::Variable(variable) = model.expressions[base.index()].kind {
-                    return self.read(variable, indexes, span);
-                }
-                let base = self.expression(*base)?;
-                self.index(&base, indexes, span)
-            }
             ExpressionKind::Array(items) => self.array_of(items, span),
             ExpressionKind::Row(items) => self.row_of(items, span),
             ExpressionKind::Call { callee, arguments } => {
@@ -68,6 +111,9 @@ impl Interpreter<'_> {
                     value.shape,
                     expression.of
                 );
+                if expression.of.base == Base::Int {
+                    check_int(&value, span)?;
+                }
                 Ok(value)
             }
             ExpressionKind::Target => {
@@ -77,38 +123,9 @@ impl Interpreter<'_> {
                 }
                 Ok(Value::number(self.graph.total(&terms)))
             }
-        }
-    }
-
-    /// A chain of operators that associate to the left, however long: a loop, not a recursion.
-    fn chain(&mut self, id: ExpressionId) -> Result<Value, Stop> {
-        let model = self.model;
-        let (mut first, mut links) = (id, Vec::new());
-        while let ExpressionKind::Binary { operator, left, right } = &model.expressions[first.index()].kind
-            && !matches!(operator, BinaryOperator::And | BinaryOperator::Or)
-        {
-            links.push((first, *operator, *right));
-            first = *left;
-        }
-        let mut value = self.expression(first)?;
-        for (id, operator, right) in links.into_iter().rev() {
-            let expression = &model.expressions[id.index()];
-            let right = self.expression(right)?;
-            value = self.binary(operator, &value, &right, expression.span)?;
-            if expression.of.base == Base::Int && expression.of.array == 0 {
-                self.check_int(&value, expression.span)?;
+            ExpressionKind::Unary { .. } | ExpressionKind::Binary { .. } => {
+                unreachable!("operators have a first operand")
             }
-        }
-        Ok(value)
-    }
-
-    /// Integers stay in the range that Stan holds.
-    fn check_int(&self, value: &Value, span: Span) -> Result<(), Stop> {
-        match value.as_known() {
-            Some(&[x]) if x.abs() > f64::from(i32::MAX) => {
-                Err(BindError::IntegerOverflow { what: format!("this integer, {x},"), span }.into())
-            }
-            _ => Ok(()),
         }
     }
 
@@ -152,8 +169,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn logical(&mut self, operator: BinaryOperator, left: ExpressionId, right: ExpressionId) -> Result<Value, Stop> {
-        let left = self.expression(left)?.scalar();
+    fn logical(&mut self, operator: BinaryOperator, left: Number, right: ExpressionId) -> Result<Value, Stop> {
         let (one, zero) = (Number::Known(1.0), Number::Known(0.0));
         let is_and = operator == BinaryOperator::And;
         match self.truth(left)? {
@@ -351,5 +367,14 @@ impl Interpreter<'_> {
         }
         let (left, right) = (left.shape.to_string(), right.shape.to_string());
         Err(BindError::Product { left, right, span }.into())
+    }
+}
+
+/// Integers stay in the range that Stan holds.
+fn check_int(value: &Value, span: Span) -> Result<(), Stop> {
+    let outside = |x: &&f64| !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(*x) && !x.is_nan();
+    match value.as_known().and_then(|values| values.iter().find(outside)) {
+        Some(x) => Err(BindError::IntegerOverflow { what: format!("this integer, {x},"), span }.into()),
+        None => Ok(()),
     }
 }

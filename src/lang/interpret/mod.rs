@@ -58,6 +58,10 @@ fn require_room(sizes: &[usize], most: usize, span: Span) -> Result<(), BindErro
     Err(BindError::TooManyElements { sizes, most, span })
 }
 
+/// How deep expressions, statements and calls may nest while a model runs, all together: few enough for
+/// [`STACK`](super::STACK).
+pub(super) const DEEPEST: usize = 2_000;
+
 /// Why a run stops.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -114,6 +118,8 @@ pub(super) struct Interpreter<'a> {
     /// Whether loops may be held as rows: not where everything is known.
     rolls: bool,
     rolling: Option<Rolling>,
+    /// How many expressions and statements are being run, one inside of another.
+    depth: usize,
     /// Where `_rng` functions draw from, in the blocks that have them.
     pub random: Option<Random>,
     /// Whether a matrix that depends on parameters was factorised.
@@ -160,6 +166,7 @@ impl<'a> Interpreter<'a> {
             turns: 0,
             rolls,
             rolling: None,
+            depth: 0,
             random: None,
             factorises: false,
             printed: Vec::new(),
@@ -198,6 +205,17 @@ impl<'a> Interpreter<'a> {
     /// Adds to the target.
     pub fn add(&mut self, number: Number, source: Source) {
         self.terms.push(Term { number, source, turn: self.turn, rows: None });
+    }
+
+    /// Runs what is nested one level deeper, at a place.
+    fn deeper<T>(&mut self, span: Span, run: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        if self.depth == DEEPEST {
+            return Err(BindError::TooDeep { limit: DEEPEST, span }.into());
+        }
+        self.depth += 1;
+        let result = run(self);
+        self.depth -= 1;
+        result
     }
 
     fn name(&self, variable: VariableId) -> &str {

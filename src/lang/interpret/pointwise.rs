@@ -178,61 +178,37 @@ impl Interpreter<'_> {
 
     /// The variables whose values make up a value; those of indices only choose.
     fn variables_of(&self, id: ExpressionId, found: &mut Vec<VariableId>) {
-        match &self.model.expressions[id.index()].kind {
-            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Target => {}
-            ExpressionKind::Variable(variable) => found.push(*variable),
-            ExpressionKind::Unary { operand, .. } => self.variables_of(*operand, found),
-            ExpressionKind::Binary { left, right, .. } => {
-                self.variables_of(*left, found);
-                self.variables_of(*right, found);
+        self.model.visit(id, |kind| match kind {
+            ExpressionKind::Variable(variable) => {
+                found.push(*variable);
+                Vec::new()
             }
-            ExpressionKind::Conditional { then, otherwise, .. } => {
-                self.variables_of(*then, found);
-                self.variables_of(*otherwise, found);
-            }
-            ExpressionKind::Index { base, .. } => self.variables_of(*base, found),
-            ExpressionKind::Array(items) | ExpressionKind::Row(items) => {
-                items.iter().for_each(|&item| self.variables_of(item, found));
-            }
-            ExpressionKind::Call { arguments, .. } => {
-                arguments.iter().for_each(|&argument| self.variables_of(argument, found));
-            }
-        }
+            ExpressionKind::Conditional { then, otherwise, .. } => vec![*then, *otherwise],
+            ExpressionKind::Index { base, .. } => vec![*base],
+            other => other.parts(),
+        });
     }
 
     /// The outcomes of all densities within an expression.
     fn outcomes(&self, id: ExpressionId, found: &mut Vec<ExpressionId>) {
-        match &self.model.expressions[id.index()].kind {
-            ExpressionKind::Int(_)
-            | ExpressionKind::Real(_)
-            | ExpressionKind::Target
-            | ExpressionKind::Variable(_)
-            | ExpressionKind::Index { .. } => {}
-            ExpressionKind::Unary { operand, .. } => self.outcomes(*operand, found),
-            ExpressionKind::Binary { left, right, .. } => {
-                self.outcomes(*left, found);
-                self.outcomes(*right, found);
+        self.model.visit(id, |kind| match kind {
+            ExpressionKind::Index { .. } => Vec::new(),
+            ExpressionKind::Conditional { then, otherwise, .. } => vec![*then, *otherwise],
+            ExpressionKind::Call { callee, arguments } if self.is_density(*callee) => {
+                found.extend(arguments.first());
+                Vec::new()
             }
-            ExpressionKind::Conditional { then, otherwise, .. } => {
-                self.outcomes(*then, found);
-                self.outcomes(*otherwise, found);
+            other => other.parts(),
+        });
+    }
+
+    fn is_density(&self, callee: Callee) -> bool {
+        match callee {
+            Callee::Family { density, .. } => {
+                matches!(density, Density::Lpdf | Density::Lupdf | Density::Lcdf | Density::Lccdf)
             }
-            ExpressionKind::Array(items) | ExpressionKind::Row(items) => {
-                items.iter().for_each(|&item| self.outcomes(item, found));
-            }
-            ExpressionKind::Call { callee, arguments } => match callee {
-                Callee::Family { density: Density::Lpdf | Density::Lupdf | Density::Lcdf | Density::Lccdf, .. } => {
-                    found.extend(arguments.first());
-                }
-                Callee::User(function) | Callee::Reduce(function)
-                    if is_density(&self.model.functions[function.0].name) =>
-                {
-                    found.extend(arguments.first());
-                }
-                Callee::Family { .. } | Callee::User(_) | Callee::Reduce(_) | Callee::Builtin(_) => {
-                    arguments.iter().for_each(|&argument| self.outcomes(argument, found));
-                }
-            },
+            Callee::User(function) | Callee::Reduce(function) => is_density(&self.model.functions[function.0].name),
+            Callee::Builtin(_) => false,
         }
     }
 }

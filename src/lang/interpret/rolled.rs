@@ -19,7 +19,7 @@ use super::{Interpreter, Pending, Rolling, Source, Stop};
 use crate::ir::graph::{Domain, Graph, Number, StoredArray};
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
-use crate::lang::typed::{Callee, ExpressionKind, Index, Over, Statement, Text, TypedModel, VariableId};
+use crate::lang::typed::{ExpressionKind, Index, Over, Statement, Text, TypedModel, VariableId};
 
 /// Rows that take too many different ways are run one by one.
 const WAYS: usize = 64;
@@ -479,41 +479,17 @@ impl<'a> Survey<'a> {
     }
 
     fn indexes(&mut self, indexes: &[Index]) {
-        for index in indexes {
-            match *index {
-                Index::All => {}
-                Index::Single(id) | Index::Many(id) => self.expression(id),
-                Index::Range { from, to } => [from, to].into_iter().flatten().for_each(|id| self.expression(id)),
-            }
-        }
+        indexes.iter().flat_map(Index::parts).for_each(|id| self.expression(id));
     }
 
     fn expression(&mut self, id: ExpressionId) {
-        match &self.model.expressions[id.index()].kind {
-            ExpressionKind::Int(_) | ExpressionKind::Real(_) | ExpressionKind::Target => {}
-            ExpressionKind::Variable(variable) => {
+        // A user function assigns only its own variables; the target it may read is not a variable.
+        let model = self.model;
+        model.visit(id, |kind| {
+            if let ExpressionKind::Variable(variable) = kind {
                 self.read.insert(*variable);
             }
-            ExpressionKind::Unary { operand, .. } => self.expression(*operand),
-            ExpressionKind::Binary { left, right, .. } => {
-                self.expression(*left);
-                self.expression(*right);
-            }
-            ExpressionKind::Conditional { condition, then, otherwise } => {
-                [condition, then, otherwise].into_iter().for_each(|&id| self.expression(id));
-            }
-            ExpressionKind::Index { base, indexes } => {
-                self.expression(*base);
-                self.indexes(indexes);
-            }
-            ExpressionKind::Array(items) | ExpressionKind::Row(items) => {
-                items.iter().for_each(|&id| self.expression(id));
-            }
-            ExpressionKind::Call { callee, arguments } => {
-                arguments.iter().for_each(|&id| self.expression(id));
-                // A user function assigns only its own variables; the target it may read is not a variable.
-                let (Callee::Builtin(_) | Callee::User(_) | Callee::Reduce(_) | Callee::Family { .. }) = callee;
-            }
-        }
+            kind.parts()
+        });
     }
 }

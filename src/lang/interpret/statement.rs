@@ -37,7 +37,8 @@ impl Interpreter<'_> {
     fn run_before(&mut self, statements: &[Statement], outer: Option<&Rest<'_>>) -> Result<Flow, Stop> {
         for (position, statement) in statements.iter().enumerate() {
             let rest = Rest { statements: &statements[position + 1..], outer };
-            match self.statement(statement, &rest)? {
+            let Some(span) = statement.span() else { continue };
+            match self.deeper(span, |run| run.statement(statement, &rest))? {
                 Flow::Next => {}
                 other => return Ok(other),
             }
@@ -91,8 +92,11 @@ impl Interpreter<'_> {
                 let text = self.text(arguments)?;
                 self.printed.push(text);
             }
-            Statement::Reject { arguments, span } => {
+            Statement::Reject { arguments, fatal, span } => {
                 let message = self.text(arguments)?;
+                if *fatal {
+                    return Err(BindError::Fatal { message, span: *span }.into());
+                }
                 // A model that rejects whatever the parameters are has no density anywhere.
                 return Err(BindError::Rejected { message, span: *span }.into());
             }
@@ -115,10 +119,10 @@ impl Interpreter<'_> {
         let returns = returns(then) || returns(otherwise);
         let before = (self.variables.clone(), self.terms.len());
         let stored = self.stores_so_far();
-        let first = self.branch(then, returns, rest)?;
+        let first = self.deeper(span, |run| run.branch(then, returns, rest))?;
         let taken = std::mem::replace(&mut self.variables, before.0);
         let taken_terms = self.terms.split_off(before.1);
-        let second = self.branch(otherwise, returns, rest)?;
+        let second = self.deeper(span, |run| run.branch(otherwise, returns, rest))?;
         let other_terms = self.terms.split_off(before.1);
         if self.stores_so_far() != stored {
             return Err(Stop::Unroll);
@@ -183,6 +187,12 @@ impl Interpreter<'_> {
                 self.add(Number::Known(f64::NEG_INFINITY), Source::Rejection);
                 Err(error)
             }
+            // A chain cannot end the run from inside of its density.
+            Err(Stop::Error(BindError::Fatal { span, .. })) => {
+                let what =
+                    "`fatal_error` under a condition on parameters (`reject` gives up the point alone)".to_owned();
+                return Err(BindError::NotYet { what, span }.into());
+            }
             other => Ok(other?),
         };
         self.valid.truncate(valid);
@@ -226,16 +236,16 @@ impl Interpreter<'_> {
             (Base::Matrix, &[rows, columns]) => Inner::Matrix(rows, columns),
             (Base::Vector | Base::RowVector | Base::Matrix, _) => unreachable!("the checker counts sizes"),
         };
-        let reason = match (variable.constraint, inner) {
+        let sentence = match (variable.constraint, inner) {
             (Constraint::CholeskyFactorCov, Inner::Matrix(rows, columns)) if rows < columns => {
-                format!("must have at least as many rows as columns, and has {rows} and {columns}")
+                format!("`{}` must have at least as many rows as columns, and has {rows} and {columns}", variable.name)
             }
             (Constraint::Simplex | Constraint::SumToZero | Constraint::UnitVector, Inner::Vector(0)) => {
-                "must have at least one element".to_owned()
+                format!("`{}` must have at least one element", variable.name)
             }
             _ => return Ok(Shape { arrays: sizes, inner }),
         };
-        Err(BindError::Constraint { element: format!("`{}`", variable.name), reason, span: variable.span }.into())
+        Err(BindError::Constraint { sentence, span: variable.span }.into())
     }
 
     fn declare(&mut self, id: VariableId, definition: Option<ExpressionId>, span: Span) -> Result<(), Stop> {

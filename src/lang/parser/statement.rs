@@ -85,7 +85,7 @@ impl Parser<'_> {
                 if word == "print" {
                     Statement::Print { arguments, span }
                 } else {
-                    Statement::Reject { arguments, span }
+                    Statement::Reject { arguments, fatal: word == "fatal_error", span }
                 }
             }
             "profile" => {

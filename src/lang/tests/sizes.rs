@@ -160,3 +160,41 @@ fn one_row_of_covariates_serves_all_outcomes() {
         assert_alike(&model(glm), &model(plain));
     }
 }
+
+#[test]
+fn ints_stay_within_the_range_of_stan_in_functions_too() {
+    for value in
+        ["sum({2147483647, 1})", "prod({65536, 32768})", "cumulative_sum({2147483647, 1})[2]", "2147483647 + 1"]
+    {
+        let refused = refusal(&format!("int k = {value}; target += k;"));
+        assert!(refused.contains("outside of the range of Stan's integers"), "{value}: {refused}");
+    }
+    assert_alike(
+        "parameters { real x; } model { int k = -2147483647 - 1; x ~ normal(k + 2147483647, 1); }",
+        "parameters { real x; } model { x ~ normal(-1, 1); }",
+    );
+}
+
+#[test]
+fn a_broken_constraint_is_told_by_its_part_of_an_array() {
+    for (declaration, sentence) in [
+        ("real<lower=-0.3> b = -0.31", "b is -0.31, but must be greater than or equal to -0.3"),
+        ("array[2, 2] int<upper=3> b = {{1, 2}, {3, 4}}", "b[2][2] is 4, but must be less than or equal to 3"),
+        (
+            "array[2] matrix<lower=0>[1, 2] b = {[[1, 2]], [[3, -4]]}",
+            "b[2][1, 2] is -4, but must be greater than or equal to 0",
+        ),
+        (
+            "array[2] simplex[2] b = {[0.5, 0.5]', [0.5, 0.75]'}",
+            "b[2] is not a valid simplex. sum(b[2]) = 1.25, but should be 1",
+        ),
+        (
+            "array[2, 1] ordered[2] b = {{[1, 2]'}, {[2, 1]'}}",
+            "b[2][1] is not a valid ordered vector. The element at 2 is 1, but should be greater than the previous element, 2",
+        ),
+    ] {
+        let text = format!("transformed data {{ {declaration}; }}");
+        let compiled = lang::compile(&Source::new("test.stan", text), &Data::default(), "test", Settings::default());
+        assert_eq!(compiled.expect_err(declaration).to_string(), sentence);
+    }
+}

@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_value_outside_of_its_bounds_is_refused_and_one_on_them_has_no_coordinate() {
         let below = check(&[1.0, -1.0], Some(&[0.0]), None).unwrap_err();
-        assert_eq!(below.to_string(), "element 2, -1, is not at or above its lower bound 0");
+        assert_eq!(below.to_string(), "the value[2] is -1, but must be greater than or equal to 0");
         assert_eq!(check(&[1.0, f64::NAN], Some(&[0.0, 0.0]), Some(&[1.0])).unwrap_err().reason, Reason::Below(0.0));
         assert_eq!(check(&[0.5, 2.0], None, Some(&[1.0, 1.5])).unwrap_err().reason, Reason::Above(1.5));
         assert_eq!(check(&[0.0], Some(&[0.0]), None), Ok(()));

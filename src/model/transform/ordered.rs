@@ -60,7 +60,7 @@ pub(super) fn check(values: &[f64]) -> Result<(), Violation> {
 
 /// The same, from 0 on.
 pub(super) fn check_positive(values: &[f64]) -> Result<(), Violation> {
-    each(values.get(..1).unwrap_or(values), |_, x| unless(x >= 0.0, Reason::Negative))?;
+    each(values.get(..1).unwrap_or(values), |_, x| unless(x >= 0.0, Reason::NegativeFirst))?;
     check(values)
 }
 
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn equal_neighbours_are_not_ordered_and_zero_is_the_edge_of_the_positive() {
         assert_eq!(check(&[-1.0, 2.0, 2.0]), Err(Violation::at(2, 2.0, Reason::NotIncreasing(2.0))));
-        assert_eq!(check_positive(&[-1.0, 2.0]), Err(Violation::at(0, -1.0, Reason::Negative)));
+        assert_eq!(check_positive(&[-1.0, 2.0]), Err(Violation::at(0, -1.0, Reason::NegativeFirst)));
         assert_eq!((check_positive(&[]), check_positive(&[0.0, 1.0])), (Ok(()), Ok(())));
         assert_eq!(unconstrain_positive(&[0.0, 1.0]), Err(Violation::of(Reason::Unreachable)));
         assert_eq!(unconstrain(&[]), Ok(Vec::new()));

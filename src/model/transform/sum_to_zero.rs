@@ -42,7 +42,7 @@ pub(super) fn unconstrain(values: &[f64]) -> Result<Vec<f64>, Violation> {
 /// Whether values have the sum 0. See [`super::Transform::check`].
 pub(super) fn check(values: &[f64]) -> Result<(), Violation> {
     let sum: f64 = values.iter().sum();
-    if sum.abs() <= TOLERANCE { Ok(()) } else { Err(Violation::of(Reason::Sum { sum, expected: 0.0 })) }
+    if sum.abs() <= TOLERANCE { Ok(()) } else { Err(Violation::of(Reason::SumNotZero(sum))) }
 }
 
 #[cfg(test)]

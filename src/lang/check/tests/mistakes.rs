@@ -215,7 +215,22 @@ fn statements_have_their_places() {
             "parameters { real N; vector[to_int(N)] x; }",
             "`to_int` wants data here, and this depends on parameters".to_owned(),
         ),
-        ("parameters { real a; vector[int_step(a)] x; }", "the size of `x` must be fixed by data alone".to_owned()),
+        (
+            "parameters { real a; vector[int_step(a)] x; }",
+            "the size of `x` must be fixed by data alone, and `a` is a parameter".to_owned(),
+        ),
+        (
+            "parameters { vector[2] a; vector[size(a)] x; }",
+            "the size of `x` must be fixed by data alone, and `a` is a parameter".to_owned(),
+        ),
+        (
+            "generated quantities { int n = poisson_rng(3); array[2] vector[n + 1] x; }",
+            "the size of `x` must be fixed by data alone, and `n` is a generated quantity".to_owned(),
+        ),
+        (
+            "generated quantities { array[poisson_rng(3)] int x; }",
+            "the size of `x` must be fixed by data alone".to_owned(),
+        ),
         ("transformed data { vector[poisson_rng(3)] x; }", "the size of `x` must be fixed by data alone".to_owned()),
         (
             "generated quantities { real x = normal_lupdf(1 | 0, 1); }",

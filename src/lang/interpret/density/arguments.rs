@@ -42,7 +42,11 @@ pub(in crate::lang::interpret) fn arguments(family: &str, density: Density) -> V
         Density::Rng => Vec::new(),
     };
     let outcome = outcome.into_iter().map(|(name, need)| Argument { at: 0, name, need });
-    let parameters = of_parameters(family).iter().map(|&(at, name, need)| Argument { at, name, need });
+    let parameters = match density {
+        Density::Rng => of_generator(family).unwrap_or_else(|| of_parameters(family)),
+        _ => of_parameters(family),
+    };
+    let parameters = parameters.iter().map(|&(at, name, need)| Argument { at, name, need });
     outcome.chain(parameters).collect()
 }
 
@@ -238,5 +242,171 @@ fn of_parameters(family: &str) -> &'static [(usize, &'static str, Need)] {
             (1, "Matrix of independent variables", Is(Finite)),
         ],
         _ => &[],
+    }
+}
+
+/// The largest rate of a Poisson variate, `POISSON_MAX_RATE` of Stan Math: 2^30.
+const MAX_RATE: f64 = 1_073_741_824.0;
+
+/// `ln` of [`MAX_RATE`].
+const MAX_LOG_RATE: f64 = 20.794_415_416_798_357;
+
+/// The parameters of a random number generator, where more or other things are asked of them than by the densities of
+/// its family. Of those of a Dirichlet vector Stan asks nothing, and gives nonsense.
+fn of_generator(family: &str) -> Option<&'static [(usize, &'static str, Need)]> {
+    const LOCATION: (usize, &str, Need) = (1, "Location parameter", Is(Finite));
+    Some(match family {
+        "bernoulli_logit" => &[(1, "Logit transformed probability parameter", Is(Finite))],
+        "gumbel" | "normal" => &[LOCATION, (2, "Scale parameter", Is(PositiveFinite))],
+        "skew_normal" => &[LOCATION, (3, "Shape parameter", Is(Finite)), (2, "Scale parameter", Is(PositiveFinite))],
+        "neg_binomial_2_log" => {
+            &[(1, "Log-location parameter", Is(Finite)), (2, "Inverse dispersion parameter", Is(PositiveFinite))]
+        }
+        "pareto_type_2" => {
+            &[LOCATION, (2, "Scale parameter", Is(PositiveFinite)), (3, "Shape parameter", Is(PositiveFinite))]
+        }
+        "poisson" => &[(1, "Rate parameter", Is(Positive)), (1, "Rate parameter", Is(Below(MAX_RATE)))],
+        "poisson_log" => &[(1, "Log rate parameter", Is(Finite)), (1, "Log rate parameter", Is(Below(MAX_LOG_RATE)))],
+        "rayleigh" => &[(1, "Scale parameter", Is(PositiveFinite))],
+        "categorical_logit" => &[(1, "Log odds parameter", Is(Finite))],
+        "dirichlet" => &[(1, "prior sample sizes", Is(PositiveFinite))],
+        "multinomial" => {
+            &[(1, "Probabilities parameter", Is(Simplex)), (2, "number of trials variable", Is(Nonnegative))]
+        }
+        "multinomial_logit" => {
+            &[(1, "log-probabilities parameter", Is(Finite)), (2, "number of trials variable", Is(Nonnegative))]
+        }
+        "ordered_logistic" | "ordered_probit" => {
+            &[LOCATION, (2, "Cut points parameter", Is(Ordered)), (2, "Cut points parameter", Is(Finite))]
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::source::Source;
+    use crate::lang::{self, Settings};
+    use crate::model::data::Data;
+
+    /// What Stan Math 5 says of the same calls; where it has no check, what ours adds.
+    #[test]
+    fn generators_refuse_what_stan_refuses_in_its_words() {
+        let inf = "positive_infinity()";
+        for (declared, call, sentence) in [
+            ("int", "poisson_rng(-1)".to_owned(), "poisson_rng: Rate parameter is -1, but must be positive"),
+            ("int", "poisson_rng(0)".into(), "poisson_rng: Rate parameter is 0, but must be positive"),
+            (
+                "int",
+                "poisson_rng(1e10)".into(),
+                "poisson_rng: Rate parameter is 1e+10, but must be less than 1.07374e+09",
+            ),
+            (
+                "int",
+                "poisson_log_rng(30)".into(),
+                "poisson_log_rng: Log rate parameter is 30, but must be less than 20.7944",
+            ),
+            (
+                "int",
+                "bernoulli_rng(2)".into(),
+                "bernoulli_rng: Probability parameter is 2, but must be in the interval [0, 1]",
+            ),
+            (
+                "int",
+                "binomial_rng(-1, .5)".into(),
+                "binomial_rng: Population size parameter is -1, but must be nonnegative",
+            ),
+            (
+                "int",
+                "binomial_rng(2, 1.5)".into(),
+                "binomial_rng: Probability parameter is 1.5, but must be in the interval",
+            ),
+            ("real", "normal_rng(0, -1)".into(), "normal_rng: Scale parameter is -1, but must be positive finite"),
+            ("real", format!("normal_rng({inf}, 1)"), "normal_rng: Location parameter is inf, but must be finite"),
+            ("real", "uniform_rng(2, 1)".into(), "uniform_rng: Upper bound parameter is 1, but must be greater than 2"),
+            (
+                "real",
+                "gamma_rng(1, not_a_number())".into(),
+                "gamma_rng: Inverse scale parameter is nan, but must be positive",
+            ),
+            (
+                "array[2] real",
+                "normal_rng([0, 1]', [1, -2]')".into(),
+                "normal_rng: Scale parameter[2] is -2, but must be",
+            ),
+            (
+                "int",
+                "categorical_rng([.5, .75]')".into(),
+                "categorical_rng: Probabilities parameter is not a valid simplex. sum(Probabilities parameter) = 1.25, but should be 1",
+            ),
+            (
+                "int",
+                format!("categorical_logit_rng([{inf}, 1]')"),
+                "categorical_logit_rng: Log odds parameter[1] is inf, but must be",
+            ),
+            (
+                "int",
+                "ordered_logistic_rng(0, [1, 0]')".into(),
+                "ordered_logistic_rng: Cut points parameter is not a valid ordered",
+            ),
+            (
+                "int",
+                "discrete_range_rng(3, 2)".into(),
+                "discrete_range_rng: Upper bound parameter is 2, but must be greater than or equal to 3",
+            ),
+            ("vector[2]", "dirichlet_rng([0, 1]')".into(), "dirichlet_rng: prior sample sizes[1] is 0, but must be"),
+            (
+                "array[2] int",
+                "multinomial_rng([.5, .5]', -3)".into(),
+                "multinomial_rng: number of trials variable is -3, but must be",
+            ),
+            (
+                "vector[2]",
+                "multi_normal_rng([0, 0]', [[1, 2], [2, 1]])".into(),
+                "multi_normal_rng: Covariance matrix is not positive definite",
+            ),
+            (
+                "vector[2]",
+                "multi_normal_rng([0, 0]', [[1, 0.5], [0, 1]])".into(),
+                "multi_normal_rng: Covariance matrix is not symmetric",
+            ),
+            (
+                "vector[2]",
+                "multi_normal_cholesky_rng([0, 0]', [[1, 2], [0, 1]])".into(),
+                "multi_normal_cholesky_rng: Cholesky decomposition of a variance matrix is not lower triangular",
+            ),
+            (
+                "matrix[2, 2]",
+                "wishart_rng(1, identity_matrix(2))".into(),
+                "wishart_rng: Degrees of freedom parameter is 1, but must be greater than 1",
+            ),
+            ("matrix[2, 2]", "lkj_corr_rng(2, -1)".into(), "lkj_corr_rng: Shape parameter is -1, but must be positive"),
+        ] {
+            let source = Source::new("test.stan", format!("transformed data {{ {declared} q = {call}; }}"));
+            let refused = lang::compile(&source, &Data::default(), "test", Settings::default()).expect_err(&call);
+            assert!(refused.to_string().starts_with(sentence), "{call}: {refused}");
+        }
+    }
+
+    #[test]
+    fn edges_that_stan_allows_give_numbers() {
+        for (declared, call) in [
+            ("int", "bernoulli_rng(1)"),
+            ("int", "binomial_rng(0, 0)"),
+            ("real", "von_mises_rng(0, 0)"),
+            ("int", "categorical_rng([0, 1]')"),
+            ("array[2] int", "multinomial_rng([.5, .5]', 0)"),
+            ("matrix[1, 1]", "wishart_rng(0.5, [[1]])"),
+        ] {
+            let source = Source::new(
+                "test.stan",
+                format!(
+                    "transformed data {{ {declared} q = {call}; if (is_nan(sum(to_array_1d({})))) reject(q); }}",
+                    if declared == "int" || declared == "real" { "{q}" } else { "q" }
+                ),
+            );
+            let compiled = lang::compile(&source, &Data::default(), "test", Settings::default());
+            assert!(compiled.is_ok(), "{call}: {}", compiled.unwrap_err());
+        }
     }
 }

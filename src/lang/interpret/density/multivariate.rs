@@ -3,11 +3,13 @@
 use super::{require_lengths, unequal};
 use crate::ir::graph::Number;
 use crate::lang::bind::BindError;
+use crate::lang::interpret::check::Extent;
 use crate::lang::interpret::elementwise::{dot, elementwise, matrix_vector};
 use crate::lang::interpret::library::require_elements;
 use crate::lang::interpret::value::{Inner, Shape, Value};
 use crate::lang::interpret::{Interpreter, MOST_ELEMENTS, Stop, require_room};
 use crate::lang::source::Span;
+use crate::lang::typed::Density;
 use crate::model::dist;
 
 impl Interpreter<'_> {
@@ -265,6 +267,13 @@ impl Interpreter<'_> {
         if family.ends_with("wishart") {
             self.require_square(&values[1], span)?;
         }
+        if let ("multi_normal" | "multi_normal_cholesky" | "multi_student_t", [.., mean, scale]) = (family, values) {
+            let size = mean.shape.inner.len();
+            if scale.shape.inner != Inner::Matrix(size, size) {
+                return Err(unequal(mean, scale, span));
+            }
+        }
+        self.require_arguments(family, Density::Rng, values, Extent::Full, span)?;
         let random = self.random.as_mut().expect("the checker admits random functions where there is a stream");
         Ok(match family {
             "categorical" => Value::number(Number::Known(dist::categorical::simulate(random, &lists[0]))),
@@ -286,11 +295,8 @@ impl Interpreter<'_> {
             }
             "multi_normal" | "multi_normal_cholesky" | "multi_student_t" => {
                 let (mean_at, scale_at) = if family == "multi_student_t" { (1, 2) } else { (0, 1) };
-                let (mean, scale) = (&values[mean_at], &values[scale_at]);
+                let mean = &values[mean_at];
                 let size = mean.shape.inner.len();
-                if scale.shape.inner != Inner::Matrix(size, size) {
-                    return Err(unequal(mean, scale, span));
-                }
                 // An array of means gives an array of vectors.
                 let mut draws = Vec::with_capacity(mean.len());
                 for mu in lists[mean_at].chunks(size.max(1)) {
