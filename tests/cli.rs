@@ -84,17 +84,21 @@ fn the_readmes_command_tells_the_notebooks_story() {
     }
 }
 
-/// Every line that the first two commands of the example's README print is in it, indented.
+/// Every line of the tables that the first two commands of the example's README print is in it, indented. The first is the
+/// command of the project's README as well.
 #[test]
-fn the_examples_readme_shows_what_the_program_prints() {
-    let readme = include_str!("../examples/identifiability/README.md");
+fn both_readmes_show_what_the_program_prints() {
+    let example = include_str!("../examples/identifiability/README.md");
+    let project = include_str!("../README.md");
     let notebook: &[&str] = &["--chains", "2", "--draws", "100000", "--warmup", "1000"];
-    for arguments in [notebook, &["--chains", "400"]] {
+    for (arguments, readmes) in [(notebook, &[example, project][..]), (&["--chains", "400"], &[example])] {
         let command = ["--backend", "cpu", "--seed", "1", "--quiet"];
         let out = text(&ridgewalk(&[&METROPOLIS[..], &command, arguments].concat()).stdout);
         let table = out.split("Correlation").next().unwrap();
         for line in table.lines().filter(|line| !line.is_empty() && !line.starts_with('*')) {
-            assert!(readme.contains(&format!("    {line}\n")), "`{line}` is not in the README");
+            for readme in readmes {
+                assert!(readme.contains(&format!("    {line}\n")), "`{line}` is not in the README:\n{readme}");
+            }
         }
     }
 }
@@ -173,19 +177,112 @@ fn starting_values_come_from_a_file() {
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!((object["summary"][1]["mean"].as_f64().unwrap() - 12345.5).abs() < 50.0, "{object}");
     let outside = Scratch::new("outside.json", br#"{"sigma": -1, "alpha1": 0, "alpha2": 0}"#);
-    assert_refused(&sample(&["--init", outside.path()]), &["sigma is -1, but must be greater than or equal to 0"]);
+    let sentence = ["outside.json: sigma is -1, but must be greater than or equal to 0"];
+    assert_refused(&sample(&["--init", outside.path()]), &sentence);
+}
+
+/// The table of a run of the notebook's model without warm-up, whose draws are a few steps from its start.
+fn first_draws(sampler: &str, init: &[&str]) -> String {
+    let size = ["--warmup", "0", "--draws", "4", "--chains", "4", "--seed", "1", "--backend", "cpu", "--quiet"];
+    let own = ["sample", MODEL, "--data", DATA, "--sampler", sampler];
+    let output = ridgewalk(&[&own[..], &size, init].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn a_start_is_a_radius_or_the_values_of_some_parameters_or_a_list_with_one_for_each_chain() {
+    for sampler in ["metropolis", "nuts"] {
+        let draws = |init: &[&str]| first_draws(sampler, init);
+        assert_eq!(draws(&["--init", "0"]), draws(&["--init", "zero"]));
+        assert_eq!(draws(&["--init", "2"]), draws(&[]));
+        assert_eq!(draws(&["--init", "0.5"]), draws(&["--init", "random:0.5"]));
+        assert_ne!(draws(&["--init", "0.5"]), draws(&[]));
+        let one = r#"{"alpha1": 12345.5, "alpha2": -12345.5}"#;
+        let some = Scratch::new(&format!("some-{sampler}.json"), one.as_bytes());
+        let list = Scratch::new(&format!("list-{sampler}.json"), format!("[{one}, {one}, {one}, {one}]").as_bytes());
+        let (some, list) = (some.path(), list.path());
+        let draws_of_some = draws(&["--init", some]);
+        // Far from everything that is random, and few steps from it.
+        let row = draws_of_some.lines().find(|line| line.starts_with("alpha1")).unwrap();
+        let mean: f64 = row.split_whitespace().nth(1).unwrap().parse().unwrap();
+        assert!((mean - 12345.5).abs() < 100.0, "{draws_of_some}");
+        assert_eq!(draws_of_some, draws(&["--init", list]));
+        assert_eq!(draws_of_some, draws(&["--init", some, "--init", some, "--init", some, "--init", some]));
+    }
+}
+
+#[test]
+fn starts_that_cannot_be_used_are_refused_in_the_name_of_their_file() {
+    let refused = |content: &str, sentence: &str| {
+        let file = Scratch::new("start.json", content.as_bytes());
+        assert_refused(&sample(&["--chains", "4", "--init", file.path()]), &[sentence]);
+    };
+    refused(r#"{"sigma": [1]}"#, "start.json: `sigma` is declared as `real`, and is given a list of 1");
+    refused(r#"[{"sigma": 1}, {"sigma": "x"}]"#, "start.json, object 2: `sigma` holds a text");
+    refused(r#"[{"sigma": 1}, {"sigma": 2}]"#, "2 starting points are given, and chains up to number 4 need 4");
+    refused("[]", "start.json holds no starting point");
+    refused("3", "start.json must hold one JSON object");
+    refused(r#"{"sigma": -2}"#, "start.json: sigma is -2, but must be greater than or equal to 0");
+    assert_refused(&sample(&["--init", "nowhere.json"]), &["there is no file nowhere.json: --init takes a radius"]);
+    assert_refused(&sample(&["--init", "-1"]), &["the radius must be a number from 0 on"]);
+    assert_refused(&sample(&["--init", "0", "--init", "1"]), &["--init 0 is for all chains"]);
+    let typed = Scratch::new("typed.json", br#"{"sigmo": 1}"#);
+    let output = sample(&["--chains", "4", "--init", typed.path()]);
+    let error = text(&output.stderr);
+    assert!(error.contains("typed.json: the model has no parameter `sigmo`; did you mean `sigma`?"), "{error}");
 }
 
 #[test]
 fn a_csv_file_gives_its_columns_and_their_length() {
     let from = |data: &str| {
-        let small =
-            ["sample", MODEL, "--data", data, "--backend", "cpu", "--draws", "100", "--seed", "1", "--chains", "2"];
-        text(&ridgewalk(&small).stdout)
+        let small = ["sample", MODEL, "--data", data, "--sampler", "metropolis", "--draws", "100", "--seed", "1"];
+        text(&ridgewalk(&[&small[..], &["--backend", "cpu", "--chains", "2"]].concat()).stdout)
     };
     let csv = from("examples/identifiability/y.csv");
     assert!(csv.contains("sigma"));
     assert_eq!(csv, from(DATA));
+}
+
+/// Endless devices, and tables without a row.
+#[test]
+fn input_that_is_no_table_or_has_no_end_is_refused_in_a_sentence() {
+    for (name, content, sentence) in [
+        ("header.csv", &b"y\n"[..], "header.csv has a header and no row"),
+        ("nothing.csv", b"", "nothing.csv has no line"),
+        ("quote.csv", b"\"y\n1\n2\n", "quote.csv, line 1: a quotation mark is not closed"),
+        ("zeros.csv", &[0; 1 << 20], "zeros.csv: it is no text: byte 0 is NUL"),
+        ("zeros.json", &[0; 100], "zeros.json: it is no text: byte 0 is NUL"),
+        ("missing.csv", b"y\n1\nNA\n", "missing.csv, line 3, column `y`: `NA` is not a number"),
+        ("missing.json", b"{\"N\": 1,\n\"y\": [NA]}", "missing.json is not JSON: expected value at line 2"),
+    ] {
+        let data = Scratch::new(name, content);
+        assert_refused(&ridgewalk(&["sample", MODEL, "--data", data.path()]), &[sentence]);
+    }
+    if cfg!(target_os = "linux") {
+        let zero = "/dev/zero";
+        assert_refused(
+            &ridgewalk(&["sample", MODEL, "--data", zero]),
+            &["cannot read the data /dev/zero: it is no text"],
+        );
+        assert_refused(&ridgewalk(&["sample", zero]), &["cannot read the model /dev/zero: it is no text"]);
+        assert_refused(&ridgewalk(&["summary", zero]), &["/dev/zero has a line of more than 256 MiB"]);
+        let init = ["sample", MODEL, "--data", DATA, "--init", zero];
+        assert_refused(&ridgewalk(&init), &["cannot read the starting values /dev/zero: it is no text"]);
+    }
+}
+
+/// As many threads as that would wait for one another for hours.
+#[test]
+fn thousands_of_threads_are_not_used() {
+    let small = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--draws", "10", "--warmup", "10", "--seed", "1"];
+    let numbers = |threads: &str| {
+        let mut command = Command::cargo_bin("ridgewalk").unwrap();
+        let output = command.args(small).env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert_eq!(numbers("10000"), numbers("1"));
 }
 
 #[test]
@@ -202,9 +299,9 @@ fn files_that_cannot_be_used_are_named() {
 #[test]
 fn data_that_do_not_fit_are_named_with_the_declaration() {
     for (content, sentence) in [
-        (r#"{"N": 3, "y": [1, 2]}"#, "`y` is declared with 3 elements, and the data hold 2"),
-        (r#"{"N": 2, "y": 3}"#, "`y` is declared as `vector[2]`, and the data hold the integer 3"),
-        (r#"{"N": 1.5, "y": [1]}"#, "`N` is declared as an `int`, and the data hold the real number 1.5"),
+        (r#"{"N": 3, "y": [1, 2]}"#, "`y` is declared with 3 elements, and is given 2"),
+        (r#"{"N": 2, "y": 3}"#, "`y` is declared as `vector[2]`, and is given the integer 3"),
+        (r#"{"N": 1.5, "y": [1]}"#, "`N` is declared as an `int`, and is given the real number 1.5"),
         (r#"{"N": -1, "y": []}"#, "N is -1, but must be greater than or equal to 0"),
         (r#"{"N": 2, "y": [1, "NaN"]}"#, "`y[2]` is NaN in the data"),
         (r#"{"N": 2, "y": [1, "-Inf"]}"#, "`y[2]` is -inf in the data"),
@@ -236,7 +333,8 @@ fn a_model_without_parameters_writes_data_for_another() {
     let first = std::fs::read_to_string(data.path()).unwrap();
     assert_eq!(ridgewalk(&simulate).status.code(), Some(0));
     assert_eq!(first, std::fs::read_to_string(data.path()).unwrap(), "a seed fixes the data");
-    let output = ridgewalk(&["sample", MODEL, "--data", data.path(), "--chains", "4", "--draws", "100", "--quiet"]);
+    let own = ["sample", MODEL, "--data", data.path(), "--sampler", "metropolis"];
+    let output = ridgewalk(&[&own[..], &["--chains", "4", "--draws", "100", "--quiet"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
@@ -279,13 +377,14 @@ fn an_option_of_another_sampler_is_refused_with_the_sampler_that_has_it() {
 
 #[test]
 fn compile_shows_the_program_and_the_shader() {
-    let full = ["compile", MODEL, "--data", DATA, "--emit", "ir", "--no-collapse"];
+    let full = ["compile", MODEL, "--data", DATA, "--emit", "ir", "--sampler", "metropolis", "--no-collapse"];
     let ir = text(&ridgewalk(&full).stdout);
     for line in ["data y[100]", "for n0 in 0..100 {", "target += z0", "mu = "] {
         assert!(ir.contains(line), "`{line}` is not in: {ir}");
     }
-    let collapsed = text(&ridgewalk(&full[..6]).stdout);
-    assert!(collapsed.contains("by alpha1 = "), "the gradient is not shown: {collapsed}");
+    let gradient = text(&ridgewalk(&full[..6]).stdout);
+    assert!(gradient.contains("by alpha1 = "), "NUTS has the gradient: {gradient}");
+    let collapsed = text(&ridgewalk(&full[..8]).stdout);
     assert!(!collapsed.contains("for "), "100 rows are still there: {collapsed}");
     for (sampler, step) in [("metropolis", "fn sweep("), ("nuts", "fn merge(")] {
         let wgsl = ["compile", MODEL, "--data", DATA, "--emit", "wgsl", "--sampler", sampler];
@@ -332,7 +431,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 #[test]
 fn a_reader_that_leaves_does_not_change_the_verdict() {
     let mut command = Command::cargo_bin("ridgewalk").unwrap();
-    command.args(["sample", MODEL, "--data", DATA, "--backend", "cpu", "--draws", "100", "--chains", "4", "--strict"]);
+    command.args(METROPOLIS).args(["--backend", "cpu", "--draws", "100", "--chains", "4", "--strict"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(1));
@@ -382,8 +481,8 @@ fn moments_tell_what_draws_tell_of_means_and_correlations() {
 
 #[test]
 fn moments_cannot_be_asked_for_what_takes_draws() {
-    let few = ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--draws", "3", "--quiet", "--keep", "moments"];
-    assert_refused(&ridgewalk(&few), &["at least 4 draws"]);
+    let few = ["--backend", "cpu", "--draws", "3", "--quiet", "--keep", "moments"];
+    assert_refused(&ridgewalk(&[&METROPOLIS[..], &few].concat()), &["at least 4 draws"]);
 }
 
 /// Small, on the CPU alone. That a cell has a speed says that its draws agree with the reference: seeds are fixed, and a

@@ -36,6 +36,8 @@ pub enum Command {
     Compile(Compile),
     /// Measure how fast each backend of this machine runs a model, by number of chains
     Bench(Bench),
+    /// List the distributions and functions that models can call, with their signatures
+    Functions,
     /// List the GPU adapters of this machine and whether they compute correctly
     Adapters(Adapters),
 }
@@ -92,10 +94,11 @@ pub struct Sample {
     /// What all random numbers derive from; the same seed gives the same draws [default: a new one, shown]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Where chains start: zero, random (within 2 of zero), random:RADIUS (on the unconstrained scale), or a JSON file
-    /// of parameter values
-    #[arg(long, default_value = "random", value_name = "zero|random|random:R|FILE")]
-    pub init: String,
+    /// Where chains start: a radius around zero on the unconstrained scale (0: at zero; random: 2), or a JSON file with
+    /// values of some or all parameters, the others at random. A list of such objects in the file, or several --init,
+    /// gives each chain its own (each superchain, if chains start together)
+    #[arg(long, default_value = "random", value_name = "RADIUS|FILE", allow_negative_numbers = true)]
+    pub init: Vec<String>,
     /// Where chains run; auto takes a hardware GPU that computes correctly, else the CPU
     #[arg(long, value_enum, default_value_t = BackendName::Auto)]
     pub backend: BackendName,

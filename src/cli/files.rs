@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::Input;
 use super::error::CliError;
 use super::terminal::colour;
+use super::{memory, text};
 use crate::lang::source::Source;
 use crate::lang::{self, Compiled};
 use crate::model::data::Data;
@@ -61,7 +62,9 @@ pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compil
 
 /// The text of a model.
 pub(super) fn source(model: &Path) -> Result<Source, CliError> {
-    Ok(Source::new(model.display().to_string(), text(model, "the model")?))
+    /// Longer than any model that people or programs write.
+    const MOST: u64 = 64 << 20;
+    Ok(Source::new(model.display().to_string(), text::read(model, "the model", MOST)?))
 }
 
 /// What a model is called: as its file is.
@@ -96,27 +99,17 @@ pub(super) fn write(path: &Path, what: &str, content: &[u8]) -> Result<(), CliEr
     written.map_err(|error| CliError::plain(format!("cannot write {what} {}: {error}", path.display())))
 }
 
-/// The parameters' values in a file of starting points.
-pub(super) fn starting_values(path: &Path) -> Result<Data, CliError> {
-    let mut data = Data::default();
-    data.add_json(&text(path, "the starting values")?, &path.display().to_string())
-        .map_err(|error| CliError::plain(error.to_string()))?;
-    Ok(data)
-}
-
 fn add(data: &mut Data, path: &Path) -> Result<(), CliError> {
-    let text = text(path, "the data")?;
+    let text = numbers(path, "the data")?;
     let name = path.display().to_string();
     let csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let added = if csv { data.add_csv(&text, &name) } else { data.add_json(&text, &name) };
     added.map_err(|error| CliError::plain(error.to_string()))
 }
 
-pub(super) fn text(path: &Path, what: &str) -> Result<String, CliError> {
-    let bytes =
-        fs::read(path).map_err(|error| CliError::plain(format!("cannot read {what} {}: {error}", path.display())))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        CliError::plain(format!("{what} {} is not UTF-8 text: byte {at} begins no character", path.display()))
-    })
+/// The text of data or starting values, of which a number takes up to sixteen times the room of its digits.
+pub(super) fn numbers(path: &Path, what: &str) -> Result<String, CliError> {
+    const MOST: u64 = 4 << 30;
+    let most = memory::available().map_or(MOST, |free| (free / 16.0) as u64);
+    text::read(path, what, most)
 }

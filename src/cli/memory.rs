@@ -19,7 +19,7 @@ pub(super) struct Room {
 }
 
 /// Memory that is free, where the system tells.
-fn available() -> Option<f64> {
+pub(super) fn available() -> Option<f64> {
     let system = sysinfo::System::new_with_specifics(
         sysinfo::RefreshKind::nothing().with_memory(sysinfo::MemoryRefreshKind::nothing().with_ram()),
     );

@@ -6,6 +6,7 @@ use super::terminal::say;
 use crate::store;
 
 pub(super) fn merge(arguments: &Merge) -> Result<Verdict, CliError> {
+    store::StoreError::check_path(&arguments.out)?;
     let facts = store::merge(&arguments.runs, &arguments.out)?;
     if !arguments.quiet {
         let (shape, out) = (&facts.shape, arguments.out.display());

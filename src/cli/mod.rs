@@ -15,9 +15,11 @@ mod draws;
 mod error;
 mod export;
 mod files;
+mod functions;
 mod graph;
 mod identification;
 mod identify;
+mod init;
 mod interrupt;
 mod job;
 mod memory;
@@ -33,6 +35,8 @@ mod simulate;
 mod stored;
 mod summary;
 mod terminal;
+mod text;
+mod threads;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -60,7 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     // The first thread's stack is whatever the system gives; models are nested as deep as their limits allow.
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(lang::STACK).build_global();
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(lang::STACK).num_threads(threads::count()).build_global();
     let refused = match pool {
         Ok(()) => match std::thread::Builder::new().stack_size(lang::STACK).spawn(move || command(&arguments)) {
             Ok(thread) => return thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
@@ -86,6 +90,7 @@ fn command(arguments: &Arguments) -> ExitCode {
         Command::Check(check) => check::check(check, &mut out),
         Command::Compile(compile) => compile::compile(compile, &mut out),
         Command::Bench(bench) => bench::bench(bench, &mut out),
+        Command::Functions => functions::functions(&mut out),
         Command::Adapters(adapters) => adapters::adapters(adapters, &mut out),
     };
     match result.and_then(|verdict| Ok(out.flush().map(|()| verdict)?)) {

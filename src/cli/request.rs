@@ -1,17 +1,15 @@
 //! What was typed, made sense of: settings, and the backend that will run them with the reason for it.
 
-use std::path::Path;
-
 use super::args::{BackendName, PrecisionName, Sample, Sampler, Stepping};
 use super::error::CliError;
-use super::files;
+use super::init::init;
 use crate::backend::cpu::CpuBackend;
 use crate::backend::gpu::{self, AdapterChoice, Kind, Opened, adapters};
 use crate::backend::several::Several;
 use crate::backend::{Backend, Method};
 use crate::lang::Compiled;
 use crate::model::Model;
-use crate::run::{Init, Settings};
+use crate::run::Settings;
 
 /// Up to this many chains each is a superchain of its own, as users of Stan and PyMC expect.
 const FEW_CHAINS: u32 = 16;
@@ -93,24 +91,6 @@ fn superchains(chains: u32, asked: Option<u32>) -> Result<u32, CliError> {
         None => {
             Ok((4..=64).filter(|k| chains.is_multiple_of(*k)).min_by_key(|k| k.abs_diff(FEW_CHAINS)).unwrap_or(chains))
         }
-    }
-}
-
-fn init(text: &str, compiled: &Compiled) -> Result<Init, CliError> {
-    match text {
-        "zero" => Ok(Init::At(vec![0.0; compiled.model.coordinates.len()])),
-        "random" => Ok(Init::Random { radius: 2.0 }),
-        _ => match text.strip_prefix("random:") {
-            Some(radius) => match radius.parse::<f64>() {
-                Ok(radius) if radius > 0.0 && radius.is_finite() => Ok(Init::Random { radius }),
-                _ => Err(CliError::plain(format!("--init random:{radius}: the radius must be a positive number"))),
-            },
-            None => {
-                let values = files::starting_values(Path::new(text))?;
-                let coordinates = compiled.quantities.coordinates(&values);
-                coordinates.map(Init::At).map_err(|error| CliError::plain(format!("{text}: {error}")))
-            }
-        },
     }
 }
 

@@ -16,12 +16,12 @@ use super::job::{Job, closing, hazard_sentence, object, opening};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
-use super::{method, moments, report, request, simulate, stored};
+use super::{init, method, moments, report, request, simulate, stored};
 use crate::backend::Backend;
 use crate::diagnostics;
 use crate::lang;
 use crate::report::table;
-use crate::run::{Glance, Init, Look, Outcome, Settings, quantities, run_observed};
+use crate::run::{Glance, Look, Outcome, Settings, quantities, run_observed};
 
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
     let began = Instant::now();
@@ -76,10 +76,8 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     for hazard in model.hazards.iter().filter(|_| job.description.precision == crate::backend::Precision::F32) {
         job.tell(&format!("warning: {}\n", hazard_sentence(hazard)));
     }
-    if matches!(settings.init, Init::At(_)) && settings.chains > 1 {
-        job.tell(
-            "note: all chains start at the same point, so their agreement says nothing about what lies elsewhere\n",
-        );
+    for note in init::notes(&settings.init, settings.first_chain as usize + settings.chains, settings.superchain_size) {
+        job.tell(&format!("note: {note}\n"));
     }
     let progress = Progress::new(&settings, &model.parameters, sample.quiet);
     if moments {

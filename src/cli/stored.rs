@@ -15,10 +15,11 @@ use super::draws;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::job::{self, Job};
-use super::method;
 use super::progress::Progress;
 use super::request::{self, Chosen};
+use super::{init, method};
 use crate::backend::{Method, Precision};
+use crate::lang::start::Start;
 use crate::run::{Cut, Glance, Init, Look, Outcome, Phase, Plan, RunError, quantities, stream};
 use crate::sampler::nuts::STATISTICS;
 use crate::store::{
@@ -54,6 +55,7 @@ pub(super) fn seed(sample: &Sample) -> Result<Option<u64>, CliError> {
 /// What the directory will say.
 pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Result<Planned<'a>, CliError> {
     let Job { sample, compiled, settings, description, .. } = job;
+    StoreError::check_path(path)?;
     if sample.keep == Kept::Moments {
         return Err(CliError::plain("--out stores draws, and --keep moments keeps none"));
     }
@@ -81,9 +83,10 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         own.insert("max_treedepth".into(), json!(max_treedepth));
         own.insert("target_accept".into(), json!(settings.target_accept));
     }
-    own.insert("init".into(), json!(sample.init));
-    if let Init::At(coordinates) = &settings.init {
-        own.insert("starting_point".into(), json!(model_digest(&format!("{coordinates:?}"))));
+    own.insert("init".into(), json!(init::name(&settings.init)));
+    if let Init::Given(starts) = &settings.init {
+        let values: Vec<_> = starts.iter().map(Start::values).collect();
+        own.insert("initial_values".into(), json!(model_digest(&format!("{values:?}"))));
     }
     own.insert("collapse".into(), json!(!sample.no_collapse));
     own.insert("backend".into(), json!(description.backend));

@@ -20,10 +20,10 @@ pub enum BindError {
     #[error("the data do not hold `{name}`{}", which_they_hold(.suggestion.as_ref()))]
     Missing { name: String, suggestion: Option<String>, span: Span },
     /// A number where a list is declared, or the reverse.
-    #[error("`{name}` is declared as {expected}, and the data hold {found}")]
+    #[error("`{name}` is declared as {expected}, and is given {found}")]
     Shape { name: String, expected: String, found: String, span: Span },
     /// A list of another length.
-    #[error("{element} is declared with {expected} elements, and the data hold {found}")]
+    #[error("{element} is declared with {expected} elements, and is given {found}")]
     Length { element: String, expected: usize, found: usize, span: Span },
     /// NaN or an infinity.
     #[error("{element} is {value} in the data: a density at a value that is not finite means nothing")]

@@ -103,6 +103,10 @@ pub enum Error {
     NoOverload { name: String, found: Vec<Type>, expected: Vec<String>, span: Span },
     #[error("`{name}` gives {} for a part, and what is to be summed is `real`", .found.map_or("nothing".to_owned(), |of| format!("`{of}`")))]
     NoSum { name: String, found: Option<Type>, span: Span },
+    #[error(
+        "`{name}` cannot be summed in parts: a function whose name ends in `{ending}` does more than return a value"
+    )]
+    SumWithEffect { name: String, ending: &'static str, span: Span },
     #[error("what is to be summed is a function of the model's own, and `{name}` is the library's")]
     LibrarySum { name: String, span: Span },
     #[error("several functions `{name}` fit ({}) equally well", types(.found))]
@@ -155,6 +159,8 @@ pub enum Error {
     NotAPlace { span: Span },
     #[error("elements of several elements cannot be assigned")]
     NestedPlace { span: Span },
+    #[error("`{name}` is assigned here, and an index of the assigned element reads it")]
+    ReadWhileAssigned { name: String, span: Span, read: Span },
     #[error("`{name}` is {role} and cannot be assigned here")]
     AssignToReadOnly { name: String, role: &'static str, span: Span, declared: Span },
     #[error("{statement} belongs in the `model` block or in a function whose name ends in `_lp`")]
@@ -179,6 +185,10 @@ pub enum Error {
     FunctionRedefined { name: String, span: Span, first: Span },
     #[error("`{name}` with these types is a function of Stan's library")]
     LibraryFunction { name: String, span: Span },
+    #[error("`{name}` is a function of Stan's library that takes a function, and no model can define another")]
+    HigherOrderFunction { name: String, span: Span },
+    #[error("`{name}` is declared with `data` at other arguments than it is defined with")]
+    DataArgumentsDiffer { name: String, span: Span, first: Span },
     #[error("`{name}` is declared and never defined")]
     NeverDefined { name: String, span: Span },
     #[error("`{name}` calls itself, directly or through others")]

@@ -21,6 +21,7 @@ pub mod rejection;
 mod render;
 pub mod signatures;
 pub mod source;
+pub mod start;
 pub mod structure;
 pub mod suggest;
 pub mod typed;

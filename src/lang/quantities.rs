@@ -1,44 +1,53 @@
-//! What a model gives beside its density: generated quantities, and starting points from values of parameters.
+//! What a model gives beside its density: generated quantities.
 //!
-//! Both run the model with its parameters known, in `f64`. The quantities of a draw depend on the draw, the seed, the
+//! They are computed in `f64`, by a run of the model in which its parameters are known. The quantities of a draw depend on the draw, the seed, the
 //! chain's number and the draw's number alone, since random numbers are addressed by them: not on what ran beside it.
 
 use std::sync::Arc;
 
-use super::bind::{BindError, Wanted, bind};
-use super::compile::{Bound, Parameter, described, ended, names};
+use super::bind::BindError;
+use super::compile::{Bound, Parameter, ended, names};
 use super::interpret::Interpreter;
-use super::interpret::constraint::broken;
 use super::interpret::value::{Shape, Value};
 use super::render;
 use super::source::Source;
 use super::typed::{Statement, TypedModel, VariableId};
 use crate::draws::Failure;
-use crate::model::data::Data;
 use crate::rng::random::Random;
 
 /// A model bound to its data, to be run with known parameters. Cloning is cheap.
 #[derive(Clone)]
-pub struct Quantities(Arc<Inside>);
+pub struct Quantities(pub(super) Arc<Inside>);
 
-struct Inside {
-    model: Arc<TypedModel>,
+pub(super) struct Inside {
+    pub model: Arc<TypedModel>,
     /// The text, for pictures of what is wrong.
     source: Source,
     /// Data and transformed data.
-    variables: Vec<Option<Value>>,
-    parameters: Vec<Input>,
+    pub variables: Vec<Option<Value>>,
+    pub parameters: Vec<Input>,
     outputs: Vec<Output>,
     names: Vec<String>,
 }
 
 /// A parameter, read from a draw.
-struct Input {
-    parameter: Parameter,
+pub(super) struct Input {
+    pub parameter: Parameter,
     /// For each element of a draw that belongs to it, in order: its position in the value.
-    positions: Vec<usize>,
+    pub positions: Vec<usize>,
     /// Where in a draw it begins.
-    from: usize,
+    pub from: usize,
+}
+
+impl Input {
+    /// Its value in a draw.
+    pub(super) fn read(&self, draw: &[f64]) -> Value {
+        let mut values = vec![0.0; self.positions.len()];
+        for (&position, &x) in self.positions.iter().zip(&draw[self.from..]) {
+            values[position] = x;
+        }
+        Value::known(self.parameter.shape.clone(), values)
+    }
 }
 
 /// A generated quantity.
@@ -165,11 +174,7 @@ impl Quantities {
         let mut run = Interpreter::new(&inside.model, false);
         run.set_all(inside.variables.clone());
         for input in &inside.parameters {
-            let mut values = vec![0.0; input.positions.len()];
-            for (&position, &x) in input.positions.iter().zip(&draw[input.from..]) {
-                values[position] = x;
-            }
-            run.set(input.parameter.variable, Value::known(input.parameter.shape.clone(), values));
+            run.set(input.parameter.variable, input.read(draw));
         }
         ended(run.run(&inside.model.transformed_parameters))?;
         Ok(run)
@@ -188,41 +193,6 @@ impl Quantities {
     /// The statements of the model block.
     pub(super) fn model_block(&self) -> &[Statement] {
         &self.0.model.model
-    }
-
-    /// The coordinates at which the parameters have given values: where `--init FILE` starts the chains.
-    ///
-    /// # Errors
-    /// When a parameter has no value, or one that its constraint does not allow.
-    pub fn coordinates(&self, values: &Data) -> Result<Vec<f64>, BindError> {
-        let inside = &self.0;
-        let mut run = Interpreter::new(&inside.model, false);
-        run.set_all(inside.variables.clone());
-        let mut coordinates = Vec::new();
-        for input in &inside.parameters {
-            let parameter = &input.parameter;
-            let variable = &inside.model.variables[parameter.variable.0];
-            let span = variable.span;
-            let wanted = Wanted {
-                name: &variable.name,
-                described: described(variable, &parameter.shape),
-                base: variable.of.base,
-                sizes: parameter.shape.sizes(),
-                span,
-            };
-            let given = bind(&wanted, values)?;
-            if !given.is_empty() {
-                let transform = ended(run.known_transform(variable, &parameter.shape))?;
-                for (part, values) in given.chunks(transform.values()).enumerate() {
-                    let first = part * transform.values();
-                    let found = transform.unconstrain(values);
-                    coordinates
-                        .extend(found.map_err(|violation| broken(variable, &parameter.shape, first, violation))?);
-                }
-            }
-            run.set(parameter.variable, Value::known(parameter.shape.clone(), given));
-        }
-        Ok(coordinates)
     }
 }
 

@@ -194,6 +194,7 @@ fn picture(error: &Error) -> Picture {
             help(at(span, "does not fit"), format!("there is {shown}"))
         }
         Error::Ambiguous { span, .. } => at(span, "which one?"),
+        Error::SumWithEffect { span, .. } => at(span, "no term of a sum"),
         Error::LibrarySum { span, .. } => at(span, "not a function of the model"),
         Error::NoSum { span, .. } => at(span, "no term of a sum"),
         Error::ArgumentNotData { span, .. } => at(span, "not data"),
@@ -233,6 +234,9 @@ fn picture(error: &Error) -> Picture {
         Error::NestedPlace { span } => {
             help(at(span, "several elements, and then some of them"), "use one pair of brackets".to_owned())
         }
+        Error::ReadWhileAssigned { span, read, .. } => {
+            help(with(at(span, "assigned here"), *read, "read here"), "put the index into a variable first".to_owned())
+        }
         Error::AssignToReadOnly { span, declared, .. } => with(at(span, "assigned here"), *declared, "declared here"),
         Error::OutsideModel { span, .. } | Error::OutsideTransformedParameters { span, .. } => at(span, "not here"),
         Error::OutsideLoop { span, .. } => at(span, "no loop around this"),
@@ -242,7 +246,8 @@ fn picture(error: &Error) -> Picture {
         Error::MissingReturn { span, .. } => at(span, "needs a `return` on every way through it"),
         Error::EndingDemands { span, ending, .. } => at(span, &format!("ends in `{ending}`")),
         Error::FunctionRedefined { span, first, .. } => with(at(span, "second time"), *first, "first time"),
-        Error::LibraryFunction { span, .. } => at(span, "defined by Stan"),
+        Error::LibraryFunction { span, .. } | Error::HigherOrderFunction { span, .. } => at(span, "defined by Stan"),
+        Error::DataArgumentsDiffer { span, first, .. } => with(at(span, "defined here"), *first, "declared here"),
         Error::NeverDefined { span, .. } => at(span, "without a body"),
         Error::Recursion { span, defined, .. } => with(at(span, "called here"), *defined, "defined here"),
     }

@@ -7,10 +7,12 @@
 mod concrete;
 mod families;
 mod functions;
+mod list;
 mod notation;
 mod overload;
 
 pub use self::concrete::{Concrete, every_overload};
+pub use self::list::page;
 pub use self::overload::{Argument, Family, Given, Outcome, Overload, Pattern};
 
 use self::families::FAMILIES;

@@ -57,6 +57,15 @@ pub const OTHER_FAMILIES: Words = Words(
 /// Functions whose first argument is a function.
 pub const REDUCTIONS: [&str; 2] = ["reduce_sum", "reduce_sum_static"];
 
+/// Whether Stan has a function of this name to which a function is given, and ridgewalk has not: no model may define
+/// another of its name.
+#[must_use]
+pub fn is_higher_order(name: &str) -> bool {
+    const STEMS: [&str; 5] = ["ode_", "dae", "solve_newton", "solve_powell", "laplace_"];
+    name.starts_with("laplace_marginal_")
+        || OTHER_FUNCTIONS.contains(name) && STEMS.iter().any(|stem| name.starts_with(stem))
+}
+
 /// Functions that Stan has and ridgewalk has not, operators under their names as functions included.
 pub const OTHER_FUNCTIONS: Words = Words(
     "

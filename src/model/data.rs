@@ -78,6 +78,22 @@ pub enum DataError {
         /// What the cell holds.
         cell: String,
     },
+    /// CSV without a row below its header.
+    #[error("{file} has {}: data without rows are given as JSON", if *.empty { "no line" } else { "a header and no row" })]
+    NoRows {
+        /// Name of the file.
+        file: String,
+        /// Whether there is no header either.
+        empty: bool,
+    },
+    /// A quotation mark without its other.
+    #[error("{file}, line {line}: a quotation mark is not closed")]
+    Quote {
+        /// Name of the file.
+        file: String,
+        /// Line of the mark, from 1.
+        line: usize,
+    },
     /// A name in two places.
     #[error("`{name}` is given twice, the second time in {file}")]
     Twice {
@@ -136,7 +152,10 @@ impl Data {
             let json: Json = serde_json::from_str(text).map_err(json_error)?;
             return Err(DataError::NotAnObject { file: file.to_owned(), found: kind(&json) });
         }
-        let Members(members) = serde_json::from_str(text).map_err(json_error)?;
+        self.add_members(serde_json::from_str(text).map_err(json_error)?, file)
+    }
+
+    fn add_members(&mut self, Members(members): Members, file: &str) -> Result<(), DataError> {
         let mut values = Vec::new();
         for (name, value) in members {
             let datum = datum(&value).map_err(|found| DataError::NotNumbers {
@@ -149,15 +168,38 @@ impl Data {
         self.add(values, file)
     }
 
+    /// The objects of a JSON text: one object, or a list of objects, each as [`Self::add_json`] reads it.
+    ///
+    /// # Errors
+    /// When the text is neither, or an object is not of that form.
+    pub fn all_of_json(text: &str, file: &str) -> Result<Vec<Self>, DataError> {
+        let text = without_mark(text);
+        if !text.trim_start().starts_with('[') {
+            let mut data = Self::default();
+            return data.add_json(text, file).map(|()| vec![data]);
+        }
+        let objects: Vec<Members> =
+            serde_json::from_str(text).map_err(|source| DataError::Json { file: file.to_owned(), source })?;
+        let read = |(index, object)| {
+            let mut data = Self::default();
+            data.add_members(object, &format!("{file}, object {}", index + 1)).map(|()| data)
+        };
+        objects.into_iter().enumerate().map(read).collect()
+    }
+
     /// Adds the columns of a CSV text, each as a vector under the name in its header.
     ///
     /// # Errors
-    /// When a row is too short or long, a cell is not a number, or a name is already there. Nothing is added then.
+    /// When there is no row, a row is too short or long, a cell is not a number, a quotation mark is not closed, or a name
+    /// is already there. Nothing is added then.
     pub fn add_csv(&mut self, text: &str, file: &str) -> Result<(), DataError> {
         let csv_error = |source| DataError::Csv { file: file.to_owned(), source };
         let text = without_mark(text);
         let mut reader =
             csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());
+        if let Some(line) = open_quote(text) {
+            return Err(DataError::Quote { file: file.to_owned(), line });
+        }
         let names: Vec<String> = reader.headers().map_err(csv_error)?.iter().map(str::to_owned).collect();
         let mut columns = vec![Vec::new(); names.len()];
         for record in reader.records() {
@@ -172,6 +214,9 @@ impl Data {
             }
         }
         let rows = columns.first().map_or(0, Vec::len);
+        if rows == 0 {
+            return Err(DataError::NoRows { file: file.to_owned(), empty: names.iter().all(String::is_empty) });
+        }
         if let Some(before) = self.rows.filter(|&before| before != rows) {
             return Err(DataError::RowsDiffer { file: file.to_owned(), rows, before });
         }
@@ -190,6 +235,20 @@ impl Data {
         self.values = merged;
         Ok(())
     }
+}
+
+/// The line, from 1, of a quotation mark that nothing closes. Quotation marks in comments do not count.
+fn open_quote(text: &str) -> Option<usize> {
+    let mut open = None;
+    for (index, line) in text.lines().enumerate() {
+        if open.is_some() || !line.starts_with('#') {
+            // A quotation mark within quotation marks is written twice.
+            for _ in line.matches('"') {
+                open = if open.is_none() { Some(index + 1) } else { None };
+            }
+        }
+    }
+    open
 }
 
 /// The text without the byte-order mark that some editors put before it.
@@ -224,13 +283,13 @@ impl<'de> serde::Deserialize<'de> for Members {
     }
 }
 
-/// A number as data files write it; the spellings of CmdStan and of R for what is not finite are known.
+/// A number as data files write it; the spellings of CmdStan for what is not finite are known.
 fn number(cell: &str) -> Option<Datum> {
     if let Ok(int) = cell.parse::<i64>() {
         return Some(Datum::Int(int));
     }
     match cell {
-        "NaN" | "nan" | "NA" => Some(Datum::Real(f64::NAN)),
+        "NaN" | "nan" => Some(Datum::Real(f64::NAN)),
         "Inf" | "inf" | "+inf" | "+Inf" | "Infinity" | "+Infinity" => Some(Datum::Real(f64::INFINITY)),
         "-Inf" | "-inf" | "-Infinity" => Some(Datum::Real(f64::NEG_INFINITY)),
         _ => cell.parse().ok().map(Datum::Real),
@@ -306,6 +365,18 @@ mod tests {
         );
         assert_eq!(sentence(csv("y\n1\ntwo\n")), "data.csv, line 3, column `y`: `two` is not a number");
         assert!(sentence(csv("y,x\n1\n")).contains("data.csv is not CSV"));
+        for text in ["", "\n \n", "# a comment\n"] {
+            assert_eq!(sentence(csv(text)), "data.csv has no line: data without rows are given as JSON", "{text:?}");
+        }
+        for text in ["y", "y,x\n", "y\n# 1\n\n"] {
+            let expected = "data.csv has a header and no row: data without rows are given as JSON";
+            assert_eq!(sentence(csv(text)), expected, "{text:?}");
+        }
+        for (text, line) in [("\"y\n1\n2\n", 1), ("y\n# it is 5\" tall\n1\n\"2", 4), ("\"y\"\"\n1\n", 1)] {
+            let expected = format!("data.csv, line {line}: a quotation mark is not closed");
+            assert_eq!(sentence(csv(text)), expected, "{text:?}");
+        }
+        assert!(csv("\"y\",x # 5\" tall\"\n\"1\",2\n").is_ok(), "closed marks are none of this");
         assert_eq!(sentence(json(r#"{"y": 1, "y": 2}"#)), "`y` is given twice, the second time in data.json");
         let mut data = json(r#"{"y": 1}"#).unwrap();
         let twice = data.add_csv("y\n1\n", "more.csv").unwrap_err().to_string();

@@ -2,7 +2,7 @@
 //! follow one another; draws come out.
 //!
 //! Chains are grouped in *superchains*: chains of one superchain start at the same point. Superchains are independent
-//! of one another, unless all start where the user says ([`Init::At`]).
+//! of one another, unless all start at one point ([`Init::is_one_point`]).
 //! Absent on purpose: which backend, which files, what is printed.
 
 pub mod bench;
@@ -30,6 +30,7 @@ use self::warmup::Warmup;
 use crate::backend::cpu::Gradient;
 use crate::backend::{Backend, Counts, Keep, Method, Population, Precision, Stretch, Tuning};
 use crate::draws::{Draws, Failures};
+use crate::lang::start::StartError;
 use crate::math::Real;
 use crate::model::Model;
 use crate::rng::philox::{key, philox};
@@ -151,6 +152,14 @@ fn check(model: &Model, settings: &Settings) -> Result<u32, RunError> {
             return Err(RunError::Nothing(what));
         }
     }
+    if let Init::Given(starts) = &settings.init {
+        let chains = settings.first_chain as usize + settings.chains;
+        let needed = chains.div_ceil(settings.superchain_size);
+        if starts.len() != 1 && starts.len() < needed {
+            let superchain_size = settings.superchain_size;
+            return Err(RunError::Starts { given: starts.len(), needed, chains, superchain_size });
+        }
+    }
     if model.coordinates.is_empty() {
         return Err(RunError::NoParameters(model.name.clone()));
     }
@@ -172,8 +181,8 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
     let superchain = |chain: usize| (settings.first_chain as usize + chain) / settings.superchain_size;
     let first = superchain(0);
     let mut points: Vec<Vec<f64>> =
-        (first..=superchain(settings.chains - 1)).map(|k| point(model, settings, k, 0)).collect();
-    let attempts = if matches!(settings.init, Init::At(_)) { 1 } else { ATTEMPTS };
+        (first..=superchain(settings.chains - 1)).map(|k| point(model, settings, k, 0)).collect::<Result<_, _>>()?;
+    let attempts = if settings.init.is_fixed() { 1 } else { ATTEMPTS };
     let precision = backend.description().precision;
     let mut settled = vec![false; points.len()];
     let mut gradient = matches!(backend.method(), Method::Nuts { .. }).then(|| StartGradient::new(model, precision));
@@ -197,7 +206,8 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
         }
         let Some(&(example, is_of_density)) = failed.first() else { return Ok(()) };
         if attempt == attempts {
-            let tried = |attempt| model.parameters_at(&point(model, settings, superchain(example), attempt));
+            let tried =
+                |attempt| point(model, settings, superchain(example), attempt).map(|point| model.parameters_at(&point));
             let values = model.parameters_at(&points[superchain(example) - first]);
             let named = model.parameters.iter().zip(&values).map(|(name, &value)| {
                 let moderate = value == 0.0 || (1e-3..1e7).contains(&value.abs());
@@ -206,7 +216,7 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
             let listed = named.collect::<Vec<_>>().join(", ");
             let log_density = model.log_density(&points[superchain(example) - first]);
             return Err(RunError::NoStart(NoStart {
-                tried: (0..attempts).map(tried).collect(),
+                tried: (0..attempts).map(tried).collect::<Result<_, _>>()?,
                 point: listed,
                 log_density,
                 gradient: !is_of_density,
@@ -216,7 +226,7 @@ fn start(model: &Model, backend: &mut dyn Backend, settings: &Settings) -> Resul
         let mut again: Vec<usize> = failed.into_iter().map(|(chain, _)| superchain(chain)).collect();
         again.dedup();
         for k in again {
-            points[k - first] = point(model, settings, k, attempt);
+            points[k - first] = point(model, settings, k, attempt)?;
         }
     }
     Ok(())
@@ -260,17 +270,29 @@ impl StartGradient {
     }
 }
 
-/// The starting point of a superchain at an attempt, from 0.
-fn point(model: &Model, settings: &Settings, superchain: usize, attempt: u32) -> Vec<f64> {
-    match &settings.init {
-        Init::At(coordinates) => coordinates.clone(),
-        Init::Random { radius } => (0..model.coordinates.len())
-            .map(|coordinate| {
-                let slot = (coordinate / 4) as u32;
-                let words = philox(counter(superchain as u32, attempt, slot, Purpose::Start), key(settings.seed));
-                radius * (2.0 * f64::uniform(words[coordinate % 4]) - 1.0)
-            })
-            .collect(),
+/// The starting point of a superchain at an attempt, from 0. Where random values of other parameters leave no room for
+/// a value that the user gives, they are drawn again.
+fn point(model: &Model, settings: &Settings, superchain: usize, attempt: u32) -> Result<Vec<f64>, StartError> {
+    let random = |radius: f64, attempt: u32| -> Vec<f64> {
+        let coordinate = |index: usize| {
+            let counter = counter(superchain as u32, attempt, (index / 4) as u32, Purpose::Start);
+            // Added, 0 makes no difference but to a negative zero.
+            radius * (2.0 * f64::uniform(philox(counter, key(settings.seed))[index % 4]) - 1.0) + 0.0
+        };
+        (0..model.coordinates.len()).map(coordinate).collect()
+    };
+    let start = match &settings.init {
+        Init::Random { radius } => return Ok(random(*radius, attempt)),
+        Init::Given(starts) => starts.get(superchain).unwrap_or(&starts[0]),
+    };
+    let mut again = 0;
+    loop {
+        let mut coordinates = random(Init::RADIUS, attempt + again * ATTEMPTS);
+        match start.place(model, &mut coordinates) {
+            Ok(()) => return Ok(coordinates),
+            Err(error) if start.is_complete() || again + 1 == ATTEMPTS => return Err(error),
+            Err(_) => again += 1,
+        }
     }
 }
 
@@ -280,7 +302,7 @@ mod tests {
 
     use super::*;
     use crate::backend::cpu::CpuBackend;
-    use crate::lang::{self, source::Source};
+    use crate::lang::{self, source::Source, start::Start};
     use crate::model::data::Data;
 
     #[test]
@@ -325,5 +347,46 @@ mod tests {
                 _ => panic!("one method gives one kind of counts"),
             }
         }
+    }
+
+    /// A start for each superchain, one of which leaves little room for what it does not name.
+    #[test]
+    fn values_that_are_given_are_kept_and_all_others_are_random() {
+        let source = Source::new("model.stan", "parameters { real a; real<lower=a> b; } model { a ~ normal(0, 1); }");
+        let compiled = lang::compile(&source, &Data::default(), "model", lang::Settings::default()).unwrap();
+        let starts = |text: &str| -> Vec<Start> {
+            let objects = Data::all_of_json(text, "init.json").unwrap();
+            objects.iter().map(|values| compiled.quantities.start(values, "init.json".to_owned()).unwrap()).collect()
+        };
+        let settings = |init: Init| Settings {
+            first_chain: 0,
+            chains: 6,
+            superchain_size: 2,
+            warmup: 0,
+            draws: 1,
+            thin: 1,
+            seed: 1,
+            init,
+            target_accept: 0.8,
+        };
+        let at = |init: &Init, superchain: usize| {
+            let coordinates = point(&compiled.model, &settings(init.clone()), superchain, 0);
+            coordinates.map(|coordinates| compiled.model.parameters_at(&coordinates))
+        };
+        // `a` is uniform on (-2, 2) and must be below -1.5.
+        let given = Init::Given(starts(r#"[{"a": 7}, {"b": -1.5}, {}]"#));
+        let points = [0, 1, 2].map(|superchain| at(&given, superchain).unwrap());
+        assert_eq!(points[0][0], 7.0);
+        assert!((points[1][1] + 1.5).abs() < 1e-12 && points[1][0] < -1.5, "{points:?}");
+        assert_eq!(points[2], at(&Init::Random { radius: Init::RADIUS }, 2).unwrap());
+        let one = Init::Given(starts(r#"{"a": 7}"#));
+        assert_eq!([0, 1, 2].map(|superchain| at(&one, superchain).unwrap()[0]), [7.0; 3]);
+        assert_eq!(at(&Init::Random { radius: 0.0 }, 1).unwrap(), [0.0, 1.0]);
+        let nowhere = at(&Init::Given(starts(r#"{"b": -3}"#)), 0).unwrap_err().to_string();
+        assert!(nowhere.starts_with("init.json: b is -3, but must be greater than or equal to"), "{nowhere}");
+        let few = settings(Init::Given(starts(r#"[{"a": 1}, {"a": 2}]"#)));
+        let sentence = "2 starting points are given, and chains up to number 6 need 3: one for each superchain of 2 chains, \
+                        or one for all";
+        assert_eq!(check(&compiled.model, &few).unwrap_err().to_string(), sentence);
     }
 }

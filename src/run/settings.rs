@@ -5,6 +5,7 @@ use std::ops::{ControlFlow, Range};
 use crate::backend::{self, Counts, Precision};
 use crate::draws::{DrawsError, Failure, Values};
 use crate::lang::bind::BindError;
+use crate::lang::start::{Start, StartError};
 
 /// What a run is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,16 +30,38 @@ pub struct Settings {
     pub target_accept: f64,
 }
 
-/// Where chains start, on the unconstrained coordinates.
+/// Where chains start, on the unconstrained coordinates. Chains of a superchain start together.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Init {
-    /// Uniformly on `(-radius, radius)` in each coordinate, a point per superchain. Stan's default radius is 2.
+    /// Uniformly on `(-radius, radius)` in each coordinate, or all at zero if the radius is 0.
     Random {
-        /// Half the width of the interval, positive.
+        /// Half the width of the interval, not negative.
         radius: f64,
     },
-    /// All chains at these coordinates; zeros for `--init zero`.
-    At(Vec<f64>),
+    /// At values that the user gives: one start for all chains, or a start for each superchain of the whole run, of
+    /// which a part of a run takes its own. Parameters without a value start as in `Random` with [`Self::RADIUS`].
+    Given(Vec<Start>),
+}
+
+impl Init {
+    /// Stan's radius.
+    pub const RADIUS: f64 = 2.0;
+
+    /// Whether no coordinate is random: a start that fails once fails always.
+    pub fn is_fixed(&self) -> bool {
+        match self {
+            Self::Random { radius } => *radius == 0.0,
+            Self::Given(starts) => starts.iter().all(Start::is_complete),
+        }
+    }
+
+    /// Whether all chains start at the same point.
+    pub fn is_one_point(&self) -> bool {
+        match self {
+            Self::Random { radius } => *radius == 0.0,
+            Self::Given(starts) => starts.len() == 1 && starts[0].is_complete(),
+        }
+    }
 }
 
 /// What a run is doing.
@@ -136,6 +159,22 @@ pub enum RunError {
     /// More draws than a set can hold.
     #[error(transparent)]
     Draws(#[from] DrawsError),
+    /// Neither one start for all nor one for each superchain.
+    #[error("{given} starting points are given, and chains up to number {chains} need {needed}: one for each {group}, or one for all",
+        group = if *.superchain_size == 1 { "chain".to_owned() } else { format!("superchain of {superchain_size} chains") })]
+    Starts {
+        /// Starting points given.
+        given: usize,
+        /// Superchains of the run up to its last.
+        needed: usize,
+        /// Chains of the run up to its last.
+        chains: usize,
+        /// Chains that start together.
+        superchain_size: usize,
+    },
+    /// Values that chains cannot start at.
+    #[error(transparent)]
+    Start(#[from] StartError),
     /// Nowhere to start.
     #[error("{}", .0)]
     NoStart(NoStart),

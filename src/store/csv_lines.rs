@@ -4,7 +4,7 @@
 //! absent: what the columns of either format mean.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -29,6 +29,8 @@ pub enum ReadError {
     NoFiles,
     #[error("cannot read {}: {source}", file.display())]
     Unreadable { file: PathBuf, source: io::Error },
+    #[error("{} has a line of more than {} MiB: it is no table of draws", file.display(), LONGEST_LINE >> 20)]
+    LongLine { file: PathBuf },
     #[error("{} is empty: there is no line with the names of the columns", file.display())]
     Empty { file: PathBuf },
     #[error("{} holds no draws{}", file.display(), match *.warmup {
@@ -65,6 +67,10 @@ pub enum ReadError {
     TooMany(#[from] DrawsError),
 }
 
+/// Bytes of a line: ten million numbers with all their digits. What is longer, such as a device that never ends, is no
+/// table.
+const LONGEST_LINE: u64 = 1 << 28;
+
 /// Opens a file for reading by lines.
 pub(super) fn open(file: &Path) -> Result<BufReader<File>, ReadError> {
     let unreadable = |source| ReadError::Unreadable { file: file.to_owned(), source };
@@ -75,7 +81,8 @@ pub(super) fn open(file: &Path) -> Result<BufReader<File>, ReadError> {
 /// Reads a line with its end into `line`, in place of what was there; false at the end of the file.
 pub(super) fn next_line(reader: &mut impl BufRead, file: &Path, line: &mut Vec<u8>) -> Result<bool, ReadError> {
     line.clear();
-    match reader.read_until(b'\n', line) {
+    match reader.by_ref().take(LONGEST_LINE + 1).read_until(b'\n', line) {
+        Ok(length) if length as u64 > LONGEST_LINE => Err(ReadError::LongLine { file: file.to_owned() }),
         Ok(length) => Ok(length > 0),
         Err(source) => Err(ReadError::Unreadable { file: file.to_owned(), source }),
     }

@@ -28,6 +28,12 @@ pub enum StoreError {
         /// What is missing.
         reason: String,
     },
+    /// A path that Zarr cannot have.
+    #[error("{}: the path of a run must be UTF-8 text", path.display())]
+    NotText {
+        /// The directory.
+        path: PathBuf,
+    },
     /// Something is there that a new run would overwrite.
     #[error("{} {holds}", path.display())]
     Occupied {
@@ -90,6 +96,17 @@ fn hint(error: &io::Error) -> &'static str {
 }
 
 impl StoreError {
+    /// Makes sure that a path can be that of a run.
+    ///
+    /// # Errors
+    /// When it is not UTF-8 text.
+    pub fn check_path(path: &Path) -> Result<(), Self> {
+        if path.to_str().is_none() {
+            return Err(Self::NotText { path: path.to_owned() });
+        }
+        Ok(())
+    }
+
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { action, path, source }

@@ -64,6 +64,7 @@ impl ZarrReader {
             };
             return Err(StoreError::NotARun { path: root.to_owned(), reason: reason.to_owned() });
         }
+        StoreError::check_path(root)?;
         let store = FilesystemStore::new(root).map_err(|error| StoreError::damaged(root, &error))?;
         Ok(Self { root: root.to_owned(), store: Arc::new(store), notes: Vec::new() })
     }

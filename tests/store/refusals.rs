@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::program::{DATA, MODEL, assert_done, assert_refused, assert_same, folder, ridgewalk, sampling, store};
+use super::program::{
+    DATA, MODEL, assert_done, assert_refused, assert_same, command, folder, ridgewalk, sampling, store,
+};
 
 const SIZE: [&str; 7] = ["--chains", "8", "--draws", "64", "--warmup", "100", "--quiet"];
 
@@ -99,4 +101,23 @@ fn a_place_that_cannot_be_written_or_is_taken_is_refused_before_anything_runs() 
     fs::write(taken.join("thesis.tex"), "").unwrap();
     assert_refused(&ridgewalk(&sampling(&taken, &SIZE)), &["is not empty: choose another directory"]);
     assert_eq!(fs::read_dir(&taken).unwrap().count(), 1);
+}
+
+/// Zarr's paths are text. Nothing is made where the path of a run is none.
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_no_text_is_refused_before_anything_is_made() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let (folder, part) = (folder("no-text"), begun("no-text-part"));
+    let path = folder.join(OsStr::from_bytes(b"run\xff"));
+    let small = &sampling(Path::new("-"), &SIZE);
+    let own = small.iter().map(|word| if *word == "-" { path.as_os_str() } else { OsStr::new(word) });
+    let sampled = command(&[]).args(own).output().unwrap();
+    let merged = command(&["merge"]).arg(&part).arg("--out").arg(&path).output().unwrap();
+    for output in [sampled, merged] {
+        assert_refused(&output, &["the path of a run must be UTF-8 text"]);
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
 }

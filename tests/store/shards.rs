@@ -15,11 +15,15 @@ fn part(out: &Path, first: &str, chains: &str, superchains: &str, more: &[&str])
 fn merged_parts_are_the_run_of_one_process_and_others_are_refused() {
     let folder = folder("shards");
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    // A start for each superchain of the whole run, of some parameters.
+    let starts = (0..6).map(|k| format!("{{\"alpha1\": {k}}}")).collect::<Vec<_>>().join(",");
+    std::fs::write(path("starts.json"), format!("[{starts}]")).unwrap();
+    let starts: &[&str] = &["--init", &path("starts.json")];
     for (name, first, chains, superchains, more) in [
-        ("whole", "0", "24", "6", &[][..]),
-        ("a", "0", "8", "2", &[]),
-        ("b", "8", "12", "3", &[]),
-        ("c", "20", "4", "1", &[]),
+        ("whole", "0", "24", "6", starts),
+        ("a", "0", "8", "2", starts),
+        ("b", "8", "12", "3", starts),
+        ("c", "20", "4", "1", starts),
         ("seeded", "20", "4", "1", &["--init", "zero"]),
         ("grouped", "20", "4", "2", &[]),
     ] {
@@ -36,7 +40,7 @@ fn merged_parts_are_the_run_of_one_process_and_others_are_refused() {
     assert!(folder.join("merged/warmup_posterior/mu/c/0/29").exists(), "205 steps in chunks of 7");
     assert_refused(&merge(&["a", "c"], "m"), &["chains 8 to 19 are missing between"]);
     assert_refused(&merge(&["a", "b", "b"], "m"), &["both hold chains 8 to 19"]);
-    assert_refused(&merge(&["a", "b", "seeded"], "m"), &["init is random there and zero here"]);
+    assert_refused(&merge(&["a", "b", "seeded"], "m"), &["init is given there and zero here"]);
     assert_refused(&merge(&["a", "b", "grouped"], "m"), &["superchain size is 4 there and 2 here"]);
     assert_refused(&merge(&["a", "b", "c"], "merged"), &["is already there"]);
     assert_refused(&merge(&["a", "nothing"], "m"), &["there is no such directory"]);

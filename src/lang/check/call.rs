@@ -13,7 +13,7 @@ use crate::lang::signatures::{Argument, DensityName, Overload, density_name};
 use crate::lang::source::Span;
 use crate::lang::suggest::nearest;
 use crate::lang::typed::{Callee, Density, ExpressionKind, FunctionId};
-use crate::lang::types::Type;
+use crate::lang::types::{Base, Type};
 use crate::lang::vocabulary::{OTHER_FAMILIES, OTHER_FUNCTIONS, REDUCTIONS};
 
 /// A function that fits.
@@ -130,7 +130,7 @@ impl Checker<'_> {
         let (text, span) = (name.text.clone(), name.span);
         match Ending::of(&name.text) {
             _ if unnormalized => {
-                let allowed = block == Block::Model || matches!(inside, Some(Ending::Density | Ending::Target));
+                let allowed = block == Block::Model || inside == Some(Ending::Density);
                 if allowed { Ok(()) } else { Err(Error::UnnormalizedNotAllowed { name: text, span }) }
             }
             Ending::Random => {
@@ -237,7 +237,11 @@ impl Checker<'_> {
     /// Whether the library has a function of exactly these types.
     pub(super) fn is_library(&self, name: &str, types: &[Type]) -> bool {
         let exact = |overload: &Overload| overload.given(types).is_some_and(|given| given.promotions == 0);
-        if self.signatures.function(name).is_some_and(|(_, overloads)| overloads.iter().any(exact)) {
+        // Of functions of single numbers Stan has the overloads of ints as well.
+        let accepted = |overload: &Overload| {
+            exact(overload) || types.iter().all(|of| of.base == Base::Int) && overload.given(types).is_some()
+        };
+        if self.signatures.function(name).is_some_and(|(_, overloads)| overloads.iter().any(accepted)) {
             return true;
         }
         let Some(density) = density_name(name) else { return false };

@@ -11,6 +11,7 @@ use crate::lang::ast::{self, Block};
 use crate::lang::error::Error;
 use crate::lang::typed::{Constraint, Function, FunctionId, Origin, Variable};
 use crate::lang::types::{Base, Type};
+use crate::lang::vocabulary::is_higher_order;
 
 impl Checker<'_> {
     /// Checks the `functions` block; `None` when a function has no body.
@@ -50,8 +51,12 @@ impl Checker<'_> {
         if let Some(id) = twin {
             let first = &mut self.functions.rows[id.0];
             let completes = !first.defined && row.defined && first.returns == row.returns;
-            if completes {
-                first.defined = true;
+            let data = |arguments: &[ast::Argument]| arguments.iter().map(|argument| argument.data).collect::<Vec<_>>();
+            first.defined |= completes;
+            if completes && data(&first.arguments) != data(&row.arguments) {
+                let (name, first) = (name.text.clone(), first.span);
+                self.errors.push(Error::DataArgumentsDiffer { name, span: row.span, first });
+            } else if completes {
                 first.arguments = row.arguments;
             } else {
                 let (name, first) = (name.text.clone(), first.span);
@@ -59,7 +64,9 @@ impl Checker<'_> {
             }
             return id;
         }
-        if self.is_library(&name.text, &types) {
+        if is_higher_order(&name.text) {
+            self.errors.push(Error::HigherOrderFunction { name: name.text.clone(), span: name.span });
+        } else if self.is_library(&name.text, &types) {
             self.errors.push(Error::LibraryFunction { name: name.text.clone(), span: name.span });
         }
         self.functions.push(row)

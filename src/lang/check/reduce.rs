@@ -50,6 +50,9 @@ impl Checker<'_> {
         let called = Name { text: text.clone(), span: function.span };
         let density = density_name(text);
         self.check_place(&called, density)?;
+        if let Some(ending) = Ending::of(text).side_effect() {
+            return Err(Error::SumWithEffect { name: called.text, ending, span: called.span });
+        }
         let bound = Value { of: Type::INT, data_only: true, span };
         let given: Vec<Value> = [*whole, bound, bound].into_iter().chain(shared.iter().copied()).collect();
         let defined = defined_name(text, density);
@@ -63,8 +66,7 @@ impl Checker<'_> {
         if chosen.of != Some(Type::REAL) {
             return Err(Error::NoSum { name: called.text, found: chosen.of, span: called.span });
         }
-        let fixed = !matches!(Ending::of(text), Ending::Random | Ending::Target);
-        let data_only = fixed && values.iter().all(|value| value.data_only);
+        let data_only = values.iter().all(|value| value.data_only);
         let kind = ExpressionKind::Call { callee: Callee::Reduce(function), arguments: arguments[1..].to_vec() };
         Ok(Some((kind, Type::REAL, data_only)))
     }

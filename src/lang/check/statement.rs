@@ -210,6 +210,8 @@ impl Checker<'_> {
         let (of, given) = (of?, given?);
         let after = match operator {
             None => Some(given.of),
+            // Stan has no `.*=` and `./=` of single numbers.
+            Some(BinaryOperator::ElementMultiply | BinaryOperator::ElementDivide) if of.is_scalar() => None,
             Some(operator) => operator::binary(operator, of, given.of),
         };
         let Some(after) = after else {
@@ -257,6 +259,10 @@ impl Checker<'_> {
             let (role, declared, span) = (entry.role(), entry.declared, program.expressions[root.index()].span);
             return Err(Error::AssignToReadOnly { name: name.clone(), role, span, declared });
         }
+        if let Some(read) = groups.iter().find_map(|group| self.read_in_indexes(*group, name)) {
+            let span = program.expressions[root.index()].span;
+            return Err(Error::ReadWhileAssigned { name: name.clone(), span, read });
+        }
         let mut indexes: Vec<Index> = Vec::new();
         for group in groups.into_iter().rev() {
             let Some(ExpressionKind::Index { indexes: more, .. }) = self.kind(group) else {
@@ -269,5 +275,19 @@ impl Checker<'_> {
         }
         let shown = if indexes.is_empty() { name.clone() } else { format!("{name}[…]") };
         Ok(entry.variable.map(|(variable, _)| (variable, indexes, shown)))
+    }
+
+    /// Where the indexes of an expression read a variable.
+    fn read_in_indexes(&self, indexed: ExpressionId, name: &str) -> Option<Span> {
+        // The first part is what is indexed.
+        let mut parts = self.program.expressions[indexed.index()].kind.parts().split_off(1);
+        while let Some(part) = parts.pop() {
+            let expression = &self.program.expressions[part.index()];
+            if matches!(&expression.kind, ast::ExpressionKind::Variable(read) if read == name) {
+                return Some(expression.span);
+            }
+            parts.extend(expression.kind.parts());
+        }
+        None
     }
 }

@@ -1,5 +1,6 @@
 //! Claims about the tree that makes sense. Claims about what is refused are in `mistakes`.
 
+mod differences;
 mod mistakes;
 
 use crate::lang::ast::ExpressionId;

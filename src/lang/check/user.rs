@@ -42,6 +42,16 @@ impl Ending {
     pub(super) fn of(name: &str) -> Self {
         ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)).map_or(Self::None, |(_, meaning)| *meaning)
     }
+
+    /// The ending itself, where a function with it does more than give a value.
+    pub(super) fn side_effect(self) -> Option<&'static str> {
+        match self {
+            Self::Random => Some("_rng"),
+            Self::Target => Some("_lp"),
+            Self::Jacobian => Some("_jacobian"),
+            Self::None | Self::Density | Self::Cumulative => None,
+        }
+    }
 }
 
 /// A function as its callers see it.

@@ -46,7 +46,8 @@ fn family(row: &'static str) -> Family {
         }
         None => Overload { arguments: arguments.clone(), outcome: Outcome::Drawn(drawn(&outcome)) },
     });
-    Family { name, outcome, arguments, cumulative: what.contains(['c', 'k']), generator }
+    let (cumulative, cumulative_of_data) = (what.contains(['c', 'k']), what.contains('k'));
+    Family { name, outcome, arguments, cumulative, cumulative_of_data, generator }
 }
 
 /// One outcome of a generator, by the outcomes of the density.

@@ -67,6 +67,8 @@ pub struct Family {
     pub arguments: Vec<Argument>,
     /// Whether it has `_cdf`, `_lcdf` and `_lccdf`.
     pub cumulative: bool,
+    /// Whether these take data alone.
+    pub cumulative_of_data: bool,
     /// `_rng`
     pub generator: Option<Overload>,
 }
