@@ -106,7 +106,7 @@ install_driver() {
 
 # Decides which driver the GPU tests run on, and installs it if it must; $1 is empty or --hardware.
 prepare_driver() {
-    if [[ ${RIDGEWALK_WITHOUT_GPU:-} == 1 ]]; then
+    if [[ ${RIDGEWALK_WITHOUT_GPU:-0} != 0 ]]; then
         driver="no GPU: its tests are left out"
     elif [[ ${1:-} == --hardware ]]; then
         driver="the drivers of this machine's GPU"

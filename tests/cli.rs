@@ -3,6 +3,8 @@
 #[cfg(unix)]
 #[path = "cli/depth.rs"]
 mod depth;
+#[path = "cli/limits.rs"]
+mod limits;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,5 @@
 //! The GPU against its twin on the CPU. A machine without an adapter fails these tests unless `RIDGEWALK_WITHOUT_GPU=1`
-//! says that it is meant to have none.
+//! says that it is meant to have none. Bits are promised on Mesa's lavapipe alone (`wanted`).
 
 #[path = "gpu/models.rs"]
 mod models;
@@ -15,3 +15,5 @@ mod special;
 /// Elementary functions, log densities and parameters: values.
 #[path = "gpu/values.rs"]
 mod values;
+#[path = "gpu/wanted.rs"]
+mod wanted;

@@ -16,3 +16,5 @@ mod posterior;
 mod requirements;
 #[path = "nuts/trajectories.rs"]
 mod trajectories;
+#[path = "gpu/wanted.rs"]
+mod wanted;

@@ -5,6 +5,10 @@
 //! reference's, its own Monte Carlo errors included: 130 comparisons on each backend, each failing a correct build with
 //! probability 6e-5, so that one seed in 40 would; the seeds are fixed.
 
+#[path = "gpu/wanted.rs"]
+#[expect(dead_code, reason = "no test here compares bits")]
+mod wanted;
+
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -98,7 +102,7 @@ fn check(name: &str, length: &Length) {
     if single {
         backends.push(("cpu f32", Box::new(CpuBackend::<f32>::new(&model, SEED))));
     }
-    if single && std::env::var_os("RIDGEWALK_WITHOUT_GPU").is_none() {
+    if single && wanted::gpu_is_wanted() {
         let gpu = GpuBackend::new(&model, &AdapterChoice::Best, SEED).expect("an adapter that computes correctly");
         backends.push(("gpu f32", Box::new(gpu)));
     }

@@ -7,3 +7,6 @@ mod models;
 mod posterior;
 #[path = "seed/repeatable.rs"]
 mod repeatable;
+#[path = "gpu/wanted.rs"]
+#[expect(dead_code, reason = "no test here compares bits")]
+mod wanted;

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::args::Adapters;
 use super::error::{CliError, Verdict};
-use crate::backend::gpu::{AdapterChoice, Kind, adapters as enumerate, examine};
+use super::{gpus, memory};
+use crate::backend::gpu::{AdapterChoice, AdapterInfo, Kind, examine};
 use crate::report::table;
 
 pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Verdict, CliError> {
-    let found = enumerate();
+    let found = gpus::found()?;
     if arguments.json {
         let list: Vec<_> = found
             .iter()
@@ -23,7 +24,7 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
                     "driver": info.driver,
                     "largest_buffer_bytes": info.largest_buffer_bytes,
                     "largest_binding_bytes": info.largest_binding_bytes,
-                    "canary": canary(place),
+                    "canary": canary(place, info),
                 })
             })
             .collect();
@@ -42,7 +43,7 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
                     Kind::Other => "other",
                     Kind::Cpu => "software",
                 };
-                [info.name.clone(), kind.to_owned(), info.api.clone(), info.driver.clone(), canary(place)]
+                [info.name.clone(), kind.to_owned(), info.api.clone(), info.driver.clone(), canary(place, info)]
             })
             .collect();
         write!(out, "{}", table::plain(["adapter", "kind", "api", "driver", "canary"], &rows, 5))?;
@@ -51,7 +52,10 @@ pub(super) fn adapters(arguments: &Adapters, out: &mut impl Write) -> Result<Ver
 }
 
 /// What the canary says of the adapter at a place, in a few words.
-fn canary(place: usize) -> String {
+fn canary(place: usize, info: &AdapterInfo) -> String {
+    if let Err(error) = memory::check_adapter(info) {
+        return error.to_string();
+    }
     match examine(&AdapterChoice::At(place)) {
         Ok(verdict) => verdict.note().unwrap_or_else(|| "passed".to_owned()),
         Err(error) => error.to_string(),

@@ -10,9 +10,9 @@ use super::bench_report::{self, Machine, Setting};
 use super::error::{CliError, Verdict};
 use super::progress::Spinner;
 use super::terminal::say;
-use super::{files, request};
+use super::{files, gpus, request};
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::{self, AdapterChoice, Opened, adapters};
+use crate::backend::gpu::{AdapterChoice, Opened};
 use crate::backend::{Backend, Ceilings, Keep, Method, Population, Stretch};
 use crate::draws::Draws;
 use crate::ir::operations::data_read;
@@ -148,13 +148,13 @@ fn open<'m>(
         }
     }
     if arguments.backend != Measured::Cpu {
-        for (place, info) in adapters().into_iter().enumerate() {
+        for (place, info) in gpus::found()?.into_iter().enumerate() {
             let wanted = arguments.adapter.as_ref().map(|name| name.to_lowercase());
             if wanted.is_some_and(|wanted| !info.name.to_lowercase().contains(&wanted)) {
                 continue;
             }
             spinner.say(&format!("compiling for {}", info.name));
-            match gpu::open(model, method, &AdapterChoice::At(place), arguments.seed) {
+            match gpus::open(model, method, &AdapterChoice::At(place), arguments.seed, true) {
                 Ok(Opened { backend, compile_seconds, first_dispatch_seconds, .. }) => {
                     let compile_seconds = compile_seconds - first_dispatch_seconds;
                     entries.push(Entry { program, model, backend, compile_seconds, first_dispatch_seconds });

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::args::{Check, Checked};
 use super::error::{CliError, Verdict};
-use super::files;
 use super::memory::{self, Room};
 use super::request::MAX_TREEDEPTH;
 use super::terminal::say;
+use super::{files, gpus};
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::{self, AdapterChoice, GpuBackend, NutsBackend};
+use crate::backend::gpu::{self, AdapterChoice};
 use crate::backend::{Backend, Method};
 
 use crate::lang;
@@ -63,11 +63,16 @@ fn nuts(arguments: &Check, model: &Model) -> Result<Option<Box<dyn Backend>>, Cl
             let method = Method::Nuts { max_treedepth: MAX_TREEDEPTH };
             Ok(Some(Box::new(CpuBackend::<f32>::with_method(model, method, arguments.seed))))
         }
-        Checked::Gpu => match NutsBackend::new(model, MAX_TREEDEPTH, &choice(arguments), arguments.seed) {
-            Ok(backend) => Ok(Some(Box::new(backend))),
-            Err(gpu::Error::ShaderMemory { .. } | gpu::Error::LoopLimit { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        },
+        Checked::Gpu => {
+            let method = Method::Nuts { max_treedepth: MAX_TREEDEPTH };
+            match gpus::open(model, method, &choice(arguments), arguments.seed, arguments.quiet) {
+                Ok(opened) => Ok(Some(opened.backend)),
+                Err(CliError::Gpu(
+                    gpu::Error::ShaderMemory { .. } | gpu::Error::LoopLimit { .. } | gpu::Error::ShaderLength { .. },
+                )) => Ok(None),
+                Err(error) => Err(error),
+            }
+        }
     }
 }
 
@@ -81,12 +86,12 @@ fn backend(arguments: &Check, model: &Model, seed: u64) -> Result<Box<dyn Backen
             Err(CliError::plain("--adapter names a GPU, and --backend cpu uses none"))
         }
         Checked::Cpu => Ok(Box::new(CpuBackend::<f32>::new(model, seed))),
-        Checked::Gpu => match GpuBackend::new(model, &choice(arguments), seed) {
-            Ok(backend) => Ok(Box::new(backend)),
-            Err(error @ gpu::Error::NoAdapter) => {
+        Checked::Gpu => match gpus::open(model, Method::Metropolis, &choice(arguments), seed, arguments.quiet) {
+            Ok(opened) => Ok(opened.backend),
+            Err(CliError::Gpu(error @ gpu::Error::NoAdapter)) => {
                 Err(CliError::plain(format!("{error}; --backend cpu checks single precision on the CPU")))
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(error),
         },
     }
 }

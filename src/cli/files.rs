@@ -37,11 +37,13 @@ impl Files {
 
     /// Compiles the model and binds it.
     pub(super) fn compiled(&self, settings: lang::Settings) -> Result<Compiled, CliError> {
+        let settings = lang::Settings { memory: memory::free(), ..settings };
         lang::compile(&self.source, &self.data, &self.name, settings).map_err(|error| self.picture(&error))
     }
 
     /// Takes the model apart into prior and likelihood.
     pub(super) fn likelihood(&self, settings: lang::Settings) -> Result<Likelihood, CliError> {
+        let settings = lang::Settings { memory: memory::free(), ..settings };
         lang::likelihood(&self.source, &self.data, settings).map_err(|error| self.picture(&error))
     }
 
@@ -110,6 +112,6 @@ fn add(data: &mut Data, path: &Path) -> Result<(), CliError> {
 /// The text of data or starting values, of which a number takes up to sixteen times the room of its digits.
 pub(super) fn numbers(path: &Path, what: &str) -> Result<String, CliError> {
     const MOST: u64 = 4 << 30;
-    let most = memory::available().map_or(MOST, |free| (free / 16.0) as u64);
+    let most = MOST.min(memory::free() as u64 / 16);
     text::read(path, what, most)
 }

@@ -42,7 +42,7 @@ struct After {
 impl Identification {
     /// Analyses a model before sampling.
     pub(super) fn before(files: &Files, model: &Model, seed: u64) -> Result<Self, CliError> {
-        let language = lang::Settings { seed, collapse: true };
+        let language = lang::Settings { seed, ..lang::Settings::default() };
         let likelihood = files.likelihood(language)?;
         let prior = if model.coordinates.is_empty() || likelihood.observations.results.is_empty() {
             None

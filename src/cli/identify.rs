@@ -15,7 +15,8 @@ use crate::lang;
 pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Verdict, CliError> {
     let files = files::read(&arguments.input)?;
     // Nothing is sampled.
-    let compiled = files.compiled(lang::Settings { seed: arguments.seed, collapse: false })?;
+    let compiled =
+        files.compiled(lang::Settings { seed: arguments.seed, collapse: false, ..lang::Settings::default() })?;
     let mut found = match Identification::before(&files, &compiled.model, arguments.seed) {
         // That is an answer as well.
         Err(CliError::Identify(error @ IdentifyError::NoLikelihood)) => {

@@ -5,6 +5,7 @@
 //! data cannot be used. Only this room prints, and only it and `store` open files.
 
 mod adapters;
+mod allowance;
 pub mod args;
 mod bench;
 mod bench_report;
@@ -16,6 +17,7 @@ mod error;
 mod export;
 mod files;
 mod functions;
+mod gpus;
 mod graph;
 mod identification;
 mod identify;

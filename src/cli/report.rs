@@ -118,7 +118,7 @@ fn determined(
     notes: &mut Vec<String>,
 ) -> Option<Passage> {
     let found = files
-        .compiled(lang::Settings { seed, collapse: true })
+        .compiled(lang::Settings { seed, ..lang::Settings::default() })
         .and_then(|compiled| Ok((Identification::before(files, &compiled.model, seed)?, compiled)));
     let (found, compiled) = found
         .map_err(|error| notes.push(format!("whether the data determine the parameters was not found out: {error}")))

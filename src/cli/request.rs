@@ -2,9 +2,10 @@
 
 use super::args::{BackendName, PrecisionName, Sample, Sampler, Stepping};
 use super::error::CliError;
+use super::gpus;
 use super::init::init;
 use crate::backend::cpu::CpuBackend;
-use crate::backend::gpu::{self, AdapterChoice, Kind, Opened, adapters};
+use crate::backend::gpu::{AdapterChoice, Kind, Opened};
 use crate::backend::several::Several;
 use crate::backend::{Backend, Method};
 use crate::lang::Compiled;
@@ -140,17 +141,21 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
         (BackendName::Gpu, Some(PrecisionName::F64)) => Err(CliError::plain(
             "GPUs run in f32 only: WGSL has no usable double precision; leave out --precision, or use --backend cpu",
         )),
-        (BackendName::Gpu, _) => Ok(gpu(model, method, &adapter(), seed, None)?),
+        (BackendName::Gpu, _) => gpu(sample, model, &adapter(), seed, None),
         (BackendName::Auto, _) if sample.adapter.is_some() => match sample.precision {
             Some(PrecisionName::F64) => Err(CliError::plain("--adapter names a GPU, and GPUs run in f32 only")),
-            Some(PrecisionName::F32) | None => Ok(gpu(model, method, &adapter(), seed, None)?),
+            Some(PrecisionName::F32) | None => gpu(sample, model, &adapter(), seed, None),
         },
         (BackendName::Auto, Some(PrecisionName::F64)) => Ok(cpu(Some("f64 was asked for".to_owned()))),
         (BackendName::Auto, _) => {
             let mut refusals = Vec::new();
-            for (place, _) in adapters().iter().enumerate().filter(|(_, info)| info.kind != Kind::Cpu) {
+            let adapters = gpus::found().unwrap_or_else(|error| {
+                refusals.push(error.to_string());
+                Vec::new()
+            });
+            for (place, _) in adapters.iter().enumerate().filter(|(_, info)| info.kind != Kind::Cpu) {
                 let reason = Some("a hardware GPU that passed its test".to_owned());
-                match gpu(model, method, &AdapterChoice::At(place), seed, reason) {
+                match gpu(sample, model, &AdapterChoice::At(place), seed, reason) {
                     Ok(chosen) => return Ok(chosen),
                     Err(error) => refusals.push(error.to_string()),
                 }
@@ -165,11 +170,11 @@ pub(super) fn backend(sample: &Sample, model: &Model, seed: u64) -> Result<Chose
 
 /// The superchains spread over every adapter that computes correctly: those of hardware, or else those of software.
 fn every_adapter(sample: &Sample, model: &Model, seed: u64) -> Result<Chosen, CliError> {
-    let found = adapters();
+    let found = gpus::found()?;
     let hardware = found.iter().any(|info| info.kind != Kind::Cpu);
     let (mut parts, mut notes) = (Vec::<Box<dyn Backend + Send>>::new(), Vec::new());
     for (place, info) in found.iter().enumerate().filter(|(_, info)| !hardware || info.kind != Kind::Cpu) {
-        match gpu::open(model, method(&sample.stepping), &AdapterChoice::At(place), seed) {
+        match gpus::open(model, method(&sample.stepping), &AdapterChoice::At(place), seed, sample.quiet) {
             Ok(Opened { backend, notes: found, .. }) => {
                 notes.extend(found.iter().map(|note| format!("{}: {note}", info.full_name())));
                 parts.push(backend);
@@ -187,13 +192,13 @@ fn every_adapter(sample: &Sample, model: &Model, seed: u64) -> Result<Chosen, Cl
 
 /// Chains on a GPU that step by a method.
 fn gpu(
+    sample: &Sample,
     model: &Model,
-    method: Method,
     choice: &AdapterChoice,
     seed: u64,
     reason: Option<String>,
-) -> Result<Chosen, gpu::Error> {
-    let Opened { backend, notes, .. } = gpu::open(model, method, choice, seed)?;
+) -> Result<Chosen, CliError> {
+    let Opened { backend, notes, .. } = gpus::open(model, method(&sample.stepping), choice, seed, sample.quiet)?;
     Ok(Chosen { backend, reason, notes })
 }
 

@@ -31,7 +31,8 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         (None, None) => u64::from(rand::random::<u32>()),
     };
     let files = files::read(&sample.input)?;
-    let compiled = files.compiled(lang::Settings { seed, collapse: !sample.no_collapse })?;
+    let compiled =
+        files.compiled(lang::Settings { seed, collapse: !sample.no_collapse, ..lang::Settings::default() })?;
     if !sample.quiet {
         compiled.printed.iter().for_each(|line| say(&format!("{line}\n")));
     }

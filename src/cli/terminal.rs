@@ -1,6 +1,9 @@
 //! The two streams: results on standard output; progress, warnings and pictures of errors on standard error.
 
 use std::io::{self, ErrorKind, IsTerminal, StdoutLock, Write};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
+use std::time::Duration;
 
 /// Standard output. A reader that has seen enough, as `head` has, is no error: what is left goes nowhere, and the
 /// verdict of the command stands.
@@ -40,4 +43,20 @@ pub(super) fn colour() -> bool {
 /// Writes to standard error. If that is closed there is nobody to tell.
 pub(super) fn say(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Does some work, and should that take longer than a second, says what it is, unless asked to be quiet.
+pub(super) fn saying<T>(quiet: bool, what: &str, work: impl FnOnce() -> T) -> T {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    let (done, wait) = channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) && !quiet {
+                say(what);
+            }
+        });
+        let result = work();
+        drop(done);
+        result
+    })
 }

@@ -200,9 +200,24 @@ pub struct Graph {
     declared: HashMap<NodeId, Range>,
     /// The ranges of the first nodes, as far as one was asked for.
     ranges: Vec<Range>,
+    /// Most nodes, if there is a limit.
+    limit: Option<usize>,
+    /// What stands for the nodes that a full graph does not take, by their domains. Empty until the graph is full.
+    dropped: FxHashMap<Option<Domain>, NodeId>,
 }
 
 impl Graph {
+    /// An empty graph that takes so many nodes. What is written to it beyond them is dropped, and [`Graph::is_full`]
+    /// says so from then on: no program can be made of it.
+    pub fn with_limit(nodes: usize) -> Self {
+        Self { limit: Some(nodes), ..Self::default() }
+    }
+
+    /// Whether nodes were dropped.
+    pub fn is_full(&self) -> bool {
+        !self.dropped.is_empty()
+    }
+
     /// Number of nodes: what a model costs to compile.
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -386,6 +401,9 @@ impl Graph {
     }
 
     fn push(&mut self, node: Node, domain: Option<Domain>) -> NodeId {
+        if self.is_full() {
+            return self.drop_node(domain);
+        }
         let rows = || domain.expect("a node of rows has a domain");
         let key = match node {
             Node::Constant(x) => Key::Constant(x.to_bits()),
@@ -407,6 +425,9 @@ impl Graph {
         {
             return known;
         }
+        if self.limit.is_some_and(|limit| self.nodes.len() >= limit) {
+            return self.drop_node(domain);
+        }
         let level = match node {
             Node::Load(array, _) | Node::LoadRows(array, _) => self.arrays[array.0 as usize].level,
             Node::Sum(x) => self.levels[x.index()] + 1,
@@ -417,6 +438,19 @@ impl Graph {
         self.domains.push(domain);
         self.levels.push(level);
         self.shared.insert(key, id);
+        id
+    }
+
+    /// A node of the domain that stands for one that there is no room for.
+    fn drop_node(&mut self, domain: Option<Domain>) -> NodeId {
+        if let Some(&id) = self.dropped.get(&domain) {
+            return id;
+        }
+        let id = NodeId(narrow(self.nodes.len()));
+        self.nodes.push(Node::Constant(f64::NAN));
+        self.domains.push(domain);
+        self.levels.push(0);
+        self.dropped.insert(domain, id);
         id
     }
 

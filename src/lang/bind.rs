@@ -81,16 +81,42 @@ pub enum BindError {
     EndlessLoop { turns: usize, span: Span },
     /// Too many operations.
     #[error(
-        "this makes the program too large, more than four million operations: write it over whole vectors, or as a \
-         loop whose rows do the same"
+        "the program would be too large: at least {} operations are written by {what}, and {} are the limit here; functions of \
+         matrices that depend on parameters take about n^3 of them. Write it over whole vectors, or as a loop whose \
+         rows do the same", grouped(*.written), grouped(*.most)
     )]
-    TooLarge { span: Span },
+    TooLarge {
+        /// The function, or the statement, that writes the most.
+        what: String,
+        /// Operations that it writes, as far as was counted.
+        written: usize,
+        /// Operations that a program may have.
+        most: usize,
+        /// Where that is.
+        span: Span,
+    },
+    /// Statements that never seem to end.
+    #[error("the model has run more than {} statements without an end, here at last", grouped(*.most as usize))]
+    TooManyStatements { most: u64, span: Span },
     /// Expressions, statements and calls inside of one another.
     #[error("expressions and calls are nested more than {limit} levels deep here")]
     TooDeep { limit: usize, span: Span },
     /// A container that no machine has room for.
     #[error("{sizes} elements are more than there is room for, {most}")]
     TooManyElements { sizes: String, most: usize, span: Span },
+}
+
+/// A count with its thousands set apart: `1,500,000`.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn which_they_hold(name: Option<&String>) -> String {
@@ -122,7 +148,8 @@ impl BindError {
             | Self::DependsOnParameters { span, .. }
             | Self::NotYet { span, .. }
             | Self::EndlessLoop { span, .. }
-            | Self::TooLarge { span }
+            | Self::TooLarge { span, .. }
+            | Self::TooManyStatements { span, .. }
             | Self::TooDeep { span, .. }
             | Self::TooManyElements { span, .. } => *span,
         }
@@ -163,6 +190,7 @@ impl BindError {
             | Self::EndlessLoop { .. }
             | Self::TooLarge { .. }
             | Self::TooDeep { .. }
+            | Self::TooManyStatements { .. }
             | Self::TooManyElements { .. } => false,
         }
     }
@@ -197,6 +225,7 @@ impl BindError {
             | Self::NotYet { .. }
             | Self::EndlessLoop { .. }
             | Self::TooLarge { .. }
+            | Self::TooManyStatements { .. }
             | Self::TooDeep { .. }
             | Self::TooManyElements { .. } => "here",
         }

@@ -5,6 +5,7 @@
 //! ([`super::quantities`]).
 
 use super::bind::{self, BindError, Wanted};
+use super::interpret::size::Limits;
 use super::interpret::value::{Inner, ROWS, Shape, Value};
 use super::interpret::{Interpreter, Source, Stop};
 use super::typed::{Constraint, Origin, Statement, TypedModel, Variable, VariableId};
@@ -27,8 +28,13 @@ pub(super) struct Bound {
 }
 
 /// Binds a model to its data, and runs its transformed data.
-pub(super) fn bind(model: &TypedModel, data: &Data, random: crate::rng::random::Random) -> Result<Bound, BindError> {
-    let mut run = Interpreter::new(model, false);
+pub(super) fn bind(
+    model: &TypedModel,
+    data: &Data,
+    random: crate::rng::random::Random,
+    limits: Limits,
+) -> Result<Bound, BindError> {
+    let mut run = Interpreter::within(model, false, limits);
     let mut found = Vec::new();
     for &id in &model.data {
         let variable = &model.variables[id.0];
@@ -112,13 +118,16 @@ pub(super) struct Written<'a> {
 }
 
 /// Writes parameters, transformed parameters and the model to a graph.
-pub(super) fn write<'a>(model: &'a TypedModel, bound: &Bound) -> Result<Written<'a>, BindError> {
-    let run = Interpreter::new(model, true);
+pub(super) fn write<'a>(model: &'a TypedModel, bound: &Bound, limits: Limits) -> Result<Written<'a>, BindError> {
+    let run = Interpreter::within(model, true, limits);
     let mut written = Written { run, parameters: Vec::new(), coordinates: Vec::new(), hazards: bound.hazards.clone() };
     written.run.set_all(bound.variables.clone());
     written.name_columns(model);
     for &id in &model.parameters {
-        written.parameter(id)?;
+        let count = written.run.begin_count();
+        let made = written.parameter(id);
+        written.run.end_count(model.variables[id.0].span, count)?;
+        made?;
     }
     ended(written.run.run(&model.transformed_parameters))?;
     for id in declared(&model.transformed_parameters) {
@@ -245,7 +254,9 @@ impl Written<'_> {
         let variables = model.parameters.iter().copied().chain(declared(&model.transformed_parameters));
         for id in variables {
             let Some(value) = self.run.get(id).cloned() else { continue };
+            let count = self.run.begin_count();
             let numbers = value.numbers(&mut self.run.graph);
+            self.run.end_count(model.variables[id.0].span, count)?;
             let elements = names(&model.variables[id.0].name, &value.shape);
             outputs.extend(elements.into_iter().map(|(position, name)| (name, numbers[position])));
         }

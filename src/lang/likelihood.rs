@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::ExpressionId;
 use super::compile::{self, Written, names};
+use super::interpret::size::Limits;
 use super::interpret::{Source as Added, Term};
 use super::source::Source;
 use super::typed::{Callee, ExpressionKind, Origin, Statement, TypedModel, VariableId};
@@ -33,9 +34,10 @@ use crate::rng::random::Random;
 /// As [`super::compile()`].
 pub fn likelihood(source: &Source, data: &Data, settings: Settings) -> Result<Likelihood, CompileError> {
     let typed = parse_and_check(source)?;
-    let bound = compile::bind(&typed, data, Random::of_data(settings.seed))?;
+    let limits = Limits::within(settings.memory);
+    let bound = compile::bind(&typed, data, Random::of_data(settings.seed), limits)?;
     let mut covariates = Vec::new();
-    let written = compile::write(&typed, &bound)?;
+    let written = compile::write(&typed, &bound, limits)?;
     let reading = Reading::new(&typed);
     let outcomes = reading.outcomes();
     for &id in &typed.data {

@@ -36,6 +36,7 @@ use thiserror::Error;
 
 use self::bind::BindError;
 use self::error::Errors;
+use self::interpret::size::Limits;
 use self::quantities::Quantities;
 use self::signatures::SIGNATURES;
 use self::source::Source;
@@ -97,11 +98,13 @@ pub struct Settings {
     pub seed: u64,
     /// Whether sums over data become sufficient statistics where they can.
     pub collapse: bool,
+    /// Bytes of memory that compiling may take, at least 1; a model that would take more is refused.
+    pub memory: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: 0, collapse: true }
+        Self { seed: 0, collapse: true, memory: usize::MAX }
     }
 }
 
@@ -111,8 +114,9 @@ impl Default for Settings {
 /// What is wrong with the text, or what of the data does not fit it.
 pub fn compile(source: &Source, data: &Data, name: &str, settings: Settings) -> Result<Compiled, CompileError> {
     let typed = Arc::new(parse_and_check(source)?);
-    let bound = compile::bind(&typed, data, Random::of_data(settings.seed))?;
-    let written = compile::write(&typed, &bound)?;
+    let limits = Limits::within(settings.memory);
+    let bound = compile::bind(&typed, data, Random::of_data(settings.seed), limits)?;
+    let written = compile::write(&typed, &bound, limits)?;
     let (model, parameters, printed) = written.finish(&typed, name, settings.collapse)?;
     let quantities = Quantities::new(Arc::clone(&typed), source.clone(), &bound, parameters)?;
     let printed = bound.printed.into_iter().chain(printed).collect();

@@ -12,6 +12,8 @@ use ridgewalk::model::Model;
 use ridgewalk::model::dist::{cauchy, normal};
 use ridgewalk::model::transform::bounds;
 
+use crate::wanted::{bits_are_promised, gpu_is_wanted};
+
 /// The observations of the seed problem: 100 numbers (tests/data/y.csv, column y).
 pub fn observations() -> Vec<f64> {
     include_str!("../data/y.csv").lines().skip(1).map(|line| line.trim().parse().expect("a number a line")).collect()
@@ -223,13 +225,10 @@ pub fn arrays() -> Model {
 
 /// The best adapter's backend, or nothing on a machine that is meant to have none.
 pub fn gpu(model: &Model, seed: u64, restrictions: Restrictions) -> Option<GpuBackend> {
-    if std::env::var_os("RIDGEWALK_WITHOUT_GPU").is_some_and(|value| value == "1") {
-        return None;
-    }
-    Some(
+    gpu_is_wanted().then(|| {
         GpuBackend::restricted(model, &AdapterChoice::Best, seed, restrictions)
-            .unwrap_or_else(|error| panic!("{error} (RIDGEWALK_WITHOUT_GPU=1 says that there is meant to be none)")),
-    )
+            .unwrap_or_else(|error| panic!("{error} (RIDGEWALK_WITHOUT_GPU=1 says that there is meant to be none)"))
+    })
 }
 
 /// What a failure should name: the adapter and its driver.
@@ -271,4 +270,9 @@ pub fn run(
 /// Bits, for comparisons that must not forgive.
 pub fn bits(values: &[f64]) -> Vec<u64> {
     values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// Whether the bits of a device are promised to be those of the twin.
+pub fn same_bits(gpu: &GpuBackend) -> bool {
+    bits_are_promised(&gpu.adapter().name)
 }

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use ridgewalk::backend::cpu::CpuBackend;
-use ridgewalk::backend::gpu::{Kind, Restrictions};
+use ridgewalk::backend::gpu::Restrictions;
 use ridgewalk::backend::{Backend, Error, Keep, Population, Stretch};
 use ridgewalk::diagnostics::chain_moments::ChainMoments;
 use ridgewalk::draws::Draws;
 use ridgewalk::model::Model;
 
-use crate::models::{accepted, arrays, bits, everything, gpu, observations, on, run, seed_model, starts};
+use crate::models::{accepted, arrays, bits, everything, gpu, observations, on, run, same_bits, seed_model, starts};
 
 const SEED: u64 = 0x1234_5678_9abc_def0;
 
@@ -43,7 +43,7 @@ fn one_step_decides_as_the_twin_does() {
 fn trajectories_of_the_seed_model_have_the_bits_of_the_twin_on_software_drivers() {
     let model = seed_model(&observations());
     let Some(mut backend) = gpu(&model, SEED, Restrictions::default()) else { return };
-    if backend.adapter().kind != Kind::Cpu {
+    if !same_bits(&backend) {
         return;
     }
     let population = Population { first: 0, chains: 1024 };
@@ -62,7 +62,7 @@ fn trajectories_of_the_seed_model_have_the_bits_of_the_twin_on_software_drivers(
 fn trajectories_of_models_of_every_operation_have_the_bits_of_the_twin_on_software_drivers() {
     for model in [everything(), arrays()] {
         let Some(mut backend) = gpu(&model, SEED, Restrictions::default()) else { return };
-        if backend.adapter().kind != Kind::Cpu {
+        if !same_bits(&backend) {
             return;
         }
         let population = Population { first: 100, chains: 200 };
@@ -110,7 +110,7 @@ fn moments_have_the_bits_of_the_twin_on_software_drivers() {
         for loop_limit in [None, Some(9_000)] {
             let restrictions = Restrictions { loop_limit, ..Restrictions::default() };
             let Some(mut backend) = gpu(&model, SEED, restrictions) else { return };
-            if backend.adapter().kind != Kind::Cpu {
+            if !same_bits(&backend) {
                 return;
             }
             let (mut found, mut expected) = (moments(&mut backend, &model, chains), expected.clone());

@@ -3,13 +3,13 @@
 use std::ops::ControlFlow;
 
 use ridgewalk::backend::cpu::CpuBackend;
-use ridgewalk::backend::gpu::{Kind, Restrictions};
+use ridgewalk::backend::gpu::Restrictions;
 use ridgewalk::backend::{Backend, Keep, Population, Stretch, Tuning};
 use ridgewalk::draws::Draws;
 use ridgewalk::ir::{Binary, Builder, Op, Table, Unary};
 use ridgewalk::model::Model;
 
-use crate::models::{bits, gpu, on, plain};
+use crate::models::{bits, gpu, on, plain, same_bits};
 
 const UNARY: [Unary; 19] = [
     Unary::Abs,
@@ -97,7 +97,7 @@ fn parameters(backend: &mut impl Backend, model: &Model, points: &[f64]) -> Vec<
 fn special_functions_have_the_bits_of_their_twins_on_software_drivers() {
     let model = every_function();
     let Some(mut backend) = gpu(&model, 1, Restrictions::default()) else { return };
-    if backend.adapter().kind != Kind::Cpu {
+    if !same_bits(&backend) {
         return;
     }
     let points = points(12_000);
@@ -174,7 +174,7 @@ fn likelihoods() -> Model {
 fn special_functions_keep_their_bits_among_other_operations_on_software_drivers() {
     let model = likelihoods();
     let Some(mut backend) = gpu(&model, 1, Restrictions::default()) else { return };
-    if backend.adapter().kind != Kind::Cpu {
+    if !same_bits(&backend) {
         return;
     }
     let chains = 3000;

@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 
 use ridgewalk::backend::cpu::CpuBackend;
-use ridgewalk::backend::gpu::{AdapterChoice, Kind, NutsBackend, Restrictions};
+use ridgewalk::backend::gpu::{AdapterChoice, NutsBackend, Restrictions};
 use ridgewalk::backend::{Backend, Counts, Error, Keep, Population, Stretch, Trees, Tuning};
 use ridgewalk::draws::Draws;
 use ridgewalk::model::Model;
 use ridgewalk::sampler::nuts::STATISTICS;
 
-use super::models::{NUTS, from_files, has_gpu, model};
+use super::models::{NUTS, from_files, model};
+use super::wanted::{bits_are_promised, gpu_is_wanted};
 
 const SEED: u64 = 0x1234_5678_9abc_def0;
 
@@ -94,7 +95,7 @@ fn run(backend: &mut dyn Backend, model: &Model, (first, chains): (u32, usize), 
 /// that one step in 2,000 may differ, and one in 100 is allowed; the others end within a thousandth of the twin's.
 #[test]
 fn one_step_is_the_step_of_the_twin() {
-    if !has_gpu() {
+    if !gpu_is_wanted() {
         return;
     }
     for model in [banana(), posteriordb("eight_schools-eight_schools_noncentered")] {
@@ -112,7 +113,7 @@ fn one_step_is_the_step_of_the_twin() {
             (log_density, trees, backend.positions().expect("the chains are somewhere"))
         };
         let (at_device, at_twin) = (step(&mut device), step(&mut twin(&model)));
-        if device.adapter().kind == Kind::Cpu {
+        if bits_are_promised(&device.adapter().name) {
             assert!(at_device == at_twin, "{} on {}", model.name, device.adapter().full_name());
             continue;
         }
@@ -129,7 +130,7 @@ fn one_step_is_the_step_of_the_twin() {
 
 #[test]
 fn whole_runs_have_the_bits_of_the_twin_on_software_drivers() {
-    if !has_gpu() {
+    if !gpu_is_wanted() {
         return;
     }
     for (model, draws) in [
@@ -139,7 +140,7 @@ fn whole_runs_have_the_bits_of_the_twin_on_software_drivers() {
         (posteriordb("hmm_example-hmm_example"), 6),
     ] {
         let mut device = device(&model, 10, Restrictions::default());
-        if device.adapter().kind != Kind::Cpu {
+        if !bits_are_promised(&device.adapter().name) {
             return;
         }
         let (found, right) =
@@ -157,7 +158,7 @@ fn whole_runs_have_the_bits_of_the_twin_on_software_drivers() {
 /// coordinates with their trees, so that 300 are cut into three shards, and draws leave a few at a time.
 #[test]
 fn draws_do_not_depend_on_dispatches_shards_or_chains_beside_them() {
-    if !has_gpu() {
+    if !gpu_is_wanted() {
         return;
     }
     let model = banana();
@@ -180,7 +181,7 @@ fn draws_do_not_depend_on_dispatches_shards_or_chains_beside_them() {
 /// Trees that may not grow are one leapfrog long: what is said of them must say so.
 #[test]
 fn trees_of_depth_one_are_saturated_and_one_leapfrog_long() {
-    if !has_gpu() {
+    if !gpu_is_wanted() {
         return;
     }
     let model = banana();
@@ -191,7 +192,7 @@ fn trees_of_depth_one_are_saturated_and_one_leapfrog_long() {
 
 #[test]
 fn a_stretch_can_be_broken_off_and_the_next_one_begins_afresh() {
-    if !has_gpu() {
+    if !gpu_is_wanted() {
         return;
     }
     let model = banana();

@@ -14,6 +14,8 @@ use ridgewalk::model::Model;
 use ridgewalk::model::data::Data;
 use ridgewalk::run::{Init, Outcome, Settings, run};
 
+use super::wanted::gpu_is_wanted;
+
 const MAX_TREEDEPTH: u32 = 10;
 pub const NUTS: Method = Method::Nuts { max_treedepth: MAX_TREEDEPTH };
 
@@ -49,12 +51,6 @@ pub fn cpu<R: Real>(model: &Model, seed: u64) -> Box<dyn Backend> {
     Box::new(CpuBackend::<R>::with_method(model, NUTS, seed))
 }
 
-/// Whether GPUs are tested. A machine without an adapter fails these tests unless `RIDGEWALK_WITHOUT_GPU=1` says that it is
-/// meant to have none.
-pub fn has_gpu() -> bool {
-    std::env::var_os("RIDGEWALK_WITHOUT_GPU").is_none_or(|value| value != "1")
-}
-
 /// A GPU that computes correctly.
 pub fn gpu(model: &Model, seed: u64) -> Box<dyn Backend> {
     let backend = NutsBackend::new(model, MAX_TREEDEPTH, &AdapterChoice::Best, seed);
@@ -67,7 +63,7 @@ pub type Make = fn(&Model, u64) -> Box<dyn Backend>;
 /// All backends that this machine is meant to have.
 pub fn backends() -> Vec<(&'static str, Make)> {
     let mut backends: Vec<(&str, Make)> = vec![("cpu f64", cpu::<f64>), ("cpu f32", cpu::<f32>)];
-    if has_gpu() {
+    if gpu_is_wanted() {
         backends.push(("gpu f32", gpu));
     }
     backends

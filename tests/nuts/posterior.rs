@@ -9,7 +9,8 @@ use ridgewalk::diagnostics::correlation::correlation;
 use ridgewalk::run::Outcome;
 use serde_json::Value;
 
-use super::models::{Make, cpu, from_files, gpu, has_gpu, rows, sample, settings};
+use super::models::{Make, cpu, from_files, gpu, rows, sample, settings};
+use super::wanted::gpu_is_wanted;
 
 fn json(file: &str) -> Value {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
@@ -84,7 +85,7 @@ macro_rules! posteriors {
             fn $test() {
                 check($name, &[("cpu f64", cpu::<f64>)], &[(4, 1000, 1000), (1024, 300, 200)]);
                 check($name, &[("cpu f32", cpu::<f32>)], &[(256, 300, 100)]);
-                if has_gpu() {
+                if gpu_is_wanted() {
                     check($name, &[("gpu f32", gpu)], &[(4, 1000, 1000), (1024, 300, 200)]);
                 }
             }

@@ -11,6 +11,8 @@ use ridgewalk::model::Model;
 use ridgewalk::model::data::Data;
 use ridgewalk::run::{Init, Settings, run};
 
+use super::wanted::gpu_is_wanted;
+
 pub fn nonidentified() -> Model {
     compile("nonidentified", include_str!("../../examples/identifiability/nonidentified.stan"))
 }
@@ -27,12 +29,13 @@ fn compile(name: &str, text: &str) -> Model {
 
 /// A GPU backend; none where `RIDGEWALK_WITHOUT_GPU=1` says so, and a failure where there is no adapter otherwise.
 pub fn gpu(model: &Model, seed: u64) -> Option<GpuBackend> {
-    if std::env::var_os("RIDGEWALK_WITHOUT_GPU").is_some_and(|value| value == "1") {
-        return None;
-    }
-    Some(GpuBackend::new(model, &AdapterChoice::Best, seed).unwrap_or_else(|error| {
-        panic!("{error}; scripts/test installs a software adapter, and RIDGEWALK_WITHOUT_GPU=1 leaves GPU tests out")
-    }))
+    gpu_is_wanted().then(|| {
+        GpuBackend::new(model, &AdapterChoice::Best, seed).unwrap_or_else(|error| {
+            panic!(
+                "{error}; scripts/test installs a software adapter, and RIDGEWALK_WITHOUT_GPU=1 leaves GPU tests out"
+            )
+        })
+    })
 }
 
 pub fn settings(chains: usize, draws: usize, seed: u64) -> Settings {

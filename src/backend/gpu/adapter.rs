@@ -75,6 +75,20 @@ pub enum AdapterChoice {
     At(usize),
 }
 
+impl AdapterChoice {
+    /// The one that is meant among some, as [`adapters`] gives them.
+    pub fn of<'a>(&self, adapters: &'a [AdapterInfo]) -> Option<&'a AdapterInfo> {
+        match self {
+            Self::Best => adapters.first(),
+            Self::At(place) => adapters.get(*place),
+            Self::Named(name) => {
+                let wanted = name.to_lowercase();
+                adapters.iter().find(|info| info.name.to_lowercase().contains(&wanted))
+            }
+        }
+    }
+}
+
 /// The adapters of this machine, best first.
 pub fn adapters() -> Vec<AdapterInfo> {
     enumerate().into_iter().map(|(info, _)| info).collect()

@@ -8,7 +8,7 @@ use super::dispatch::Dispatcher;
 use super::error::Error;
 use super::kernels::Kernels;
 use super::shard::{self, Shard};
-use super::{budget, buffers, canary, ceilings, memory};
+use super::{budget, buffers, canary, ceilings, memory, size};
 use crate::backend::{
     self, Backend, BlockStats, Ceilings, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch,
     Tuning,
@@ -75,6 +75,7 @@ impl GpuBackend {
         }
         memory::check(&[&model.density, &model.constrain])?;
         let (device, verdict) = open(choice, restrictions)?;
+        size::check(&[&model.density, &model.constrain], &device.info)?;
         let most_steps = match verdict.loop_limit {
             None => u32::MAX,
             Some(limit) => match budget::steps(model, limit) {

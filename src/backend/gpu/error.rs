@@ -63,6 +63,19 @@ pub enum Error {
         /// How many a shader may keep.
         limit: usize,
     },
+    /// The driver's compiler, which nothing can interrupt, would take too long.
+    #[error(
+        "the shader of this model would have about {operations} operations, which {adapter} would compile for minutes; \
+         {limit} are the limit there. The CPU takes them all (--backend cpu)"
+    )]
+    ShaderLength {
+        /// The adapter and its driver.
+        adapter: String,
+        /// Operations of the model, as the text of a shader.
+        operations: u64,
+        /// How many a shader may have.
+        limit: u64,
+    },
     /// The device has no room.
     #[error("{adapter} has no room for {what}: {asked_bytes} bytes were asked for{}", hint(*fitting_chains))]
     OutOfMemory {

@@ -38,6 +38,9 @@ mod size;
 mod statements;
 mod tables;
 mod transpose;
+#[cfg(test)]
+#[path = "../../../tests/gpu/wanted.rs"]
+mod wanted;
 
 pub use self::adapter::{AdapterChoice, AdapterInfo, Kind, adapters};
 pub use self::answers::{MOST_ULPS, Verdict};

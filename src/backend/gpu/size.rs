@@ -3,7 +3,33 @@
 //! A body goes in, a number of simple operations comes out. Absent on purpose: the loops that are written out four times,
 //! which are short.
 
+use super::adapter::{AdapterInfo, Kind};
+use super::error::Error;
 use crate::ir::{Binary, Op, Program, Statement, Unary};
+
+/// Most operations of a shader on a software driver. Mesa's lavapipe 25.0 takes a time that grows with their square.
+const MOST_ON_SOFTWARE: u64 = 8000;
+/// Most operations of a shader on hardware, whose drivers are faster, but not by orders of magnitude.
+const MOST_ON_HARDWARE: u64 = 40_000;
+
+/// Operations of a model as the text of a shader.
+pub fn shader(programs: &[&Program]) -> u64 {
+    programs.iter().map(|program| written(program, &program.body)).sum()
+}
+
+/// Refuses programs that the driver of an adapter would take minutes to compile.
+///
+/// # Errors
+/// [`Error::ShaderLength`].
+pub fn check(programs: &[&Program], adapter: &AdapterInfo) -> Result<(), Error> {
+    let limit = if adapter.kind == Kind::Cpu { MOST_ON_SOFTWARE } else { MOST_ON_HARDWARE };
+    match shader(programs) {
+        operations if operations > limit => {
+            Err(Error::ShaderLength { adapter: adapter.full_name(), operations, limit })
+        }
+        _ => Ok(()),
+    }
+}
 
 /// How many simple operations a special function is worth, to a driver that compiles it and to chains that call it.
 const SPECIAL: u64 = 8;

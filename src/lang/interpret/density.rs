@@ -11,7 +11,7 @@ mod truncation;
 use super::check::Extent;
 use super::elementwise::{as_rows, elementwise};
 use super::value::{Elements, ROWS, Shape, Value};
-use super::{Interpreter, LARGEST, Source, Stop};
+use super::{Interpreter, Source, Stop};
 use crate::ir::graph::{Domain, Graph, Number};
 use crate::lang::ast::ExpressionId;
 use crate::lang::bind::BindError;
@@ -128,7 +128,7 @@ impl Interpreter<'_> {
     /// must have room for the terms.
     fn require_terms(&self, counts: &Value, values: &[Value], span: Span) -> Result<(), Stop> {
         /// A term that depends on parameters is about so many operations.
-        const OPERATIONS: usize = 8;
+        const OPERATIONS: f64 = 8.0;
         let terms = |number: Number| match number {
             Number::Known(count) => Some(count.max(0.0)),
             Number::Node(_) => self.graph.as_column(number).map(|column| column.iter().copied().fold(0.0, f64::max)),
@@ -140,8 +140,7 @@ impl Interpreter<'_> {
         };
         let terms = terms.ok_or(BindError::DependsOnParameters { what: "an integer", span })?;
         let known = values.iter().all(|value| value.as_known().is_some());
-        let most = if known { LARGEST } else { LARGEST / OPERATIONS };
-        if terms > most as f64 { Err(BindError::TooLarge { span }.into()) } else { Ok(()) }
+        self.require_operations(if known { terms } else { terms * OPERATIONS } as usize, span)
     }
 
     /// A random value, or one for each element of the containers among the arguments.

@@ -56,7 +56,8 @@ impl Interpreter<'_> {
             } => self.logical(*operator, first.scalar(), *right),
             ExpressionKind::Binary { operator, right, .. } => {
                 let right = self.expression(*right)?;
-                let value = self.binary(*operator, first, &right, expression.span)?;
+                let value =
+                    self.counted(expression.span, |run| run.binary(*operator, first, &right, expression.span))?;
                 if expression.of.base == Base::Int {
                     check_int(&value, expression.span)?;
                 }
@@ -104,7 +105,7 @@ impl Interpreter<'_> {
             ExpressionKind::Array(items) => self.array_of(items, span),
             ExpressionKind::Row(items) => self.row_of(items, span),
             ExpressionKind::Call { callee, arguments } => {
-                let value = self.call(*callee, arguments, span)?;
+                let value = self.counted(span, |run| run.call(*callee, arguments, span))?;
                 debug_assert!(
                     value.shape.is_of(expression.of),
                     "{callee:?} gives {}, a {}",

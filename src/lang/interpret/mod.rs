@@ -13,14 +13,16 @@
 //! call         functions                    library/     what the names of Stan's functions mean
 //! density      distributions by name        constraint   transforms of declarations
 //! check        what arguments must be
+//! size         what a run may become        counted      what it has become
 //! ```
 //!
-//! Absent on purpose: types and names, which the checker has settled, and sizes of programs (`ir`).
+//! Absent on purpose: types and names, which the checker has settled.
 
 mod call;
 mod check;
 pub(super) mod constraint;
 pub(super) mod contributions;
+mod counted;
 mod density;
 pub(super) mod elementwise;
 mod expression;
@@ -28,12 +30,14 @@ mod index;
 mod library;
 mod pointwise;
 mod rolled;
+pub(super) mod size;
 mod statement;
 pub(super) mod value;
 
 use std::collections::HashMap;
 
 use self::contributions::Contributions;
+use self::size::{Limits, Tally};
 use self::value::{Shape, Value};
 use super::ast::ExpressionId;
 use super::bind::BindError;
@@ -41,22 +45,6 @@ use super::source::Span;
 use super::typed::{TypedModel, Variable, VariableId};
 use crate::ir::graph::{Domain, Graph, Number, StoredArray};
 use crate::rng::random::Random;
-
-/// More nodes than this are no longer a program that a compiler can be asked for.
-const LARGEST: usize = 4_000_000;
-
-/// More elements than this, two gigabytes, are no container that anybody means.
-const MOST_ELEMENTS: usize = 1 << 28;
-
-/// Refuses a container of these sizes before room for it is asked for.
-fn require_room(sizes: &[usize], most: usize, span: Span) -> Result<(), BindError> {
-    let count = sizes.iter().try_fold(1_usize, |count, &size| count.checked_mul(size));
-    if count.is_some_and(|count| count <= most) {
-        return Ok(());
-    }
-    let sizes = sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
-    Err(BindError::TooManyElements { sizes, most, span })
-}
 
 /// How deep expressions, statements and calls may nest while a model runs, all together: few enough for
 /// [`STACK`](super::STACK).
@@ -108,6 +96,8 @@ pub(super) enum Source {
 /// The state of a run.
 pub(super) struct Interpreter<'a> {
     model: &'a TypedModel,
+    limits: Limits,
+    tally: Tally,
     pub graph: Graph,
     variables: Vec<Option<Value>>,
     /// What was added to the target.
@@ -157,9 +147,16 @@ struct Rolling {
 impl<'a> Interpreter<'a> {
     /// A run with no variables yet.
     pub fn new(model: &'a TypedModel, rolls: bool) -> Self {
+        Self::within(model, rolls, Limits::within(usize::MAX))
+    }
+
+    /// The same, with limits to what it may become.
+    pub fn within(model: &'a TypedModel, rolls: bool, limits: Limits) -> Self {
         Self {
             model,
-            graph: Graph::default(),
+            limits,
+            tally: Tally::default(),
+            graph: Graph::with_limit(limits.operations),
             variables: vec![None; model.variables.len()],
             terms: Vec::new(),
             turn: None,
@@ -220,20 +217,6 @@ impl<'a> Interpreter<'a> {
 
     fn name(&self, variable: VariableId) -> &str {
         &self.model.variables[variable.0].name
-    }
-
-    /// Ends a run that has become too large.
-    fn check_size(&self, span: Span) -> Result<(), Stop> {
-        if self.graph.len() > LARGEST {
-            return Err(BindError::TooLarge { span }.into());
-        }
-        Ok(())
-    }
-
-    /// Refuses a result of more elements than there is room for; of parameters, each is an operation at least.
-    fn require_room_of(&self, sizes: &[usize], arguments: &[&Value], span: Span) -> Result<(), Stop> {
-        let known = arguments.iter().all(|argument| argument.as_known().is_some());
-        Ok(require_room(sizes, if known { MOST_ELEMENTS } else { LARGEST }, span)?)
     }
 
     /// An integer that must be the same whatever the parameters are, such as a size.

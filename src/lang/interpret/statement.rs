@@ -3,14 +3,18 @@
 //! A condition that depends on parameters runs both branches and selects between their results, variable by variable
 //! and term by term; where a branch returns, what follows belongs to the other branch.
 
+use super::size::require_room;
 use super::value::{Elements, Inner, Shape, Value};
-use super::{Interpreter, LARGEST, MOST_ELEMENTS, Source, Stop, Term, require_room};
+use super::{Interpreter, Source, Stop, Term};
 use crate::ir::graph::Number;
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
 use crate::lang::typed::{Constraint, Origin, Over, Statement, Text, Variable, VariableId};
 use crate::lang::types::Base;
+
+/// More elements than this, a column of the draws each, are no output that anybody means.
+const MOST_OUTPUTS: usize = 4_000_000;
 
 /// How a list of statements ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +42,7 @@ impl Interpreter<'_> {
         for (position, statement) in statements.iter().enumerate() {
             let rest = Rest { statements: &statements[position + 1..], outer };
             let Some(span) = statement.span() else { continue };
-            match self.deeper(span, |run| run.statement(statement, &rest))? {
+            match self.deeper(span, |run| run.statement(statement, &rest, span))? {
                 Flow::Next => {}
                 other => return Ok(other),
             }
@@ -54,7 +58,12 @@ impl Interpreter<'_> {
         }
     }
 
-    fn statement(&mut self, statement: &Statement, rest: &Rest<'_>) -> Result<Flow, Stop> {
+    fn statement(&mut self, statement: &Statement, rest: &Rest<'_>, span: Span) -> Result<Flow, Stop> {
+        self.count_statement(span)?;
+        self.counted(span, |run| run.one(statement, rest))
+    }
+
+    fn one(&mut self, statement: &Statement, rest: &Rest<'_>) -> Result<Flow, Stop> {
         match statement {
             Statement::Declare { variable, definition, span } => self.declare(*variable, *definition, *span)?,
             Statement::Assign { variable, indexes, operator, value, span } => {
@@ -224,8 +233,12 @@ impl Interpreter<'_> {
         }
         let most = match variable.origin {
             // Each element of these has a name, and is a column of the draws.
-            Origin::Parameter | Origin::TransformedParameter | Origin::GeneratedQuantity => LARGEST,
-            Origin::Data | Origin::TransformedData | Origin::Local | Origin::Argument | Origin::Loop => MOST_ELEMENTS,
+            Origin::Parameter | Origin::TransformedParameter | Origin::GeneratedQuantity => {
+                MOST_OUTPUTS.min(self.limits.elements)
+            }
+            Origin::Data | Origin::TransformedData | Origin::Local | Origin::Argument | Origin::Loop => {
+                self.limits.elements
+            }
         };
         require_room(&sizes, most, variable.span)?;
         let inner = sizes.split_off(variable.of.array.min(sizes.len()));
@@ -282,14 +295,13 @@ impl Interpreter<'_> {
                 let (from_number, to_number) = (self.expression(from)?.scalar(), self.expression(to)?.scalar());
                 let (from, to) = (self.int(from_number, span)?, self.int(to_number, span)?);
                 let count = usize::try_from(to.saturating_sub(from).saturating_add(1)).unwrap_or(0);
-                require_room(&[count], MOST_ELEMENTS, span)?;
+                self.require_room(&[count], span)?;
                 let rows: Vec<f64> = (from..=to).map(|row| row as f64).collect();
                 if self.may_roll(rows.len()) && !leaves(body) && self.rolled(variable, &rows, body)? {
                     return Ok(Flow::Next);
                 }
                 let outer = self.turn;
                 for row in rows {
-                    self.check_size(span)?;
                     self.set(variable, Value::number(Number::Known(row)));
                     self.take_turn(outer);
                     match self.run(body)? {
@@ -304,7 +316,6 @@ impl Interpreter<'_> {
                 let container = self.expression(container)?;
                 let outer = self.turn;
                 for element in self.parts(&container) {
-                    self.check_size(span)?;
                     self.set(variable, element);
                     self.take_turn(outer);
                     match self.run(body)? {
@@ -346,7 +357,6 @@ impl Interpreter<'_> {
         /// A loop that has not ended by now most likely never will.
         const TURNS: usize = 1_000_000;
         for _ in 0..TURNS {
-            self.check_size(span)?;
             let holds = self.expression(condition)?.scalar();
             match self.truth(holds)? {
                 Some(true) => {}

@@ -97,7 +97,7 @@ fn results_that_no_machine_has_room_for_are_refused() {
         assert!(refusal(statement).contains("elements are more than there is room for"), "{statement}");
     }
     for statement in ["target += rising_factorial(x, 2147483647);", "target += poisson_lcdf(2147483647 | x);"] {
-        assert!(refusal(statement).starts_with("this makes the program too large"), "{statement}");
+        assert!(refusal(statement).starts_with("the program would be too large"), "{statement}");
     }
 }
 
@@ -197,4 +197,46 @@ fn a_broken_constraint_is_told_by_its_part_of_an_array() {
         let compiled = lang::compile(&Source::new("test.stan", text), &Data::default(), "test", Settings::default());
         assert_eq!(compiled.expect_err(declaration).to_string(), sentence);
     }
+}
+
+#[test]
+fn a_program_that_would_be_too_large_is_refused_at_the_place_that_writes_most_of_it() {
+    let refused = |text: &str, memory: usize| {
+        let settings = Settings { memory, ..Settings::default() };
+        let error = lang::compile(&Source::new("test.stan", text), &Data::default(), "test", settings);
+        let error = error.expect_err(text);
+        (error.to_string(), error.render(&Source::new("test.stan", text), false))
+    };
+    // A factor of n rows takes n^3 / 3 operations, and the matrix before it some n^2.
+    let process = "parameters { real<lower=0> rho; }\nmodel {\n  matrix[400, 400] K = gp_exp_quad_cov(linspaced_array(400, 0, 9), \
+                   1, rho);\n  target += sum(cholesky_decompose(K));\n}";
+    let (sentence, picture) = refused(process, usize::MAX);
+    assert!(
+        sentence.contains("operations are written by `cholesky_decompose`, and 1,500,000 are the limit"),
+        "{sentence}"
+    );
+    assert!(picture.contains("test.stan:4:"), "{picture}");
+    // What memory there is lowers the limit.
+    let (sentence, _) = refused(&process.replace("400", "60"), 30_000_000);
+    assert!(sentence.contains("and 20,000 are the limit"), "{sentence}");
+    // Loops that are run row by row, products, systems, and functions that call each other.
+    for (text, what) in [
+        ("parameters { matrix[300, 300] a; } model { target += sum(a * a); }", "this statement"),
+        ("parameters { matrix[300, 300] a; } model { target += sum(inverse(a)); }", "`inverse`"),
+        (
+            "parameters { real x; } model { real y = x; int i = 0; while (i < 2000000) { i += 1; y = sin(y + i); } \
+             target += y; }",
+            "this statement",
+        ),
+    ] {
+        let (sentence, _) = refused(text, usize::MAX);
+        assert!(sentence.contains(what), "{text}: {sentence}");
+    }
+    let doubled: String =
+        (1..=30).map(|n| format!("real f{n}(real x) {{ return f{0}(x) + f{0}(x); }}\n", n - 1)).collect();
+    let text = format!(
+        "functions {{ real f0(real x) {{ return x; }}\n{doubled} }}\nparameters {{ real x; }} model {{ target += f30(x); }}"
+    );
+    let (sentence, _) = refused(&text, usize::MAX);
+    assert!(sentence.contains("more than 10,000,000 statements"), "{sentence}");
 }

@@ -13,6 +13,8 @@
 //!            processes
 //! ```
 //!
+//! A graph that is full takes no more operations, and then nothing here goes on for long; the result means nothing.
+//!
 //! Sizes must fit; callers check them first and name them in their errors. Numbers here have no rows: a container of
 //! elements is given one by one. Absent on purpose: eigenvalues, and sparse storage.
 

@@ -24,6 +24,9 @@ pub(super) fn quotient(g: &mut Graph, x: Number, y: Number) -> Number {
 
 /// `x - sum of a_k b_k`, subtracted from the left.
 pub(super) fn subtract_products(g: &mut Graph, x: Number, pairs: impl Iterator<Item = (Number, Number)>) -> Number {
+    if g.is_full() {
+        return x;
+    }
     pairs.fold(x, |rest, (a, b)| {
         let product = product(g, a, b);
         g.subtract(rest, product)

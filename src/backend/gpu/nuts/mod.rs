@@ -25,7 +25,7 @@ use super::chains::{Restrictions, open};
 use super::device::Device;
 use super::error::Error;
 use super::shard::cut;
-use super::{budget, buffers, ceilings, memory};
+use super::{budget, buffers, ceilings, memory, size};
 use crate::backend::{
     self, Backend, BlockStats, Ceilings, Counts, Description, Keep, Method, Population, Precision, Progress, Stretch,
     Tuning,
@@ -81,6 +81,7 @@ impl NutsBackend {
         let gradient = model.gradient();
         memory::check(&[&gradient, &model.constrain])?;
         let (device, verdict) = open(choice, restrictions)?;
+        size::check(&[&gradient, &model.constrain], &device.info)?;
         let turn = budget::turn(model, &gradient, max_treedepth);
         let most_turns = match verdict.loop_limit {
             None => u32::MAX,

@@ -7,7 +7,7 @@ use crate::lang::interpret::check::Extent;
 use crate::lang::interpret::elementwise::{dot, elementwise, matrix_vector};
 use crate::lang::interpret::library::require_elements;
 use crate::lang::interpret::value::{Inner, Shape, Value};
-use crate::lang::interpret::{Interpreter, MOST_ELEMENTS, Stop, require_room};
+use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
 use crate::lang::typed::Density;
 use crate::model::dist;
@@ -205,7 +205,7 @@ impl Interpreter<'_> {
         };
         let mut arguments = vec![values[0].clone(), eta];
         arguments.extend_from_slice(&values[4..]);
-        Ok(self.family(base, crate::lang::typed::Density::Lpdf, &arguments, span)?.scalar())
+        Ok(self.family(base, Density::Lpdf, &arguments, span)?.scalar())
     }
 
     /// `alpha + x * beta`; of a single row of covariates, one number for all outcomes.
@@ -274,6 +274,7 @@ impl Interpreter<'_> {
             }
         }
         self.require_arguments(family, Density::Rng, values, Extent::Full, span)?;
+        let limits = self.limits;
         let random = self.random.as_mut().expect("the checker admits random functions where there is a stream");
         Ok(match family {
             "categorical" => Value::number(Number::Known(dist::categorical::simulate(random, &lists[0]))),
@@ -310,7 +311,7 @@ impl Interpreter<'_> {
             }
             "lkj_corr" | "lkj_corr_cholesky" => {
                 let size = positive_size(lists[0][0], span)?;
-                require_room(&[size, size], MOST_ELEMENTS, span)?;
+                limits.require_room(&[size, size], span)?;
                 let simulate =
                     if family == "lkj_corr" { dist::lkj_corr::simulate } else { dist::lkj_corr_cholesky::simulate };
                 Value::known(Shape::of(Inner::Matrix(size, size)), simulate(random, size, lists[1][0]))

@@ -6,7 +6,7 @@
 use crate::ir::graph::Graph;
 use crate::lang::bind::BindError;
 use crate::lang::interpret::value::{Elements, Inner, ROWS, Shape, Value};
-use crate::lang::interpret::{Interpreter, MOST_ELEMENTS, Stop, require_room};
+use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
 
 impl Interpreter<'_> {
@@ -28,7 +28,7 @@ impl Interpreter<'_> {
                 let times = sizes(self, 1)?[0];
                 let rows_first = matches!(x.shape.inner, Inner::Vector(_));
                 let (rows, columns) = if rows_first { (x.len(), times) } else { (times, x.len()) };
-                require_room(&[rows, columns], MOST_ELEMENTS, span)?;
+                self.require_room(&[rows, columns], span)?;
                 let element = |row: usize, column: usize| (if rows_first { row } else { column }) as u32;
                 let positions: Vec<u32> =
                     (0..columns).flat_map(|column| (0..rows).map(move |row| element(row, column))).collect();
@@ -36,12 +36,12 @@ impl Interpreter<'_> {
             }
             ("rep_matrix", [x, ..]) => {
                 let sizes = sizes(self, 1)?;
-                require_room(&sizes, MOST_ELEMENTS, span)?;
+                self.require_room(&sizes, span)?;
                 repeated(&self.graph, x, Shape::of(Inner::Matrix(sizes[0], sizes[1])))
             }
             ("rep_array", [x, ..]) => {
                 let mut arrays = sizes(self, 1)?;
-                require_room(&[&arrays[..], &[x.len()]].concat(), MOST_ELEMENTS, span)?;
+                self.require_room(&[&arrays[..], &[x.len()]].concat(), span)?;
                 let times: usize = arrays.iter().product();
                 arrays.extend(&x.shape.arrays);
                 let shape = Shape { arrays, inner: x.shape.inner };
@@ -63,7 +63,7 @@ impl Interpreter<'_> {
             }
             ("identity_matrix", [n]) => {
                 let n = self.size_argument(n, span)?;
-                require_room(&[n, n], MOST_ELEMENTS, span)?;
+                self.require_room(&[n, n], span)?;
                 let elements = (0..n * n).map(|at| if at % n == at / n { 1.0 } else { 0.0 }).collect();
                 Value::known(Shape::of(Inner::Matrix(n, n)), elements)
             }

@@ -12,7 +12,7 @@ use crate::ir::graph::{Graph, Number};
 use crate::lang::bind::BindError;
 use crate::lang::interpret::elementwise::elementwise;
 use crate::lang::interpret::value::Value;
-use crate::lang::interpret::{Interpreter, LARGEST, Stop};
+use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
 
 impl Interpreter<'_> {
@@ -105,8 +105,8 @@ impl Interpreter<'_> {
             orders.push(n);
         }
         // As many factors or terms are as many operations.
-        if x.as_known().is_none() && orders.iter().map(|&n| n as usize).sum::<usize>() > LARGEST {
-            return Err(BindError::TooLarge { span }.into());
+        if x.as_known().is_none() {
+            self.require_operations(orders.iter().map(|&n| n as usize).sum(), span)?;
         }
         if let [n] = orders[..]
             && order.shape.is_scalar()

@@ -39,7 +39,7 @@ pub(super) use matrices::from_matrix;
 pub(super) use reductions::require_elements;
 
 use super::value::{Inner, Value};
-use super::{Interpreter, MOST_ELEMENTS, Stop, require_room};
+use super::{Interpreter, Stop};
 use crate::ir::graph::{Graph, Number};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
@@ -135,7 +135,7 @@ impl Interpreter<'_> {
             message: format!("a size must not be negative, and is {size}"),
             span,
         })?;
-        require_room(&[size], MOST_ELEMENTS, span)?;
+        self.require_room(&[size], span)?;
         Ok(size)
     }
 
