@@ -122,6 +122,10 @@ BINARY = {
         lambda x, y: mp.loggamma(x) + mp.loggamma(y) - mp.loggamma(mp.mpf(x) + mp.mpf(y)),
         grid(magnitudes(1e-10, 1e10, 13) + [0.5, 1.0, 2.0, 8.4, 8.5, 8.6], magnitudes(1e-10, 1e10, 13) + [0.5, 1.0, 3.0, 8.4, 8.5, 8.6]),
     ),
+    "slope_of_ln_beta": (
+        lambda x, y: mp.digamma(x) - mp.digamma(mp.mpf(x) + mp.mpf(y)),
+        grid(magnitudes(1e-10, 1e16, 14) + [0.5, 1.0, 2.0, 8.4, 8.5, 8.6], magnitudes(1e-3, 1e10, 13) + [0.5, 1.0, 3.0, 8.4, 8.5, 8.6]),
+    ),
 }
 
 

@@ -451,14 +451,19 @@ def listed(cases):
     return ({"family": family, "arguments": list(arguments)} for family, rows in cases.items() for arguments in rows)
 
 
-sections = {
-    "provenance": json.dumps({"script": "scripts/reference/distributions.py", "mpmath": mp.__version__, "digits": mp.mp.dps,
-                              "scipy": scipy.__version__, "numpy": np.__version__}),
-    "densities": lines(densities()),
-    "outside": lines(listed(OUTSIDE)),
-    "invalid": lines(listed(INVALID)),
-    "edges": lines({"family": f, "arguments": list(a), "log_density": x} for f, a, x in EDGES),
-    "beyond": lines({"family": f, "arguments": list(a), "cdf": x} for f, a, x in BEYOND),
-    "simulators": lines(simulators()),
-}
-print("{\n" + ",\n".join(f' "{name}": {text}' for name, text in sections.items()) + "\n}")
+def main():
+    sections = {
+        "provenance": json.dumps({"script": "scripts/reference/distributions.py", "mpmath": mp.__version__, "digits": mp.mp.dps,
+                                  "scipy": scipy.__version__, "numpy": np.__version__}),
+        "densities": lines(densities()),
+        "outside": lines(listed(OUTSIDE)),
+        "invalid": lines(listed(INVALID)),
+        "edges": lines({"family": f, "arguments": list(a), "log_density": x} for f, a, x in EDGES),
+        "beyond": lines({"family": f, "arguments": list(a), "cdf": x} for f, a, x in BEYOND),
+        "simulators": lines(simulators()),
+    }
+    print("{\n" + ",\n".join(f' "{name}": {text}' for name, text in sections.items()) + "\n}")
+
+
+if __name__ == "__main__":
+    main()

@@ -21,5 +21,6 @@ fn accumulate(accumulator: Accumulator, term: f32) -> Accumulator {
     let virtual_term = opaque(sum - accumulator.sum);
     let virtual_sum = opaque(sum - virtual_term);
     let rest = (accumulator.sum - virtual_sum) + (corrected - virtual_term);
-    return Accumulator(sum, rest);
+    // An infinite sum has no rounding to make up for, and the difference of infinities is NaN.
+    return Accumulator(sum, select(0.0, rest, abs(sum) <= 3.4028235e38));
 }

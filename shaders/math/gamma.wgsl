@@ -66,6 +66,14 @@ fn lgamma(x: f32) -> f32 {
     return select(value, finite_or_pole, negative);
 }
 
+fn digamma_tail(x: f32) -> f32 {
+    let inverse = opaque(1.0 / x);
+    let square = opaque(inverse * inverse);
+    var tail = -0.008279094;
+    tail = tail * square + 0.08333324;
+    return tail * square;
+}
+
 fn digamma(x: f32) -> f32 {
     let negative = x < 0.0;
     let z = opaque(select(x, 1.0 - x, negative));
@@ -93,11 +101,7 @@ fn digamma(x: f32) -> f32 {
     sum = sum * two.d + 0.64493406;
     sum = sum * two.d + 0.42278433;
     let near = sum + quotient;
-    let inverse = opaque(1.0 / z);
-    let square = opaque(inverse * inverse);
-    var tail = -0.008279094;
-    tail = tail * square + 0.08333324;
-    let far = (opaque(precise_ln(z)) - 0.5 * inverse) - opaque(tail * square);
+    let far = (opaque(precise_ln(z)) - 0.5 * opaque(1.0 / z)) - opaque(digamma_tail(z));
     let positive = opaque(select(far, near, z < GAMMA_TAIL));
     let turns = half_turns(x);
     let reflected = positive - opaque(3.141592653589793 * opaque(turns.c / turns.s));
@@ -163,4 +167,13 @@ fn ln_beta(x: f32, y: f32) -> f32 {
     let finite = select(large, plain, q < GAMMA_TAIL);
     let value = select(finite, -infinity(), (q == infinity()) & (p > 0.0));
     return select(value, not_a_number(), p < 0.0);
+}
+
+fn ln_beta_slope(x: f32, y: f32) -> f32 {
+    let sum = opaque(x + y);
+    let near = opaque(digamma(x)) - opaque(digamma(sum));
+    let tails = opaque(opaque(digamma_tail(sum)) - opaque(digamma_tail(x)));
+    let corrections = opaque(tails - opaque(0.5 * opaque(opaque(y / sum) / x)));
+    let far = corrections - opaque(precise_ln_1p(opaque(y / x)));
+    return select(far, near, x < GAMMA_TAIL);
 }

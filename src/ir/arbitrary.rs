@@ -38,7 +38,7 @@ pub(crate) const UNARY: [Unary; 27] = [
 ];
 
 /// Every function of two values.
-pub(crate) const BINARY: [Binary; 8] = [
+pub(crate) const BINARY: [Binary; 9] = [
     Binary::Add,
     Binary::Subtract,
     Binary::Multiply,
@@ -47,6 +47,7 @@ pub(crate) const BINARY: [Binary; 8] = [
     Binary::Atan2,
     Binary::LogAddExp,
     Binary::LnBeta,
+    Binary::LnBetaSlope,
 ];
 
 /// A random program over two coordinates and one column, from a list of numbers.

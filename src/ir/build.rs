@@ -282,6 +282,11 @@ impl Builder {
         self.program.op(value)
     }
 
+    /// The values of a table.
+    pub fn table_values(&self, table: usize) -> &[f64] {
+        &self.program.tables[table].values
+    }
+
     /// The number behind a value that is a constant.
     pub fn as_constant(&self, value: Value) -> Option<f64> {
         self.program.constant(value)

@@ -1,8 +1,9 @@
 //! The partial derivatives of every function of the IR, as operations of the IR: what reverse mode multiplies by.
 //!
 //! A function, its operands and its result flow in; operations that compute its derivatives there are appended to a
-//! builder, or are numbers. Where a function has a kink the convention is Stan's: the derivative of `abs` at 0 is 0, as is that of
-//! `floor` everywhere. Deliberately absent: comparisons and sums, whose derivatives are no products, and the chain rule.
+//! builder, or are numbers. Where a function has a kink or a vertical tangent the convention is Stan's: the derivatives of
+//! `abs`, `sqrt` and powers below 1 at 0 are 0, as is that of `floor` everywhere. Where a logarithm is minus infinity its
+//! derivative is 0. Deliberately absent: comparisons and sums, whose derivatives are no products, and the chain rule.
 
 use super::build::Builder;
 use super::evaluate;
@@ -110,13 +111,20 @@ pub fn unary<A: Algebra>(b: &mut A, function: Unary, x: A::Value, fx: A::Value) 
     match function {
         Unary::Negate => b.constant(-1.0),
         Unary::Square => b.scale(2.0, x),
-        Unary::Sqrt => quotient(b, 0.5, fx),
+        Unary::Sqrt => {
+            let (zero, slope) = (b.constant(0.0), quotient(b, 0.5, fx));
+            b.at_most(fx, zero, zero, slope)
+        }
         Unary::Exp => fx,
-        Unary::Ln => quotient(b, 1.0, x),
+        Unary::Ln => {
+            let slope = quotient(b, 1.0, x);
+            unless_lowest(b, fx, slope)
+        }
         Unary::Ln1p => {
             let one = b.constant(1.0);
             let shifted = b.add(x, one);
-            quotient(b, 1.0, shifted)
+            let slope = quotient(b, 1.0, shifted);
+            unless_lowest(b, fx, slope)
         }
         Unary::Tanh => {
             let (one, square) = (b.constant(1.0), b.unary(Unary::Square, fx));
@@ -208,12 +216,13 @@ pub fn partial<A: Algebra>(
         }
         Binary::Power if first => {
             let [zero, one] = [0.0, 1.0].map(|number| b.constant(number));
-            let less = b.subtract(y, one);
-            let power = b.binary(Binary::Power, x, less);
-            let slope = b.multiply(y, power);
-            // For exponent 0 the function is constant, also at 0.
-            let magnitude = b.unary(Unary::Abs, y);
-            b.at_most(magnitude, zero, zero, slope)
+            let ratio = b.divide(result, x);
+            let slope = b.multiply(y, ratio);
+            // At 0 the slope is 1 for exponent 1, and counts as 0 where it is infinite.
+            let at_least = b.at_most(one, y, one, zero);
+            let linear = b.at_most(y, one, at_least, zero);
+            let magnitude = b.unary(Unary::Abs, x);
+            b.at_most(magnitude, zero, linear, slope)
         }
         Binary::Power => {
             let (zero, ln) = (b.constant(0.0), b.unary(Unary::Ln, x));
@@ -222,22 +231,42 @@ pub fn partial<A: Algebra>(
             b.at_most(magnitude, zero, zero, slope)
         }
         Binary::Atan2 => {
+            // Both legs over the longer one: squares would leave the range of numbers.
+            let (height, width) = (b.unary(Unary::Abs, x), b.unary(Unary::Abs, y));
+            let scale = b.at_most(height, width, width, height);
+            let (x, y) = (b.divide(x, scale), b.divide(y, scale));
             let (rise, run) = (b.unary(Unary::Square, x), b.unary(Unary::Square, y));
             let square = b.add(rise, run);
             let leg = if first { y } else { b.unary(Unary::Negate, x) };
-            b.divide(leg, square)
+            let ratio = b.divide(leg, square);
+            b.divide(ratio, scale)
         }
         Binary::LogAddExp => {
-            let difference = if first { b.subtract(x, y) } else { b.subtract(y, x) };
-            b.unary(Unary::InvLogit, difference)
+            let difference = b.subtract(own, other);
+            let share = b.unary(Unary::InvLogit, difference);
+            unless_lowest(b, own, share)
         }
-        Binary::LnBeta => {
-            let own = b.unary(Unary::Digamma, own);
+        Binary::LnBeta => b.binary(Binary::LnBetaSlope, own, other),
+        Binary::LnBetaSlope => {
             let sum = b.add(x, y);
-            let of_sum = b.unary(Unary::Digamma, sum);
-            b.subtract(own, of_sum)
+            let of_sum = b.unary(Unary::Trigamma, sum);
+            if first {
+                let of_x = b.unary(Unary::Trigamma, x);
+                b.subtract(of_x, of_sum)
+            } else {
+                b.unary(Unary::Negate, of_sum)
+            }
         }
     }
+}
+
+/// `slope`, or 0 where a logarithm is minus infinity: it stands for a probability of zero, which changes nothing that is
+/// finite, and an infinite slope times zero would be NaN.
+fn unless_lowest<A: Algebra>(b: &mut A, logarithm: A::Value, slope: A::Value) -> A::Value {
+    /// Below every sum of logarithms that matters, and a number in single precision too.
+    const LOWEST: f64 = -1e37;
+    let (zero, lowest) = (b.constant(0.0), b.constant(LOWEST));
+    b.at_most(logarithm, lowest, zero, slope)
 }
 
 /// `numerator / x`
@@ -332,7 +361,7 @@ mod tests {
             Binary::Power => [(0.1, 9.0), (-4.0, 4.0)],
             Binary::Atan2 => [(0.1, 9.0), (-9.0, 9.0)],
             Binary::LogAddExp => [(-15.0, 15.0), (-15.0, 15.0)],
-            Binary::LnBeta => [(0.1, 30.0), (0.1, 30.0)],
+            Binary::LnBeta | Binary::LnBetaSlope => [(0.1, 30.0), (0.1, 30.0)],
         }
     }
 
@@ -432,6 +461,12 @@ mod tests {
                 )
             })
         };
+        assert_eq!(at(Unary::Sqrt, 0.0), 0.0);
+        assert_eq!(
+            [Unary::Ln, Unary::Ln1p].map(|function| at(function, f64::from(function == Unary::Ln) - 1.0)),
+            [0.0; 2]
+        );
+        assert_eq!(power(0.0, 0.5), [0.0, 0.0]);
         assert_eq!(power(0.0, 0.0), [0.0, 0.0]);
         assert_eq!(power(0.0, 1.0), [1.0, 0.0]);
         assert_eq!(power(0.0, 2.0), [0.0, 0.0]);

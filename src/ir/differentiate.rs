@@ -11,7 +11,7 @@
 //!
 //! In: a program whose results are terms. Out: the same terms, followed by the gradient of their sum. There is no tape:
 //! a loop's locals are computed again, arrays are still there. What does not depend on coordinates has no adjoint, and
-//! a branch that is not taken contributes zero (see `adjoint`).
+//! a branch that is not taken contributes zero (see `adjoint`), as does a product with a known factor that is infinite.
 //! Absent on purpose: algebra (`simplify`), and joining a loop with its reverse (`fuse`).
 //!
 //! A limit: where a comparison inside of a loop guards a value computed outside of it, the guard ends with the loop. If
@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::adjoint::{Contribution, Guard, merge, total};
 use super::dependence::{active, elements};
 use super::derivative;
-use super::op::{Array, ArrayId, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Value};
+use super::op::{Array, ArrayId, Loop, LoopId, Op, Order, Place, Program, Statement, Store, Unary, Value};
 use super::transcribe::Transcription;
 
 /// The terms of `terms`, followed by one gradient component for each coordinate: the derivative of their sum. At a
@@ -225,13 +225,30 @@ impl Sweep<'_> {
     }
 
     fn multiply(&mut self, operand: Value, adjoint: &[Contribution], partial: Value) {
-        if self.active[operand.index()] {
-            for contribution in adjoint {
-                if let Some(product) = contribution.times(&mut self.copy.builder, partial) {
-                    self.contribute(operand, product);
-                }
+        if !self.active[operand.index()] || self.copy.builder.as_constant(partial).is_some_and(f64::is_infinite) {
+            return;
+        }
+        let finite = self.guard_of_infinite_data(partial);
+        for contribution in adjoint {
+            let guarded = finite.map_or(Some(contribution.clone()), |finite| contribution.guarded(finite));
+            let product = guarded.and_then(|guarded| guarded.times(&mut self.copy.builder, partial));
+            if let Some(product) = product {
+                self.contribute(operand, product);
             }
         }
+    }
+
+    /// What keeps a factor of the data out where it is infinite: the product is infinite too, or NaN, and where that is a
+    /// probability of zero, it changes nothing that is finite.
+    fn guard_of_infinite_data(&mut self, factor: Value) -> Option<Guard> {
+        const LARGEST: f64 = f32::MAX as f64;
+        let b = &mut self.copy.builder;
+        let Op::Datum { table, .. } = b.op(factor) else { return None };
+        if !b.table_values(table).iter().any(|x| x.abs() > LARGEST) {
+            return None;
+        }
+        let (infinite, magnitude) = (b.constant(f64::INFINITY), b.unary(Unary::Abs, factor));
+        Some(Guard { left: infinite, right: magnitude, holds: false })
     }
 
     fn scatter(&mut self, array: ArrayId, at: Place, adjoint: Vec<Contribution>) {

@@ -22,12 +22,9 @@ pub fn evaluate(program: &Program, coordinates: &[f64]) -> Vec<f64> {
     program.results.iter().map(|&result| machine.read(result)).collect()
 }
 
-/// The sum of a program's results: the log density, for a program whose results are its terms. One that is not finite
-/// is the infinity or the NaN that plain addition gives.
+/// The sum of a program's results: the log density, for a program whose results are its terms.
 pub fn evaluate_total(program: &Program, coordinates: &[f64]) -> f64 {
-    let terms = evaluate(program, coordinates);
-    let total = terms.iter().copied().fold(Accumulator::default(), accumulate).total();
-    if total.is_finite() { total } else { terms.into_iter().sum() }
+    evaluate(program, coordinates).into_iter().fold(Accumulator::default(), accumulate).total()
 }
 
 struct Machine<'a> {
@@ -163,6 +160,7 @@ pub fn binary(function: Binary, x: f64, y: f64) -> f64 {
         Binary::Atan2 => (x + 0.0).atan2(y + 0.0),
         Binary::LogAddExp => logistic::log_add_exp(x, y),
         Binary::LnBeta => gamma::ln_beta(x, y),
+        Binary::LnBetaSlope => gamma::ln_beta_slope(x, y),
     }
 }
 

@@ -78,11 +78,12 @@ pub(super) fn interval(op: Op, of: impl Fn(super::Value) -> Interval, column: im
     }
 }
 
-/// The range of a column of finite data.
+/// The range of a column of data.
 pub(super) fn column(values: &[f64]) -> Interval {
+    // The minimum of a NaN and a number is the number.
     let low = values.iter().copied().fold(f64::INFINITY, f64::min);
     let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    Interval::new(low, high, false)
+    Interval::new(low, high, values.iter().any(|x| x.is_nan()))
 }
 
 fn unary(function: Unary, x: Interval) -> Interval {
@@ -138,7 +139,7 @@ fn binary(function: Binary, x: Interval, y: Interval) -> Interval {
         Binary::Power if x.low >= 0.0 => Interval::new(0.0, f64::INFINITY, nan),
         Binary::Atan2 => Interval::new(-std::f64::consts::PI - 1e-3, std::f64::consts::PI + 1e-3, nan),
         Binary::LogAddExp => Interval::new(x.low.max(y.low), f64::INFINITY, nan),
-        Binary::Divide | Binary::Power | Binary::LnBeta => Interval::REAL,
+        Binary::Divide | Binary::Power | Binary::LnBeta | Binary::LnBetaSlope => Interval::REAL,
     }
 }
 

@@ -160,6 +160,8 @@ pub enum Binary {
     LogAddExp,
     /// Logarithm of the beta function, accurate for large arguments.
     LnBeta,
+    /// The derivative of `LnBeta` by `x`: `digamma(x) - digamma(x + y)`, accurate for a large `x`.
+    LnBetaSlope,
 }
 
 /// One operation. Its operands come earlier in the arena.
@@ -304,7 +306,7 @@ pub struct Sum {
 pub struct Table {
     /// The name it has in the model.
     pub name: String,
-    /// Its values, all finite.
+    /// Its values. They may be infinite or NaN, in single precision also where they are too large for it.
     pub values: Arc<[f64]>,
 }
 

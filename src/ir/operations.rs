@@ -112,7 +112,7 @@ fn of_binary(function: Binary, double: bool) -> f64 {
     match function {
         Binary::Add | Binary::Subtract | Binary::Multiply | Binary::Divide => 1.0,
         Binary::Power | Binary::Atan2 | Binary::LogAddExp => exp(double) + ln(double) + 10.0,
-        Binary::LnBeta => 3.0 * (30.0 + exp(double) + ln(double)),
+        Binary::LnBeta | Binary::LnBetaSlope => 3.0 * (30.0 + exp(double) + ln(double)),
     }
 }
 

@@ -138,6 +138,7 @@ impl Printer<'_> {
                     Binary::Atan2 => format!("atan2({x}, {y})"),
                     Binary::LogAddExp => format!("log_sum_exp({x}, {y})"),
                     Binary::LnBeta => format!("lbeta({x}, {y})"),
+                    Binary::LnBetaSlope => format!("lbeta_slope({x}, {y})"),
                 }
             }
             Op::Select { left, right, holds, fails } => {

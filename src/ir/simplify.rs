@@ -197,8 +197,21 @@ impl<'a> Pass<'a> {
                 self.unary(Unary::Negate, softplus)
             }
             (Unary::Ln1p, Op::Unary(Unary::Exp, inner)) => self.builder.unary(Unary::Log1pExp, inner),
+            (Unary::Ln1p, Op::Unary(Unary::Negate, probability)) => match self.complement(probability) {
+                Some(complement) => self.unary(Unary::Ln, complement),
+                None => self.builder.unary(function, x),
+            },
             _ => self.builder.unary(function, x),
         }
+    }
+
+    /// `1 - probability` without a loss of digits, where the probability is that of a logit or of a normal quantile.
+    fn complement(&mut self, probability: Value) -> Option<Value> {
+        let Op::Unary(function @ (Unary::InvLogit | Unary::Phi), inner) = self.builder.op(probability) else {
+            return None;
+        };
+        let negated = self.unary(Unary::Negate, inner);
+        Some(self.builder.unary(function, negated))
     }
 
     fn binary(&mut self, function: Binary, x: Value, y: Value) -> Value {
@@ -211,6 +224,7 @@ impl<'a> Pass<'a> {
             (Binary::Add, _, Some(b)) => self.shift(x, b),
             (Binary::Subtract, _, Some(b)) => self.shift(x, -b),
             (Binary::Subtract, Some(0.0), _) => self.unary(Unary::Negate, y),
+            (Binary::Subtract, Some(1.0), _) => self.complement(y).unwrap_or_else(|| self.builder.subtract(x, y)),
             (Binary::Multiply, Some(a), _) => self.scale(a, y),
             (Binary::Multiply, _, Some(b)) => self.scale(b, x),
             (Binary::Divide, _, Some(b)) if NORMAL.contains(&b.abs()) => self.scale(1.0 / b, x),
@@ -226,7 +240,13 @@ impl<'a> Pass<'a> {
             },
             (Binary::Power, _, Some(b)) => self.constant_power(x, y, b),
             (
-                Binary::Multiply | Binary::Divide | Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta,
+                Binary::Multiply
+                | Binary::Divide
+                | Binary::Power
+                | Binary::Atan2
+                | Binary::LogAddExp
+                | Binary::LnBeta
+                | Binary::LnBetaSlope,
                 ..,
             ) => self.builder.binary(function, x, y),
         }
@@ -463,6 +483,18 @@ mod tests {
             b.unary(Unary::Ln, probability)
         });
         assert_eq!(evaluate(&logit, &[-1000.0]), [-1000.0]);
+        for (function, logarithm) in [(Unary::InvLogit, -1000.0), (Unary::Phi, evaluate::unary(Unary::LnPhi, -1000.0))]
+        {
+            let mut b = Builder::new(1);
+            let z = b.push(Op::Coordinate(0));
+            let probability = b.unary(function, z);
+            let negated = b.unary(Unary::Negate, probability);
+            let one = b.constant(1.0);
+            let complement = b.subtract(one, probability);
+            let results = [b.unary(Unary::Ln1p, negated), b.unary(Unary::Ln, complement)];
+            let program = simplify(&b.finish(results.to_vec()));
+            assert_eq!(evaluate(&program, &[1000.0]), [logarithm; 2], "{function:?}");
+        }
         let softplus = simplified(|b, z| {
             let exp = b.unary(Unary::Exp, z);
             b.unary(Unary::Ln1p, exp)

@@ -1,4 +1,4 @@
-//! Meets the data block with the data: finds each declared name, checks shape, integers and finiteness.
+//! Meets the data block with the data: finds each declared name, checks shape and integers.
 //!
 //! In: a declaration with its sizes, and the data. Out: its numbers, in the order the interpreter holds them (arrays
 //! from their first index on, matrices column by column; JSON has matrices row by row). Names in the data that no
@@ -25,9 +25,6 @@ pub enum BindError {
     /// A list of another length.
     #[error("{element} is declared with {expected} elements, and is given {found}")]
     Length { element: String, expected: usize, found: usize, span: Span },
-    /// NaN or an infinity.
-    #[error("{element} is {value} in the data: a density at a value that is not finite means nothing")]
-    NotFinite { element: String, value: String, span: Span },
     /// A value that breaks the declared constraint.
     #[error("{sentence}")]
     Constraint { sentence: String, span: Span },
@@ -130,7 +127,6 @@ impl BindError {
             Self::Missing { span, .. }
             | Self::Shape { span, .. }
             | Self::Length { span, .. }
-            | Self::NotFinite { span, .. }
             | Self::Constraint { span, .. }
             | Self::NegativeSize { span, .. }
             | Self::IntegerOverflow { span, .. }
@@ -181,7 +177,6 @@ impl BindError {
             Self::Missing { .. }
             | Self::Shape { .. }
             | Self::Length { .. }
-            | Self::NotFinite { .. }
             | Self::EmptyInterval { .. }
             | Self::Unset { .. }
             | Self::Fatal { .. }
@@ -207,7 +202,6 @@ impl BindError {
             Self::Missing { .. }
             | Self::Shape { .. }
             | Self::Length { .. }
-            | Self::NotFinite { .. }
             | Self::Constraint { .. }
             | Self::NegativeSize { .. } => "declared here",
             Self::DivisionByZero { .. } | Self::IntegerOverflow { .. } => "computed here",
@@ -303,10 +297,6 @@ fn collect(wanted: &Wanted<'_>, datum: &Datum, path: &mut Vec<usize>, into: &mut
             Ok(())
         }
         (None, Datum::Real(x)) if wanted.base != Base::Int => {
-            if !x.is_finite() {
-                let value = if x.is_nan() { "NaN".to_owned() } else { x.to_string() };
-                return Err(BindError::NotFinite { element: element(name, path), value, span });
-            }
             into.push(*x);
             Ok(())
         }

@@ -23,7 +23,8 @@ impl<R: Real> Accumulator<R> {
     }
 }
 
-/// Adds `term` to `accumulator` without losing the digits that fall off the end of the sum.
+/// Adds `term` to `accumulator` without losing the digits that fall off the end of the sum. Infinities and NaN add as in
+/// plain addition.
 #[inline(always)]
 pub fn accumulate<R: Real>(accumulator: Accumulator<R>, term: R) -> Accumulator<R> {
     let corrected = term + accumulator.rest;
@@ -31,7 +32,8 @@ pub fn accumulate<R: Real>(accumulator: Accumulator<R>, term: R) -> Accumulator<
     let virtual_term = sum - accumulator.sum;
     let virtual_sum = sum - virtual_term;
     let rest = (accumulator.sum - virtual_sum) + (corrected - virtual_term);
-    Accumulator { sum, rest }
+    // An infinite sum has no rounding to make up for, and the difference of infinities is NaN.
+    Accumulator { sum, rest: R::select(sum.abs() < R::INFINITY, rest, R::ZERO) }
 }
 
 #[cfg(test)]
@@ -50,5 +52,26 @@ mod tests {
         let exact = f64::from(third) * 1e6;
         assert!((f64::from(plain) - exact).abs() > 1.0, "the plain sum was expected to drift");
         assert!((f64::from(compensated.total()) - exact).abs() <= exact * f64::from(f32::EPSILON));
+    }
+
+    #[test]
+    fn infinite_terms_add_as_in_plain_addition() {
+        let (infinite, largest) = (f64::INFINITY, f64::MAX);
+        let lists: [&[f64]; 7] = [
+            &[1.0, -infinite, 2.0, -infinite, 3.0],
+            &[infinite, 1.0],
+            &[0.1, infinite, 0.2, infinite],
+            &[largest, largest, -1.0],
+            &[-infinite, infinite, 1.0],
+            &[1.0, f64::NAN, 1.0],
+            &[-infinite, f64::NAN],
+        ];
+        for terms in lists {
+            let sum: f64 = terms.iter().sum();
+            let total = terms.iter().fold(Accumulator::default(), |sum, &term| accumulate(sum, term)).total();
+            assert!(total == sum || (total.is_nan() && sum.is_nan()), "{terms:?}: {total}");
+            let single = terms.iter().fold(Accumulator::default(), |sum, &term| accumulate(sum, term as f32)).total();
+            assert!(f64::from(single) == sum || (single.is_nan() && sum.is_nan()), "{terms:?}: {single}");
+        }
     }
 }

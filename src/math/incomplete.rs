@@ -15,18 +15,44 @@ const MOST_TERMS: usize = 200_000;
 /// From this shape on Stirling's series says what the gamma function is, to the last digit.
 const LARGE: f64 = 16.0;
 
+/// A number that is not negative, and its logarithm, which is known also where the number is below or above all numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Positive {
+    /// The number, perhaps 0 or infinity for want of range.
+    pub value: f64,
+    /// Its logarithm; minus infinity of 0.
+    pub ln: f64,
+}
+
+impl Positive {
+    /// The product of powers: `x^2 / y` of `[(x, 2.0), (y, -1.0)]`.
+    #[must_use]
+    pub fn product(factors: &[(f64, f64)]) -> Self {
+        let value: f64 = factors.iter().map(|&(x, power)| x.powf(power)).product();
+        let ln = if value.is_normal() { value.ln() } else { factors.iter().map(|&(x, power)| power * x.ln()).sum() };
+        Self { value, ln }
+    }
+}
+
+impl From<f64> for Positive {
+    fn from(value: f64) -> Self {
+        Self { value, ln: value.ln() }
+    }
+}
+
 /// `ln P(a, x)` and `ln Q(a, x)` with `P(a, x) = (1 / Γ(a)) integral of t^(a - 1) exp(-t) from 0 to x` and `Q = 1 - P`:
 /// the probabilities of a gamma variate with shape `a` and rate 1 at or below `x`, and above it.
 ///
 /// Series below `a + 1`, and a continued fraction above it, by the modified Lentz method (Press et al., Numerical
-/// Recipes, 6.2). The relative error of both tails is below 1e-12 for shapes up to 1,000. Two NaN unless `a` is positive
-/// and finite, and for a negative `x` or NaN; 0 and infinity are limits.
+/// Recipes, 6.2). The relative error of both tails is below 1e-12 for shapes up to 1,000, however far out. Two NaN unless
+/// `a` is positive and finite, and for a negative `x` or NaN; 0 and infinity are limits.
 #[must_use]
-pub fn ln_gamma_tails(a: f64, x: f64) -> [f64; 2] {
+pub fn ln_gamma_tails(a: f64, x: Positive) -> [f64; 2] {
+    let Positive { value: x, ln: ln_x } = x;
     if !(a > 0.0 && a.is_finite() && x >= 0.0) {
         return [f64::NAN; 2];
     }
-    if x == 0.0 {
+    if ln_x == f64::NEG_INFINITY {
         return [f64::NEG_INFINITY, 0.0];
     }
     if x == f64::INFINITY {
@@ -34,11 +60,13 @@ pub fn ln_gamma_tails(a: f64, x: f64) -> [f64; 2] {
     }
     // x^a exp(-x) / Γ(a)
     let front = if a < LARGE {
-        a * x.ln() - x - lgamma(a)
+        a * ln_x - x - lgamma(a)
     } else {
         let excess = (x - a) / a;
+        // Far from a the difference from 1 has lost the digits of x.
+        let ln_ratio = if excess.abs() < 0.5 { excess.ln_1p() } else { ln_x - a.ln() };
         let correction = (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * a * a)) / (a * a)) / (a * a)) / a;
-        a * (excess.ln_1p() - excess) + 0.5 * (a / std::f64::consts::TAU).ln() - correction
+        a * (ln_ratio - excess) + 0.5 * (a / std::f64::consts::TAU).ln() - correction
     };
     if x < a + 1.0 {
         let (mut term, mut sum) = (1.0 / a, 1.0 / a);
@@ -78,18 +106,19 @@ pub fn ln_gamma_tails(a: f64, x: f64) -> [f64; 2] {
 /// shapes that sum up to 100, and grows with them. Two NaN unless both shapes are positive and finite, and for `x` outside
 /// of the unit interval or NaN.
 #[must_use]
-pub fn ln_beta_tails(x: f64, rest: f64, a: f64, b: f64) -> [f64; 2] {
-    let valid = a > 0.0 && b > 0.0 && (a + b).is_finite() && x >= 0.0 && rest >= 0.0;
+pub fn ln_beta_tails(x: Positive, rest: Positive, a: f64, b: f64) -> [f64; 2] {
+    let valid = a > 0.0 && b > 0.0 && (a + b).is_finite() && x.value >= 0.0 && rest.value >= 0.0;
     if !valid {
         return [f64::NAN; 2];
     }
-    if x == 0.0 {
+    if x.ln == f64::NEG_INFINITY {
         return [f64::NEG_INFINITY, 0.0];
     }
-    if rest == 0.0 {
+    if rest.ln == f64::NEG_INFINITY {
         return [0.0, f64::NEG_INFINITY];
     }
-    let (ln_x, ln_rest) = if x < rest { (x.ln(), (-x).ln_1p()) } else { ((-rest).ln_1p(), rest.ln()) };
+    let (Positive { value: x, ln: ln_x }, Positive { value: rest, ln: ln_rest }) = (x, rest);
+    let (ln_x, ln_rest) = if x < rest { (ln_x, (-x).ln_1p()) } else { ((-rest).ln_1p(), ln_rest) };
     let front = a * ln_x + b * ln_rest - ln_beta(a, b);
     if x < (a + 1.0) / (a + b + 2.0) {
         let lower = (front + (fraction(x, a, b) / a).ln()).min(0.0);
@@ -157,26 +186,32 @@ mod tests {
     #[test]
     fn tails_of_gamma_variates_equal_the_reference() {
         for (a, x, lower, upper) in GAMMA {
-            judge(ln_gamma_tails(a, x), [lower, upper], 1e-12, &format!("gamma({a}) at {x}"));
+            judge(ln_gamma_tails(a, x.into()), [lower, upper], 1e-12, &format!("gamma({a}) at {x}"));
         }
     }
 
     #[test]
     fn tails_of_beta_variates_equal_the_reference() {
         for (x, a, b, lower, upper) in BETA {
-            judge(ln_beta_tails(x, 1.0 - x, a, b), [lower, upper], 1e-12, &format!("beta({a}, {b}) at {x}"));
+            judge(
+                ln_beta_tails(x.into(), (1.0 - x).into(), a, b),
+                [lower, upper],
+                1e-12,
+                &format!("beta({a}, {b}) at {x}"),
+            );
         }
     }
 
     #[test]
     fn what_has_no_distribution_has_no_tails() {
         for [a, x] in [[0.0, 1.0], [-1.0, 1.0], [f64::INFINITY, 1.0], [f64::NAN, 1.0], [1.0, -1.0], [1.0, f64::NAN]] {
-            assert!(ln_gamma_tails(a, x).iter().all(|tail| tail.is_nan()), "{a} {x}");
-            assert!(ln_beta_tails(x, 1.0 - x, a, 1.0).iter().all(|tail| tail.is_nan()) || x == 1.0, "{a} {x}");
+            assert!(ln_gamma_tails(a, x.into()).iter().all(|tail| tail.is_nan()), "{a} {x}");
+            let beta = ln_beta_tails(x.into(), (1.0 - x).into(), a, 1.0);
+            assert!(beta.iter().all(|tail| tail.is_nan()) || x == 1.0, "{a} {x}");
         }
-        assert_eq!(ln_gamma_tails(2.0, 0.0), [f64::NEG_INFINITY, 0.0]);
-        assert_eq!(ln_gamma_tails(2.0, f64::INFINITY), [0.0, f64::NEG_INFINITY]);
-        assert_eq!(ln_beta_tails(0.0, 1.0, 2.0, 3.0), [f64::NEG_INFINITY, 0.0]);
-        assert_eq!(ln_beta_tails(1.0, 0.0, 2.0, 3.0), [0.0, f64::NEG_INFINITY]);
+        assert_eq!(ln_gamma_tails(2.0, 0.0.into()), [f64::NEG_INFINITY, 0.0]);
+        assert_eq!(ln_gamma_tails(2.0, f64::INFINITY.into()), [0.0, f64::NEG_INFINITY]);
+        assert_eq!(ln_beta_tails(0.0.into(), 1.0.into(), 2.0, 3.0), [f64::NEG_INFINITY, 0.0]);
+        assert_eq!(ln_beta_tails(1.0.into(), 0.0.into(), 2.0, 3.0), [0.0, f64::NEG_INFINITY]);
     }
 }

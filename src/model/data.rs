@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::json::{self, JsonError};
+
 /// A number or a nest of lists of numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Datum {
@@ -36,7 +38,7 @@ pub enum DataError {
         /// Name of the file.
         file: String,
         /// What the reader stumbled over.
-        source: serde_json::Error,
+        source: JsonError,
     },
     /// JSON, but not an object at the top.
     #[error("{file} must hold one JSON object, {{\"name\": value, ...}}, and holds {found}")]
@@ -140,8 +142,8 @@ impl Data {
         self.rows = rows;
     }
 
-    /// Adds the variables of a JSON text in Stan's format: one object of numbers and nested lists. NaN and infinities
-    /// are the strings CmdStan writes for them.
+    /// Adds the variables of a JSON text in Stan's format: one object of numbers and nested lists. NaN and infinities are
+    /// `NaN`, `Infinity` and `-Infinity`, or strings: `"NaN"`, `"Inf"`, `"+inf"`, `"-Infinity"` and the like.
     ///
     /// # Errors
     /// When the text is not of that form, or names a variable again. Nothing is added then.
@@ -149,10 +151,10 @@ impl Data {
         let text = without_mark(text);
         let json_error = |source| DataError::Json { file: file.to_owned(), source };
         if !text.trim_start().starts_with('{') {
-            let json: Json = serde_json::from_str(text).map_err(json_error)?;
+            let json: Json = json::read(text).map_err(json_error)?;
             return Err(DataError::NotAnObject { file: file.to_owned(), found: kind(&json) });
         }
-        self.add_members(serde_json::from_str(text).map_err(json_error)?, file)
+        self.add_members(json::read(text).map_err(json_error)?, file)
     }
 
     fn add_members(&mut self, Members(members): Members, file: &str) -> Result<(), DataError> {
@@ -179,7 +181,7 @@ impl Data {
             return data.add_json(text, file).map(|()| vec![data]);
         }
         let objects: Vec<Members> =
-            serde_json::from_str(text).map_err(|source| DataError::Json { file: file.to_owned(), source })?;
+            json::read(text).map_err(|source| DataError::Json { file: file.to_owned(), source })?;
         let read = |(index, object)| {
             let mut data = Self::default();
             data.add_members(object, &format!("{file}, object {}", index + 1)).map(|()| data)
@@ -283,17 +285,14 @@ impl<'de> serde::Deserialize<'de> for Members {
     }
 }
 
-/// A number as data files write it; the spellings of CmdStan for what is not finite are known.
+/// A number as data files write it: NaN and infinities in words, in upper or lower case. R's `NA` is none.
 fn number(cell: &str) -> Option<Datum> {
-    if let Ok(int) = cell.parse::<i64>() {
+    if let Ok(int) = cell.parse() {
         return Some(Datum::Int(int));
     }
-    match cell {
-        "NaN" | "nan" => Some(Datum::Real(f64::NAN)),
-        "Inf" | "inf" | "+inf" | "+Inf" | "Infinity" | "+Infinity" => Some(Datum::Real(f64::INFINITY)),
-        "-Inf" | "-inf" | "-Infinity" => Some(Datum::Real(f64::NEG_INFINITY)),
-        _ => cell.parse().ok().map(Datum::Real),
-    }
+    // Digits that make an infinity are a number too large to be read.
+    let is_read = |x: &f64| x.is_finite() || !cell.contains(|c: char| c.is_ascii_digit());
+    cell.parse().ok().filter(is_read).map(Datum::Real)
 }
 
 fn datum(value: &Json) -> Result<Datum, &'static str> {
@@ -345,6 +344,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_finite_has_the_spellings_that_cmdstan_reads() {
+        let (nan, infinite) = (f64::NAN, f64::INFINITY);
+        let bare = r#"{"y": [NaN, Infinity, -Infinity, Inf, -Inf, 1]}"#;
+        let quoted = r#"{"y": ["NaN", "nan", "Inf", "+Inf", "inf", "+inf", "Infinity", "-Inf", "-inf", "-Infinity"]}"#;
+        let column = "y\nNaN\nInf\n+inf\n-Infinity\n2\n";
+        for (data, expected) in [
+            (json(bare), vec![nan, infinite, -infinite, infinite, -infinite, 1.0]),
+            (
+                json(quoted),
+                vec![nan, nan, infinite, infinite, infinite, infinite, infinite, -infinite, -infinite, -infinite],
+            ),
+            (csv(column), vec![nan, infinite, infinite, -infinite, 2.0]),
+        ] {
+            let data = data.unwrap();
+            let Some(Datum::List(items)) = data.get("y") else { panic!("a list: {data:?}") };
+            let found: Vec<f64> = items
+                .iter()
+                .map(|item| match item {
+                    Datum::Int(x) => *x as f64,
+                    Datum::Real(x) => *x,
+                    Datum::List(_) => panic!("a number: {item:?}"),
+                })
+                .collect();
+            assert_eq!(found.len(), expected.len());
+            assert!(found.iter().zip(&expected).all(|(x, y)| x == y || (x.is_nan() && y.is_nan())), "{found:?}");
+        }
+    }
+
+    #[test]
     fn each_column_of_a_csv_is_a_vector_and_gives_the_row_count() {
         let data = csv("y, x\n1.5,2\n-3e2,4\n").unwrap();
         assert_eq!(data.get("y"), Some(&Datum::List(vec![Datum::Real(1.5), Datum::Real(-300.0)])));
@@ -364,6 +392,9 @@ mod tests {
             "data.json: `y` holds a text, which is neither a number nor a list of numbers"
         );
         assert_eq!(sentence(csv("y\n1\ntwo\n")), "data.csv, line 3, column `y`: `two` is not a number");
+        assert_eq!(sentence(csv("y\n1e999\n")), "data.csv, line 2, column `y`: `1e999` is not a number");
+        assert_eq!(sentence(csv("y\n1\nNA\n")), "data.csv, line 3, column `y`: `NA` is not a number");
+        assert_eq!(sentence(json(r#"{"y": [NaN, nan]}"#)), "data.json is not JSON: expected ident at line 1 column 14");
         assert!(sentence(csv("y,x\n1\n")).contains("data.csv is not CSV"));
         for text in ["", "\n \n", "# a comment\n"] {
             assert_eq!(sentence(csv(text)), "data.csv has no line: data without rows are given as JSON", "{text:?}");

@@ -7,6 +7,7 @@ pub mod check;
 pub mod data;
 mod density;
 pub mod dist;
+pub mod json;
 pub mod likelihood;
 pub mod linear;
 pub mod transform;
@@ -97,7 +98,8 @@ impl Model {
     }
 }
 
-/// What single precision may cost for a column of data: nothing when its values are moderate and centred.
+/// What single precision may cost for a column of data: nothing when its values are moderate and centred. Infinities and
+/// NaN cost nothing.
 pub fn hazards(name: &str, values: &[f64]) -> Vec<Hazard> {
     /// Beyond 2^24 not every integer is a single-precision number.
     const LARGEST: f64 = 16_777_216.0;
@@ -106,6 +108,7 @@ pub fn hazards(name: &str, values: &[f64]) -> Vec<Hazard> {
     /// Squares of residuals a thousandth of this are still normal single-precision numbers.
     const SMALLEST: f64 = 1e-15;
     let mut hazards = Vec::new();
+    let values: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let sd = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();

@@ -32,7 +32,7 @@ const UNARY: [Unary; 19] = [
     Unary::LnBesselI0,
     Unary::BesselRatio,
 ];
-const BINARY: [Binary; 4] = [Binary::Power, Binary::Atan2, Binary::LogAddExp, Binary::LnBeta];
+const BINARY: [Binary; 5] = [Binary::Power, Binary::Atan2, Binary::LogAddExp, Binary::LnBeta, Binary::LnBetaSlope];
 
 /// A model of two coordinates whose parameters are they and every special function of them.
 fn every_function() -> Model {

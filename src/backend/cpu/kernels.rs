@@ -79,6 +79,7 @@ pub(super) fn binary<R: Real>(width: Width, function: Binary, to: &mut [R], x: L
         (Binary::Atan2, x, y) => special::pairs(width, special::atan2, to, x, y),
         (Binary::LogAddExp, x, y) => special::pairs(width, special::log_add_exp, to, x, y),
         (Binary::LnBeta, x, y) => special::pairs(width, special::ln_beta, to, x, y),
+        (Binary::LnBetaSlope, x, y) => special::pairs(width, special::ln_beta_slope, to, x, y),
     }
 }
 

@@ -88,7 +88,7 @@ impl<R: Real> Narrow<R> {
                 Binary::Subtract => Some((Function::Subtract, *to)),
                 Binary::Multiply => Some((Function::Multiply, *to)),
                 Binary::Divide => Some((Function::Divide, *to)),
-                Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta => None,
+                Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta | Binary::LnBetaSlope => None,
             },
             Instruction::MultiplyAdd { sum, to, .. } => match sum {
                 Sum::Plus => Some((Function::Plus, *to)),

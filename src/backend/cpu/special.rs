@@ -63,4 +63,5 @@ lane_kernel! {
     pub(super) fn atan2<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = trigonometric::precise_atan2(x, y); } }
     pub(super) fn log_add_exp<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = logistic::log_add_exp(x, y); } }
     pub(super) fn ln_beta<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = gamma::ln_beta(x, y); } }
+    pub(super) fn ln_beta_slope<R>(to: &mut [R], x: &[R], y: &[R]) { for ((to, &x), &y) in to.iter_mut().zip(x).zip(y) { *to = gamma::ln_beta_slope(x, y); } }
 }

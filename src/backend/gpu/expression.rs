@@ -136,6 +136,7 @@ impl Writer<'_> {
                     Binary::Atan2 => format!("precise_atan2({left}, {right})"),
                     Binary::LogAddExp => format!("log_add_exp({left}, {right})"),
                     Binary::LnBeta => format!("ln_beta({left}, {right})"),
+                    Binary::LnBetaSlope => format!("ln_beta_slope({left}, {right})"),
                 }
             }
             Op::Select { left, right, holds, fails } => {

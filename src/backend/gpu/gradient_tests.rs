@@ -6,7 +6,9 @@ use super::super::layout::{self, Params};
 use super::super::{buffers, shader, tables, wanted};
 use super::gradient;
 use crate::backend::cpu;
-use crate::ir::{Array, Builder, Op, Order, Place, Program, Store, Table, Unary};
+use crate::ir::differentiate::differentiate;
+use crate::ir::simplify::simplify;
+use crate::ir::{Array, Binary, Builder, Op, Order, Place, Program, Store, Table, Unary};
 use crate::sampler::Gradient as _;
 
 const COORDINATES: usize = 5;
@@ -81,6 +83,32 @@ fn program(rows: usize) -> Program {
     b.finish(results)
 }
 
+/// The gradient of two terms that are finite although logarithms in them are minus infinity: of data, of a constant, of a
+/// sum over rows, of a product with an infinite factor; and of the root of an exponential that vanishes.
+fn infinite(rows: usize) -> Program {
+    let mut b = Builder::new(COORDINATES);
+    let values = (0..rows).map(|row| if row % 3 == 0 { f64::NEG_INFINITY } else { (0.7 * row as f64).sin() });
+    let y = b.table(Table { name: "y".into(), values: values.collect() });
+    let [z0, z1, z2, z3, z4] = [0, 1, 2, 3, 4].map(|i| b.push(Op::Coordinate(i)));
+    let shape = b.unary(Unary::Exp, z3);
+    let row = b.open_loop(rows);
+    let datum = b.push(Op::Datum { table: y, row });
+    let product = b.multiply(datum, shape);
+    let [one, other] = [(datum, z0), (product, z4)].map(|(x, y)| b.binary(Binary::LogAddExp, x, y));
+    let mixed = b.add(one, other);
+    let lost = b.add(datum, z1);
+    let sums = b.close_loop(&[mixed, lost]);
+    let never = b.constant(f64::NEG_INFINITY);
+    let both = b.binary(Binary::LogAddExp, sums[1], never);
+    let last = b.binary(Binary::LogAddExp, both, z1);
+    let small = b.scale(-300.0, shape);
+    let vanishing = b.unary(Unary::Exp, small);
+    let root = b.unary(Unary::Sqrt, vanishing);
+    let product = b.multiply(root, z2);
+    let rest = b.add(product, last);
+    simplify(&differentiate(&b.finish(vec![sums[0], rest])))
+}
+
 /// `[coordinate][chain]`
 fn states(chains: usize) -> Vec<Vec<f32>> {
     (0..COORDINATES).map(|z| (0..chains).map(|i| (0.37 * (i * COORDINATES + z) as f32).sin()).collect()).collect()
@@ -130,8 +158,8 @@ fn the_gradient_on_a_device_has_the_bits_of_the_twin_on_software_drivers() {
     let device = Device::open(&AdapterChoice::Best).expect("RIDGEWALK_WITHOUT_GPU=1 says that there is no adapter");
     let same_bits = wanted::bits_are_promised(&device.info.name);
     let states = states(1000);
-    for rows in [7, 300] {
-        let program = program(rows);
+    let programs = [7, 300].into_iter().flat_map(|rows| [(rows, program(rows)), (rows, infinite(rows))]);
+    for (rows, program) in programs {
         let (twin, found) = (on_cpu(&program, &states), on_device(&device, &program, &states));
         for (result, (twin, found)) in twin.iter().zip(&found).enumerate() {
             let scale = twin.iter().fold(0.0_f32, |scale, x| scale.max(x.abs()));
@@ -143,6 +171,14 @@ fn the_gradient_on_a_device_has_the_bits_of_the_twin_on_software_drivers() {
                 assert!(right, "result {result}, {rows} rows: {found} for {twin} on {}", device.info.full_name());
             }
         }
+    }
+}
+
+#[test]
+fn infinities_of_the_data_leave_finite_gradients() {
+    for rows in [7, 300] {
+        let results = on_cpu(&infinite(rows), &states(100));
+        assert!(results.iter().flatten().all(|x| x.is_finite()), "{rows} rows");
     }
 }
 

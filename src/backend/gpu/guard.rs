@@ -60,7 +60,7 @@ fn family(program: &Program, value: Value) -> Family {
             | Unary::BesselRatio,
             _,
         )
-        | Op::Binary(Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta, ..)
+        | Op::Binary(Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta | Binary::LnBetaSlope, ..)
         | Op::Constant(_)
         | Op::Roundoff(_)
         | Op::Coordinate(_)
@@ -92,7 +92,7 @@ pub fn in_binary(program: &Program, function: Binary, operand: Value, other: Val
             matches!(family(program, operand), Family::Product | Family::Root | Family::Arms)
                 || program.constant(operand).is_some()
         }
-        Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta => {
+        Binary::Power | Binary::Atan2 | Binary::LogAddExp | Binary::LnBeta | Binary::LnBetaSlope => {
             family(program, operand) != Family::Leaf || program.constant(operand).is_some()
         }
     }

@@ -107,7 +107,10 @@ pub fn nuts_stub(coordinates: usize, max_treedepth: u32) -> String {
 #[cfg(test)]
 pub fn with(coordinates: usize, functions: &str) -> String {
     let constants = constants(coordinates, coordinates);
-    join(&[&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE, INTERFACE, functions])
+    let mut files = vec![&constants, PHILOX, VARIATE, ELEMENTARY, ACCUMULATE];
+    files.extend(SPECIAL.into_iter().filter(|file| calls(functions, file)));
+    files.extend([INTERFACE, functions]);
+    join(&files)
 }
 
 /// The shader of the canary, which has an interface of its own.

@@ -137,7 +137,7 @@ impl<'c, 'a> Forms<'c, 'a> {
             Op::Datum { table, row } if row == self.inner.id => {
                 let values: Rc<[f64]> =
                     self.copy.old.tables[table].values.iter().copied().take(self.inner.rows).collect();
-                let class = Class::Data(self.intern(values));
+                let class = self.data(values);
                 self.classes.insert(value, class);
                 class
             }
@@ -201,7 +201,11 @@ impl<'c, 'a> Forms<'c, 'a> {
             | Op::Load { .. }
             | Op::Sum(..) => f64::NAN,
         };
-        let values: Rc<[f64]> = (0..self.inner.rows).map(compute).collect();
+        self.data((0..self.inner.rows).map(compute).collect())
+    }
+
+    /// A column, unless one of its values is infinite or NaN: those have no closed form.
+    fn data(&mut self, values: Rc<[f64]>) -> Class {
         if values.iter().all(|x| x.is_finite()) { Class::Data(self.intern(values)) } else { Class::Other }
     }
 
@@ -220,6 +224,7 @@ impl<'c, 'a> Forms<'c, 'a> {
             return known.clone();
         }
         let form = match self.class(value) {
+            Class::Invariant if self.copy.old.constant(value).is_some_and(|x| !x.is_finite()) => None,
             Class::Invariant => Some(Form { columns: [(ONES, self.copy.value(value))].into(), grouped: Vec::new() }),
             Class::Data(column) => {
                 let one = self.copy.builder.constant(1.0);

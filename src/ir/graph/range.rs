@@ -285,7 +285,7 @@ fn binary(function: Binary, x: Range, y: Range, same: bool) -> Range {
             let most = if x.high <= 1.0 && y.low >= 0.0 { 1.0 } else { f64::INFINITY };
             Range { zero: x.zero, nan, ..Range::closed(0.0, most) }
         }
-        Binary::Power => Range::ANY,
+        Binary::Power | Binary::LnBetaSlope => Range::ANY,
         Binary::Atan2 => Range { nan, ..Range::closed(-std::f64::consts::PI, std::f64::consts::PI) },
         Binary::LogAddExp => Range { nan, ..Range::closed(x.low.max(y.low), f64::INFINITY) },
         Binary::LnBeta => Range { nan: nan || x.low < 0.0 || y.low < 0.0, ..Range::REAL },

@@ -22,6 +22,7 @@ impl Interpreter<'_> {
             Callee::User(function) => self.user(function, values),
             Callee::Reduce(function) => self.reduce(function, values, span),
             Callee::Family { family, density } => {
+                self.require_numbers(family, density, arguments, &values, span)?;
                 if density != Density::Rng {
                     self.require_arguments(family, density, &values, Extent::Full, span)?;
                 }

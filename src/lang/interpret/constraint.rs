@@ -43,7 +43,10 @@ impl Interpreter<'_> {
             }
             values.push(value);
         }
-        let rows = as_rows(&mut self.graph, &values.iter().collect::<Vec<_>>(), shape.len());
+        // An infinite bound is none, and where only some are, elements have different transforms.
+        let infinite = |value: &Value| value.as_known().is_some_and(|known| known.iter().any(|x| x.is_infinite()));
+        let alike = !values.iter().any(|value| !value.shape.is_scalar() && infinite(value));
+        let rows = alike.then(|| as_rows(&mut self.graph, &values.iter().collect::<Vec<_>>(), shape.len())).flatten();
         let lists: Vec<Vec<Number>> = match rows {
             Some(rows) => rows.into_iter().map(|number| vec![number]).collect(),
             None => values.iter().map(|value| value.numbers(&mut self.graph)).collect(),

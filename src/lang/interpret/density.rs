@@ -6,6 +6,7 @@
 pub(super) mod arguments;
 mod families;
 mod multivariate;
+mod not_a_number;
 mod truncation;
 
 use super::check::Extent;
@@ -28,9 +29,10 @@ impl Interpreter<'_> {
         truncation: Option<Truncation>,
         span: Span,
     ) -> Result<(), Stop> {
-        let mut values = vec![self.expression(outcome)?];
-        for &argument in arguments {
-            values.push(self.expression(argument)?);
+        let inputs: Vec<ExpressionId> = [outcome].iter().chain(arguments).copied().collect();
+        let mut values = Vec::with_capacity(inputs.len());
+        for &input in &inputs {
+            values.push(self.expression(input)?);
         }
         self.note_nothing_yet();
         let term = match callee {
@@ -40,6 +42,7 @@ impl Interpreter<'_> {
                 term
             }
             Callee::Family { family, density } => {
+                self.require_numbers(family, density, &inputs, &values, span)?;
                 self.require_arguments(family, density, &values, Extent::Term, span)?;
                 self.family(family, density, &values, span)?
             }

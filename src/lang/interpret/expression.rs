@@ -1,7 +1,7 @@
 //! What expressions are worth.
 
 use super::elementwise::{dot, elementwise, matrix_vector};
-use super::value::{Inner, Shape, Value};
+use super::value::{Elements, Inner, Shape, Value};
 use super::{Interpreter, Stop};
 use crate::ir::Unary;
 use crate::ir::graph::Number;
@@ -59,7 +59,7 @@ impl Interpreter<'_> {
                 let value =
                     self.counted(expression.span, |run| run.binary(*operator, first, &right, expression.span))?;
                 if expression.of.base == Base::Int {
-                    check_int(&value, expression.span)?;
+                    self.check_ints(&value, expression.span)?;
                 }
                 Ok(value)
             }
@@ -113,7 +113,7 @@ impl Interpreter<'_> {
                     expression.of
                 );
                 if expression.of.base == Base::Int {
-                    check_int(&value, span)?;
+                    self.check_ints(&value, span)?;
                 }
                 Ok(value)
             }
@@ -128,6 +128,20 @@ impl Interpreter<'_> {
                 unreachable!("operators have a first operand")
             }
         }
+    }
+
+    /// Integers stay in the range that Stan holds. A NaN is none of them, and not for this to refuse.
+    pub fn check_ints(&self, value: &Value, span: Span) -> Result<(), Stop> {
+        let outside = |x: &&f64| **x < f64::from(i32::MIN) || **x > f64::from(i32::MAX);
+        let found = match &value.elements {
+            Elements::Known(values) => values.iter().find(outside).copied(),
+            Elements::Each(numbers) => {
+                let of_rows = |&number: &Number| self.graph.as_column(number)?.iter().find(outside).copied();
+                numbers.iter().find_map(of_rows)
+            }
+            Elements::Rows(_) | Elements::Pending => None,
+        };
+        found.map_or(Ok(()), |x| Err(BindError::IntegerOverflow { what: format!("this integer, {x},"), span }.into()))
     }
 
     fn array_of(&mut self, items: &[ExpressionId], span: Span) -> Result<Value, Stop> {
@@ -368,14 +382,5 @@ impl Interpreter<'_> {
         }
         let (left, right) = (left.shape.to_string(), right.shape.to_string());
         Err(BindError::Product { left, right, span }.into())
-    }
-}
-
-/// Integers stay in the range that Stan holds.
-fn check_int(value: &Value, span: Span) -> Result<(), Stop> {
-    let outside = |x: &&f64| !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(*x) && !x.is_nan();
-    match value.as_known().and_then(|values| values.iter().find(outside)) {
-        Some(x) => Err(BindError::IntegerOverflow { what: format!("this integer, {x},"), span }.into()),
-        None => Ok(()),
     }
 }

@@ -20,6 +20,7 @@ use crate::ir::graph::{Domain, Graph, Number, StoredArray};
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
 use crate::lang::typed::{ExpressionKind, Index, Over, Statement, Text, TypedModel, VariableId};
+use crate::lang::types::Base;
 
 /// Rows that take too many different ways are run one by one.
 const WAYS: usize = 64;
@@ -189,7 +190,12 @@ impl Interpreter<'_> {
                 let sum = self.graph.sum(term, rows);
                 total = self.graph.add(total, sum);
             }
-            self.set(id, Value::number(total));
+            let total = Value::number(total);
+            let variable = self.variable(id);
+            if variable.of.base == Base::Int {
+                self.check_ints(&total, variable.span)?;
+            }
+            self.set(id, total);
         }
         for ((id, array, _), next) in carried.into_iter().zip(nexts) {
             let last = if self.graph.reads(&[next], array) {

@@ -412,6 +412,9 @@ impl Interpreter<'_> {
                 self.binary(operator, &current, &value, span)?
             }
         };
+        if self.variable(variable).of.base == Base::Int {
+            self.check_ints(&value, span)?;
+        }
         self.write(variable, indexes, &value, span)
     }
 }

@@ -30,5 +30,5 @@ pub fn simulate(random: &mut Random, alpha: f64, beta: f64) -> f64 {
 /// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
 pub fn log_tails(y: f64, alpha: f64, beta: f64) -> [f64; 2] {
     let y = y.clamp(0.0, 1.0);
-    ln_beta_tails(y, 1.0 - y, alpha, beta)
+    ln_beta_tails(y.into(), (1.0 - y).into(), alpha, beta)
 }

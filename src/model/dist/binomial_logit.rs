@@ -16,7 +16,9 @@ pub fn log_density(g: &mut Graph, n: Number, trials: Number, alpha: Number) -> N
         g.subtract(up, down)
     } else {
         // One transcendental, and no cancellation: the failures' share of |alpha|, or the successes'.
-        let size = g.unary(Unary::Abs, alpha);
+        // Not `abs`, whose derivative at 0 is 0.
+        let negated = g.negate(alpha);
+        let size = g.select(ZERO, alpha, alpha, negated);
         let minus = g.negate(size);
         let power = g.unary(Unary::Exp, minus);
         let rest = g.unary(Unary::Ln1p, power);

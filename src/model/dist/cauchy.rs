@@ -1,6 +1,6 @@
 //! The Cauchy distribution with location `mu` and scale `sigma > 0`.
 
-use super::terms::{LN_PI, ONE, positive, standard};
+use super::terms::{LN_PI, ONE, ZERO, positive, standard};
 use super::variates;
 use crate::ir::{Binary, Graph, Number, Unary};
 use crate::rng::random::Random;
@@ -25,18 +25,20 @@ pub fn cdf(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
     chance(g, minus_z)
 }
 
-/// Its logarithm.
+/// Its logarithm, from the smaller of the two tails.
 pub fn log_cdf(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
-    let chance = cdf(g, y, mu, sigma);
-    g.unary(Unary::Ln, chance)
+    log_ccdf(g, mu, y, sigma)
 }
 
-/// `ln(atan2(1, z) / pi)`
+/// `ln(atan2(1, z) / pi)`, from the smaller of the two tails.
 pub fn log_ccdf(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
     let sigma = positive(g, sigma);
     let z = standard(g, y, mu, sigma);
-    let chance = chance(g, z);
-    g.unary(Unary::Ln, chance)
+    let minus_z = g.negate(z);
+    let (above, below) = (chance(g, z), chance(g, minus_z));
+    let (small, minus) = (g.unary(Unary::Ln, above), g.negate(below));
+    let large = g.unary(Unary::Ln1p, minus);
+    g.select(ZERO, z, small, large)
 }
 
 /// The chance of a standard variate above `z`.

@@ -42,7 +42,9 @@ pub fn log_ccdf(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> Number {
 fn far_tail(g: &mut Graph, y: Number, mu: Number, sigma: Number) -> (Number, Number) {
     let sigma = positive(g, sigma);
     let z = standard(g, y, mu, sigma);
-    let distance = g.unary(Unary::Abs, z);
+    // Not `abs`, whose derivative at 0 is 0.
+    let below = g.negate(z);
+    let distance = g.select(z, ZERO, below, z);
     let sum = g.add(distance, Number::Known(LN_2));
     (z, g.negate(sum))
 }

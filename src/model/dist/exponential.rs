@@ -1,6 +1,6 @@
 //! The exponential distribution with rate (inverse scale) `beta > 0`; `y >= 0`.
 
-use super::terms::{IMPOSSIBLE, ZERO, choose, complement, from, one_minus_exp, positive};
+use super::terms::{IMPOSSIBLE, ZERO, choose, from, ln_happened, one_minus_exp, positive};
 use super::variates;
 use crate::ir::{Graph, Number, Unary};
 use crate::rng::random::Random;
@@ -23,14 +23,17 @@ pub fn cdf(g: &mut Graph, y: Number, beta: Number) -> Number {
 /// `ln(1 - exp(-beta y))`, minus infinity for `y < 0`
 pub fn log_cdf(g: &mut Graph, y: Number, beta: Number) -> Number {
     let tail = tail(g, y, beta);
-    let inside = complement(g, tail);
+    let hazard = g.negate(tail);
+    let (ln_y, ln_beta) = (g.unary(Unary::Ln, y), g.unary(Unary::Ln, beta));
+    let ln_hazard = g.add(ln_beta, ln_y);
+    let inside = ln_happened(g, hazard, ln_hazard);
     choose(g, y, ZERO, IMPOSSIBLE, inside)
 }
 
 /// `-beta y`, 0 for `y < 0`
 pub fn log_ccdf(g: &mut Graph, y: Number, beta: Number) -> Number {
     let tail = tail(g, y, beta);
-    choose(g, y, ZERO, ZERO, tail)
+    choose(g, ZERO, y, tail, ZERO)
 }
 
 fn tail(g: &mut Graph, y: Number, beta: Number) -> Number {

@@ -1,6 +1,6 @@
 //! The Fréchet distribution with shape `alpha > 0` and scale `sigma > 0`; `y > 0`.
 
-use super::terms::{IMPOSSIBLE, ONE, ZERO, above_zero, choose, complement, exp, positive};
+use super::terms::{IMPOSSIBLE, ONE, ZERO, above_zero, choose, exp, ln_happened, positive};
 use super::variates;
 use crate::ir::{Graph, Number, Unary};
 use crate::math::elementary::{precise_exp, precise_ln};
@@ -27,13 +27,18 @@ fn minus_l(g: &mut Graph, y: Number, sigma: Number) -> (Number, Number) {
     (g.subtract(ln_sigma, ln_y), ln_sigma)
 }
 
-/// `-(y / sigma)^(-alpha)`
-fn inside(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number {
+/// `(y / sigma)^(-alpha)`, and its logarithm.
+fn hazard(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> (Number, Number) {
     let alpha = positive(g, alpha);
     let (minus_l, _) = minus_l(g, y, sigma);
     let scaled = g.multiply(alpha, minus_l);
-    let power = exp(g, scaled);
-    g.negate(power)
+    (exp(g, scaled), scaled)
+}
+
+/// `-(y / sigma)^(-alpha)`
+fn inside(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number {
+    let (hazard, _) = hazard(g, y, alpha, sigma);
+    g.negate(hazard)
 }
 
 /// `exp(-(y / sigma)^(-alpha))`, 0 unless `y > 0`
@@ -51,8 +56,8 @@ pub fn log_cdf(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number
 
 /// `ln(1 - exp(-(y / sigma)^(-alpha)))`, 0 unless `y > 0`
 pub fn log_ccdf(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number {
-    let inside = inside(g, y, alpha, sigma);
-    let inside = complement(g, inside);
+    let (hazard, ln_hazard) = hazard(g, y, alpha, sigma);
+    let inside = ln_happened(g, hazard, ln_hazard);
     choose(g, y, ZERO, ZERO, inside)
 }
 

@@ -3,7 +3,7 @@
 use super::terms::{ONE, ZERO, from, not_negative, weighted};
 use super::variates;
 use crate::ir::{Graph, Number, Unary};
-use crate::math::incomplete::ln_gamma_tails;
+use crate::math::incomplete::{Positive, ln_gamma_tails};
 use crate::rng::random::Random;
 
 /// `(alpha - 1) ln(y) - beta y + alpha ln(beta) - ln Γ(alpha)`; minus infinity for `y < 0`.
@@ -35,5 +35,5 @@ pub fn simulate(random: &mut Random, alpha: f64, beta: f64) -> f64 {
 /// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
 pub fn log_tails(y: f64, alpha: f64, beta: f64) -> [f64; 2] {
     let y = if y < 0.0 { 0.0 } else { y };
-    ln_gamma_tails(alpha, variates::positive(beta) * y)
+    ln_gamma_tails(alpha, Positive::product(&[(variates::positive(beta), 1.0), (y, 1.0)]))
 }

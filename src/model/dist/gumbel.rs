@@ -1,6 +1,6 @@
 //! The Gumbel distribution with location `mu` and scale `beta > 0`.
 
-use super::terms::{complement, exp, positive, standard};
+use super::terms::{exp, ln_happened, positive, standard};
 use super::variates;
 use crate::ir::{Graph, Number, Unary};
 use crate::math::elementary::precise_ln;
@@ -31,8 +31,10 @@ pub fn log_cdf(g: &mut Graph, y: Number, mu: Number, beta: Number) -> Number {
 
 /// `ln(1 - exp(-exp(-z)))`
 pub fn log_ccdf(g: &mut Graph, y: Number, mu: Number, beta: Number) -> Number {
-    let log_cdf = log_cdf(g, y, mu, beta);
-    complement(g, log_cdf)
+    let beta = positive(g, beta);
+    let minus_z = standard(g, mu, y, beta);
+    let hazard = exp(g, minus_z);
+    ln_happened(g, hazard, minus_z)
 }
 
 /// A variate; NaN unless `beta > 0`.

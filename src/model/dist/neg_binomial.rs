@@ -34,5 +34,5 @@ pub fn log_tails(n: f64, alpha: f64, beta: f64) -> [f64; 2] {
     if n < 0.0 && alpha > 0.0 && beta > 0.0 {
         return [f64::NEG_INFINITY, 0.0];
     }
-    ln_beta_tails(beta / more, 1.0 / more, alpha, n.floor() + 1.0)
+    ln_beta_tails((beta / more).into(), (1.0 / more).into(), alpha, n.floor() + 1.0)
 }

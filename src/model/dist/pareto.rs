@@ -21,8 +21,14 @@ pub fn log_density(g: &mut Graph, y: Number, y_min: Number, alpha: Number) -> Nu
 /// `alpha ln(y_min / y)`
 fn tail(g: &mut Graph, y: Number, y_min: Number, alpha: Number) -> Number {
     let (y_min, alpha) = (positive(g, y_min), positive(g, alpha));
-    let ratio = g.divide(y_min, y);
-    let ln_ratio = g.unary(Unary::Ln, ratio);
+    // Near 1 the logarithm of the ratio from the difference, which is exact; far below, where a ratio would vanish, the
+    // difference of logarithms.
+    let difference = g.subtract(y_min, y);
+    let excess = g.divide(difference, y);
+    let near = g.unary(Unary::Ln1p, excess);
+    let (ln_min, ln_y) = (g.unary(Unary::Ln, y_min), g.unary(Unary::Ln, y));
+    let far = g.subtract(ln_min, ln_y);
+    let ln_ratio = g.select(excess, Number::Known(-0.5), far, near);
     g.multiply(alpha, ln_ratio)
 }
 
@@ -43,7 +49,7 @@ pub fn log_cdf(g: &mut Graph, y: Number, y_min: Number, alpha: Number) -> Number
 /// `alpha ln(y_min / y)`, 0 for `y < y_min`
 pub fn log_ccdf(g: &mut Graph, y: Number, y_min: Number, alpha: Number) -> Number {
     let tail = tail(g, y, y_min, alpha);
-    choose(g, y, y_min, ZERO, tail)
+    choose(g, y_min, y, tail, ZERO)
 }
 
 /// A variate; NaN unless `y_min > 0` and `alpha > 0`.

@@ -1,6 +1,6 @@
 //! The Rayleigh distribution with scale `sigma > 0`; `y >= 0`.
 
-use super::terms::{IMPOSSIBLE, ZERO, choose, complement, from, one_minus_exp, positive};
+use super::terms::{IMPOSSIBLE, ZERO, choose, from, ln_happened, one_minus_exp, positive};
 use super::variates;
 use crate::ir::{Graph, Number, Unary};
 use crate::rng::random::Random;
@@ -35,7 +35,12 @@ pub fn cdf(g: &mut Graph, y: Number, sigma: Number) -> Number {
 pub fn log_cdf(g: &mut Graph, y: Number, sigma: Number) -> Number {
     let sigma = positive(g, sigma);
     let tail = tail(g, y, sigma);
-    let inside = complement(g, tail);
+    let hazard = g.negate(tail);
+    let (ln_y, ln_sigma) = (g.unary(Unary::Ln, y), g.unary(Unary::Ln, sigma));
+    let ln_z = g.subtract(ln_y, ln_sigma);
+    let twice = g.scale(2.0, ln_z);
+    let ln_hazard = g.subtract(twice, Number::Known(std::f64::consts::LN_2));
+    let inside = ln_happened(g, hazard, ln_hazard);
     choose(g, y, ZERO, IMPOSSIBLE, inside)
 }
 
@@ -43,7 +48,7 @@ pub fn log_cdf(g: &mut Graph, y: Number, sigma: Number) -> Number {
 pub fn log_ccdf(g: &mut Graph, y: Number, sigma: Number) -> Number {
     let sigma = positive(g, sigma);
     let tail = tail(g, y, sigma);
-    choose(g, y, ZERO, ZERO, tail)
+    choose(g, ZERO, y, tail, ZERO)
 }
 
 /// A variate; NaN unless `sigma > 0`.

@@ -4,7 +4,7 @@ use super::chi_square;
 use super::terms::{not_negative, standard};
 use super::variates;
 use crate::ir::{Binary, Graph, Number, Unary};
-use crate::math::incomplete::ln_beta_tails;
+use crate::math::incomplete::{Positive, ln_beta_tails};
 use crate::rng::random::Random;
 use std::f64::consts::LN_2;
 
@@ -43,17 +43,23 @@ pub fn simulate(random: &mut Random, nu: f64, mu: f64, sigma: f64) -> f64 {
 /// Logarithms of the probabilities of a value at or below `y`, and above it; NaN where a parameter is out of its range.
 pub fn log_tails(y: f64, nu: f64, mu: f64, sigma: f64) -> [f64; 2] {
     let z = (y - mu) / variates::positive(sigma);
-    let square = z * z;
+    let size = z.abs();
+    let square = size * size;
     let all = nu + square;
     // The probability beyond `|z|` on one side, and the rest: from the tail inwards, or from the centre outwards.
     let halves = if z.is_infinite() {
         [f64::NEG_INFINITY, 0.0 * nu]
-    } else if square > nu {
-        let [far, _] = ln_beta_tails(nu / all, square / all, 0.5 * nu, 0.5);
+    } else if size > 1.0 {
+        let (x, rest) = if square.is_finite() {
+            ((nu / all).into(), (square / all).into())
+        } else {
+            (Positive::product(&[(nu, 1.0), (size, -2.0)]), 1.0.into())
+        };
+        let [far, _] = ln_beta_tails(x, rest, 0.5 * nu, 0.5);
         let far = far - LN_2;
         [far, (-far.exp()).ln_1p()]
     } else {
-        let [near, _] = ln_beta_tails(square / all, nu / all, 0.5, 0.5 * nu);
+        let [near, _] = ln_beta_tails((square / all).into(), (nu / all).into(), 0.5, 0.5 * nu);
         let near = 0.5 * near.exp();
         [(0.5 - near).ln(), (0.5 + near).ln()]
     };

@@ -129,10 +129,17 @@ pub(super) fn ln_factorial(g: &mut Graph, n: Number) -> Number {
     g.unary(Unary::Lgamma, next)
 }
 
-/// `ln sum exp(x)`, shifted by the largest; minus infinity of an empty list.
+/// `ln sum exp(x)` of numbers that are not infinite, shifted by the largest; minus infinity of an empty list.
 pub(super) fn log_sum_exp(g: &mut Graph, x: &[Number]) -> Number {
-    let Some((&first, rest)) = x.split_first() else { return IMPOSSIBLE };
-    let largest = rest.iter().fold(first, |largest, &x| g.select(largest, x, x, largest));
+    let Some(largest) = largest(g, x) else { return IMPOSSIBLE };
+    shifted_log_sum_exp(g, x, largest)
+}
+
+fn largest(g: &mut Graph, x: &[Number]) -> Option<Number> {
+    x.iter().copied().reduce(|largest, x| g.select(largest, x, x, largest))
+}
+
+fn shifted_log_sum_exp(g: &mut Graph, x: &[Number], largest: Number) -> Number {
     let terms: Vec<Number> = x
         .iter()
         .map(|&x| {
@@ -165,8 +172,8 @@ pub(super) fn largest_count(g: &Graph, n: Number) -> u32 {
     largest.expect("a whole number is known from data").max(0.0) as u32
 }
 
-/// `ln sum exp` of the terms whose number, from 0, is `low` at least and `high` at most, row by row; NaN where there is
-/// none.
+/// `ln sum exp` of the terms whose number, from 0, is `low` at least and `high` at most, row by row; minus infinity where
+/// there is none, or all are.
 pub(super) fn log_sum_between(g: &mut Graph, low: Number, high: Number, terms: &[Number]) -> Number {
     let chosen: Vec<Number> = terms
         .iter()
@@ -174,7 +181,10 @@ pub(super) fn log_sum_between(g: &mut Graph, low: Number, high: Number, terms: &
         .map(|(k, &term)| between(g, low, Number::Known(k as f64), high, term))
         .filter(|&term| term != IMPOSSIBLE)
         .collect();
-    log_sum_exp(g, &chosen)
+    let Some(largest) = largest(g, &chosen) else { return IMPOSSIBLE };
+    // Minus infinity cannot be taken out: its difference from itself is NaN.
+    let shift = g.select(largest, IMPOSSIBLE, ZERO, largest);
+    shifted_log_sum_exp(g, &chosen, shift)
 }
 
 /// `exp`, of the logarithm of a probability: the probability.
@@ -191,4 +201,17 @@ pub(super) fn complement(g: &mut Graph, ln_p: Number) -> Number {
 pub(super) fn one_minus_exp(g: &mut Graph, ln_p: Number) -> Number {
     let minus = g.unary(Unary::Expm1, ln_p);
     g.negate(minus)
+}
+
+/// `ln(1 - exp(-hazard))`, of a hazard that is not negative and its logarithm, also where the hazard is too small to be a
+/// number.
+pub(super) fn ln_happened(g: &mut Graph, hazard: Number, ln_hazard: Number) -> Number {
+    /// Below, the result is the logarithm of the hazard to the last digit in double precision.
+    const RARE: Number = Number::Known(4e-18);
+    /// Beyond, the result is 0, and so is its derivative: an infinite hazard would make it NaN.
+    const CERTAIN: Number = Number::Known(800.0);
+    let at_most = g.select(hazard, CERTAIN, hazard, CERTAIN);
+    let survival = g.negate(at_most);
+    let common = complement(g, survival);
+    g.select(hazard, RARE, ln_hazard, common)
 }

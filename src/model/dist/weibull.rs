@@ -1,6 +1,6 @@
 //! The Weibull distribution with shape `alpha > 0` and scale `sigma > 0`; `y >= 0`.
 
-use super::terms::{IMPOSSIBLE, ONE, ZERO, choose, complement, exp, from, one_minus_exp, positive, weighted};
+use super::terms::{IMPOSSIBLE, ONE, ZERO, choose, exp, from, ln_happened, one_minus_exp, positive, weighted};
 use super::variates;
 use crate::ir::{Graph, Number, Unary};
 use crate::math::elementary::{precise_exp, precise_ln};
@@ -22,14 +22,19 @@ pub fn log_density(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Nu
     from(g, ZERO, y, density)
 }
 
-/// `-(y / sigma)^alpha`
-fn tail(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number {
+/// `(y / sigma)^alpha`, and its logarithm.
+fn hazard(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> (Number, Number) {
     let alpha = positive(g, alpha);
     let (ln_y, ln_sigma) = (g.unary(Unary::Ln, y), g.unary(Unary::Ln, sigma));
     let l = g.subtract(ln_y, ln_sigma);
     let scaled = g.multiply(alpha, l);
-    let power = exp(g, scaled);
-    g.negate(power)
+    (exp(g, scaled), scaled)
+}
+
+/// `-(y / sigma)^alpha`
+fn tail(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number {
+    let (hazard, _) = hazard(g, y, alpha, sigma);
+    g.negate(hazard)
 }
 
 /// `1 - exp(-(y / sigma)^alpha)`, 0 for `y <= 0`
@@ -41,8 +46,8 @@ pub fn cdf(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number {
 
 /// `ln(1 - exp(-(y / sigma)^alpha))`, minus infinity for `y <= 0`
 pub fn log_cdf(g: &mut Graph, y: Number, alpha: Number, sigma: Number) -> Number {
-    let tail = tail(g, y, alpha, sigma);
-    let inside = complement(g, tail);
+    let (hazard, ln_hazard) = hazard(g, y, alpha, sigma);
+    let inside = ln_happened(g, hazard, ln_hazard);
     choose(g, y, ZERO, IMPOSSIBLE, inside)
 }
 

@@ -58,10 +58,22 @@ fn element(g: &mut Graph, z: Number, lower: Option<Number>, upper: Option<Number
     }
 }
 
-/// `middle + half * tanh(u)` with `u = z / (2 s)`; the log derivative is `ln(half / (2 s)) - 2 ln cosh(u)`.
+/// `middle + half * tanh(u)` with `u = z / (2 s)`; the log derivative is `ln(half / (2 s)) - 2 ln cosh(u)`. Of an interval
+/// known to be narrow, `lower + width * inv_logit(z)`, which is the same but keeps its digits near the lower bound.
 fn interval(g: &mut Graph, z: Number, lower: Number, upper: Number) -> (Number, Number) {
     let width = g.subtract(upper, lower);
     let half = g.scale(0.5, width);
+    if half.known().is_some_and(|half| half <= NARROW) {
+        let share = g.unary(Unary::InvLogit, z);
+        let offset = g.multiply(width, share);
+        let value = g.add(lower, offset);
+        let u = g.scale(0.5, z);
+        let ln_cosh = g.unary(Unary::LnCosh, u);
+        let twice = g.scale(2.0, ln_cosh);
+        let quarter = g.scale(0.5, half);
+        let scale = g.unary(Unary::Ln, quarter);
+        return (value, g.subtract(scale, twice));
+    }
     let sum = g.add(lower, upper);
     let middle = g.scale(0.5, sum);
     // 1 / (2 s) is 1/2 for narrow intervals, and 1 / half for wider ones.

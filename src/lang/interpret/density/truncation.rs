@@ -23,9 +23,8 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Number, Stop> {
         let Truncation { lower, upper, tails } = truncation;
-        let bound =
-            |interpreter: &mut Self, id: Option<ExpressionId>| id.map(|id| interpreter.expression(id)).transpose();
-        let (lower, upper) = (bound(self, lower)?, bound(self, upper)?);
+        let lower = self.truncation_bound(lower, f64::NEG_INFINITY)?;
+        let upper = self.truncation_bound(upper, f64::INFINITY)?;
         let mass = self.note_nothing_of(|interpreter| match (callee, tails) {
             (Callee::User(density), Some(tails)) => {
                 interpreter.mass_by_user(density, tails, values, lower.as_ref(), upper.as_ref())
@@ -53,6 +52,21 @@ impl Interpreter<'_> {
             term
         });
         Ok(self.noted_sum(&terms))
+    }
+
+    /// A bound, if there is one: what data make infinite is none. Rows of a loop with and without one are taken apart.
+    fn truncation_bound(&mut self, bound: Option<ExpressionId>, none: f64) -> Result<Option<Value>, Stop> {
+        let Some(bound) = bound else { return Ok(None) };
+        let value = self.expression(bound)?;
+        let number = value.scalar();
+        if self.graph.as_column(number).is_some_and(|column| column.contains(&none)) {
+            let limit = Number::Known(none);
+            let [below, above] = [(number, limit), (limit, number)]
+                .map(|(left, right)| self.graph.select(left, right, Number::Known(1.0), Number::Known(0.0)));
+            let is_none = self.graph.multiply(below, above);
+            return Ok(self.truth(is_none)?.is_none_or(|is_none| !is_none).then_some(value));
+        }
+        Ok((number.known() != Some(none)).then_some(value))
     }
 
     /// The log probability of an interval, its bounds with it.

@@ -135,16 +135,16 @@ pub(super) fn logarithmic_product(g: &mut Graph, x: Number, y: Number) -> Number
     g.multiply(x, logarithm)
 }
 
-/// The lesser of two; of a NaN and a number, the number.
+/// The lesser of two, the second of equal ones; of a NaN and a number, the number.
 pub(super) fn fmin(g: &mut Graph, x: Number, y: Number) -> Number {
-    let y_or_x = g.select(y, y, y, x);
-    g.select(x, y, x, y_or_x)
+    let x_or_y = g.select(x, x, x, y);
+    g.select(y, x, y, x_or_y)
 }
 
-/// The greater of two; of a NaN and a number, the number.
+/// The greater of two, the second of equal ones; of a NaN and a number, the number.
 pub(super) fn fmax(g: &mut Graph, x: Number, y: Number) -> Number {
-    let y_or_x = g.select(y, y, y, x);
-    g.select(y, x, x, y_or_x)
+    let x_or_y = g.select(x, x, x, y);
+    g.select(x, y, y, x_or_y)
 }
 
 /// `x - y trunc(x / y)`
@@ -201,12 +201,18 @@ pub(super) fn cbrt(g: &mut Graph, x: Number) -> Number {
     })
 }
 
-/// `sqrt(x^2 + y^2)`; the squares of parameters must not overflow.
+/// `sqrt(x^2 + y^2)`, as the larger magnitude times `sqrt(1 + ratio^2)`, in which nothing overflows; 0 at the origin.
 pub(super) fn hypot(g: &mut Graph, x: Number, y: Number) -> Number {
     of_data(g, &[x, y], |x| x[0].hypot(x[1])).unwrap_or_else(|| {
-        let (x, y) = (g.unary(Unary::Square, x), g.unary(Unary::Square, y));
-        let sum = g.add(x, y);
-        g.unary(Unary::Sqrt, sum)
+        let (x, y) = (g.unary(Unary::Abs, x), g.unary(Unary::Abs, y));
+        let (large, small) = (g.select(x, y, y, x), g.select(x, y, x, y));
+        let ratio = g.divide(small, large);
+        let square = g.unary(Unary::Square, ratio);
+        let sum = g.add(ONE, square);
+        let root = g.unary(Unary::Sqrt, sum);
+        let product = g.multiply(large, root);
+        let total = g.add(x, y);
+        g.select(total, ZERO, total, product)
     })
 }
 
@@ -259,17 +265,29 @@ pub(super) fn sinh(g: &mut Graph, x: Number) -> Number {
     })
 }
 
-/// The inverse of `sinh`: `ln(1 + a + a^2 / (1 + sqrt(1 + a^2)))` of the magnitude `a`, whose square must not overflow.
+/// From here on `sqrt(1 + x^2)` is `x` to the last digit, and its square a number in single precision too.
+const FAR: Number = Number::Known(1e9);
+
+/// `ln(2 x)`, which inverse hyperbolic functions are far out.
+fn ln_twice(g: &mut Graph, x: Number) -> Number {
+    let logarithm = g.unary(Unary::Ln, x);
+    g.add(logarithm, Number::Known(LN_2))
+}
+
+/// The inverse of `sinh`: `ln(1 + a + a^2 / (1 + sqrt(1 + a^2)))` of the magnitude `a`.
 pub(super) fn asinh(g: &mut Graph, x: Number) -> Number {
     of_data(g, &[x], |x| x[0].asinh()).unwrap_or_else(|| {
-        let magnitude = g.unary(Unary::Abs, x);
+        // Not `abs`, whose derivative at 0 is 0.
+        let magnitude = with_sign_of(g, x, x);
+        let far = ln_twice(g, magnitude);
         let square = g.unary(Unary::Square, x);
         let sum = g.add(ONE, square);
         let root = g.unary(Unary::Sqrt, sum);
         let divisor = g.add(ONE, root);
         let correction = g.divide(square, divisor);
         let argument = g.add(magnitude, correction);
-        let logarithm = g.unary(Unary::Ln1p, argument);
+        let near = g.unary(Unary::Ln1p, argument);
+        let logarithm = g.select(magnitude, FAR, near, far);
         with_sign_of(g, x, logarithm)
     })
 }
@@ -282,7 +300,9 @@ pub(super) fn acosh(g: &mut Graph, x: Number) -> Number {
         let product = g.multiply(t, above);
         let root = g.unary(Unary::Sqrt, product);
         let argument = g.add(t, root);
-        g.unary(Unary::Ln1p, argument)
+        let near = g.unary(Unary::Ln1p, argument);
+        let far = ln_twice(g, x);
+        g.select(x, FAR, near, far)
     })
 }
 

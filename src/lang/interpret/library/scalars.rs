@@ -11,7 +11,7 @@ use super::elementary::{
     acos, acosh, asin, asinh, atanh, cbrt, cosh, exp2, fmax, fmin, fmod, hypot, int_step, inverse, is_nan,
     log_diff_exp, log2, log10, logarithmic_product, power, round, sinh, tan, truncate,
 };
-use super::special::{log_choose, log_falling_factorial, log_rising_factorial, phi_approx, tgamma};
+use super::special::{beta, inv_cloglog, log_choose, log_falling_factorial, log_rising_factorial, phi_approx, tgamma};
 use crate::ir::graph::{Graph, Number};
 use crate::ir::{Binary, Unary};
 
@@ -76,12 +76,7 @@ fn of_one(name: &str) -> Option<Function> {
         "int_step" => |g, x| int_step(g, x[0]),
         "inv" => |g, x| inverse(g, x[0]),
         "inv_Phi" => |g, x| g.unary(Unary::InvPhi, x[0]),
-        "inv_cloglog" => |g, x| {
-            let hazard = g.unary(Unary::Exp, x[0]);
-            let hazard = g.negate(hazard);
-            let survival = g.unary(Unary::Expm1, hazard);
-            g.negate(survival)
-        },
+        "inv_cloglog" => |g, x| inv_cloglog(g, x[0]),
         "inv_logit" => |g, x| g.unary(Unary::InvLogit, x[0]),
         "inv_sqrt" => |g, x| {
             let root = g.unary(Unary::Sqrt, x[0]);
@@ -139,10 +134,7 @@ fn of_one(name: &str) -> Option<Function> {
 fn of_two(name: &str) -> Option<Function> {
     Some(match name {
         "atan2" => |g, x| g.binary(Binary::Atan2, x[0], x[1]),
-        "beta" => |g, x| {
-            let logarithm = g.binary(Binary::LnBeta, x[0], x[1]);
-            g.unary(Unary::Exp, logarithm)
-        },
+        "beta" => |g, x| beta(g, x[0], x[1]),
         "binomial_coefficient_log" | "lchoose" => |g, x| log_choose(g, x[0], x[1]),
         "fdim" => |g, x| {
             let difference = g.subtract(x[0], x[1]);

@@ -67,30 +67,60 @@ pub(super) fn log_choose(g: &mut Graph, n: Number, k: Number) -> Number {
     })
 }
 
-/// `ln(gamma(x + 1) / gamma(x - n + 1))` for `n > 0` and `x > n - 1`; 0 for a known `n` of 0.
+/// `|gamma(x) gamma(y) / gamma(x + y)|`
+pub(super) fn beta(g: &mut Graph, x: Number, y: Number) -> Number {
+    let logarithm = ln_beta_anywhere(g, x, y);
+    g.unary(Unary::Exp, logarithm)
+}
+
+/// `ln |gamma(x + 1) / gamma(x - n + 1)|`
 pub(super) fn log_falling_factorial(g: &mut Graph, x: Number, n: Number) -> Number {
     let first = g.subtract(x, n);
     let first = g.add(first, ONE);
     log_rising_factorial(g, first, n)
 }
 
-/// `ln(gamma(x + n) / gamma(x))` for `n > 0` and `x > 0`; 0 for a known `n` of 0.
+/// `ln |gamma(x + n) / gamma(x)|`; 0 for a known `n` of 0.
 pub(super) fn log_rising_factorial(g: &mut Graph, x: Number, n: Number) -> Number {
     if n == Number::Known(0.0) {
         return n;
     }
     of_data(g, &[x, n], |x| {
-        let (x, n) = (x[0], x[1]);
-        if n == 0.0 {
-            return 0.0;
+        let lgamma = |x: f64| evaluate::unary(Unary::Lgamma, x);
+        match x {
+            [_, n] if *n == 0.0 => 0.0,
+            [x, n] if *x > 0.0 && *n > 0.0 => lgamma(*n) - evaluate::binary(Binary::LnBeta, *x, *n),
+            _ => lgamma(x[0] + x[1]) - lgamma(x[0]),
         }
-        evaluate::unary(Unary::Lgamma, n) - evaluate::binary(Binary::LnBeta, x, n)
     })
     .unwrap_or_else(|| {
         let gamma = g.unary(Unary::Lgamma, n);
-        let beta = g.binary(Binary::LnBeta, x, n);
+        let beta = ln_beta_anywhere(g, x, n);
         g.subtract(gamma, beta)
     })
+}
+
+/// The logarithm of the magnitude of the beta function, of negative numbers too.
+fn ln_beta_anywhere(g: &mut Graph, x: Number, y: Number) -> Number {
+    let inside = g.binary(Binary::LnBeta, x, y);
+    let sum = g.add(x, y);
+    let [of_x, of_y, of_sum] = [x, y, sum].map(|number| g.unary(Unary::Lgamma, number));
+    let product = g.add(of_x, of_y);
+    let outside = g.subtract(product, of_sum);
+    let smaller = g.select(x, y, x, y);
+    g.select(Number::Known(0.0), smaller, inside, outside)
+}
+
+/// `1 - exp(-exp(x))`
+pub(super) fn inv_cloglog(g: &mut Graph, x: Number) -> Number {
+    /// From here on the result is 1 and its derivative 0, in double precision too; far beyond, an infinite hazard would
+    /// make the derivative NaN.
+    const CERTAIN: Number = Number::Known(8.0);
+    let x = g.select(x, CERTAIN, x, CERTAIN);
+    let hazard = g.unary(Unary::Exp, x);
+    let hazard = g.negate(hazard);
+    let survival = g.unary(Unary::Expm1, hazard);
+    g.negate(survival)
 }
 
 /// An approximation of the normal distribution function, absolute error below 0.00014 (Bowling et al. 2009, eq. 10):
