@@ -11,11 +11,15 @@ use super::error::CliError;
 use super::files::Files;
 use super::terminal::{colour, say};
 use super::{method, request};
-use crate::backend::Description;
+use crate::backend::{Description, Tuning};
 use crate::lang::Compiled;
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
+use crate::run::refused::{Proposals, proposals};
 use crate::run::{Outcome, RunError, Settings};
+
+/// Reasons of rejections that are told; the others are counted.
+const MOST_REASONS: usize = 3;
 
 /// What was asked for, and what runs it.
 pub(super) struct Job<'a> {
@@ -38,10 +42,30 @@ impl<'a> Job<'a> {
         self.settings.chains / self.settings.superchain_size
     }
 
+    /// What of the model rejects proposals, and about how often: asked at a sample, from where the chains ended.
+    pub(super) fn rejections(&self, tuning: &Tuning, positions: &[f64]) -> Option<String> {
+        if !self.compiled.rejects || self.sample.quiet {
+            return None;
+        }
+        let Proposals { made, refused } = proposals(self.model(), tuning, positions, self.settings.seed);
+        let reasons = self.compiled.quantities.rejections(refused.iter().map(Vec::as_slice));
+        let rejected: usize = reasons.iter().map(|reason| reason.count).sum();
+        if rejected == 0 {
+            return None;
+        }
+        let what = if matches!(tuning, Tuning::Nuts { .. }) { "trajectories" } else { "moves" };
+        let mut text = format!(
+            "note: of {made} {what} from where the chains ended, {rejected} lead to states that the model rejects \
+             (density zero, as in Stan):\n"
+        );
+        for reason in reasons.iter().take(MOST_REASONS) {
+            text += &format!("  {}; {} of {made}\n", reason.sentence(&self.files.source), reason.count);
+        }
+        Some(text)
+    }
+
     /// An error with its reason: where no chain could start, what the model rejected, at which place, and how often.
     pub(super) fn explained(&self, error: CliError) -> CliError {
-        /// Reasons that are told; the others are counted.
-        const MOST: usize = 3;
         let CliError::Run(RunError::NoStart(nowhere)) = error else { return error };
         let attempts = nowhere.tried.len();
         let reasons = self.compiled.quantities.rejections(nowhere.tried.iter().map(Vec::as_slice));
@@ -50,12 +74,12 @@ impl<'a> Job<'a> {
         }
         let source = &self.files.source;
         let mut text = format!("error: {nowhere}\n");
-        for reason in reasons.iter().take(MOST) {
+        for reason in reasons.iter().take(MOST_REASONS) {
             text += &format!("{}; {} of {attempts} attempts\n", reason.sentence(source), reason.count);
             text += &reason.render(source, colour());
         }
-        if reasons.len() > MOST {
-            text += &format!("and {} more places\n", reasons.len() - MOST);
+        if reasons.len() > MOST_REASONS {
+            text += &format!("and {} more places\n", reasons.len() - MOST_REASONS);
         }
         CliError::Rendered(text)
     }
@@ -136,6 +160,11 @@ pub(super) fn hazard_sentence(hazard: &Hazard) -> String {
              precision rejects points that belong to the posterior; compare with --precision f64"
                 .to_owned()
         }
+        Hazard::Constant { value } => format!(
+            "the model computes with {value:.1e}, which single precision takes for {}: rescale what it is made of, or use \
+             --precision f64",
+            if value.abs() < 1.0 { "zero" } else { "infinity" }
+        ),
         Hazard::Tiny { data, value } => format!(
             "no value of {data} is larger than {value:.1e}: in single precision their squares vanish; rescale them, or \
              use --precision f64"

@@ -89,6 +89,11 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         None => in_memory(&job, chosen.backend.as_mut(), &progress),
     };
     let outcome = finished.inspect_err(|_| progress.finish()).map_err(|error| job.explained(error))?;
+    // Of a run that only had to be finished, chains may be nowhere.
+    if compiled.rejects && !sample.resume {
+        let positions = chosen.backend.positions()?;
+        job.rejections(&outcome.tuning, &positions).into_iter().for_each(|note| job.tell(&note));
+    }
     if let Some(path) = &sample.generate {
         simulate::write(path, &compiled.quantities, outcome.draws.values(), seed)?;
     }

@@ -351,6 +351,26 @@ impl Program {
         }
     }
 
+    /// The constants that statements of the program read, as often as they do.
+    pub fn constants(&self) -> Vec<f64> {
+        fn read(program: &Program, body: &[Statement], found: &mut Vec<f64>) {
+            for statement in body {
+                match statement {
+                    Statement::Let(value) => {
+                        found.extend(program.op(*value).operands().filter_map(|operand| program.constant(operand)));
+                    }
+                    Statement::Loop(inner) => read(program, &inner.body, found),
+                    Statement::Store(store) | Statement::Accumulate(store) => {
+                        found.extend(program.constant(store.value));
+                    }
+                }
+            }
+        }
+        let mut found = Vec::new();
+        read(self, &self.body, &mut found);
+        found
+    }
+
     /// For each array, whether statements add to it rather than store each element once.
     pub fn accumulating(&self) -> Vec<bool> {
         fn visit(body: &[Statement], adds: &mut [bool]) {

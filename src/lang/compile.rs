@@ -17,7 +17,7 @@ use crate::ir::graph::{Domain, Graph, Number};
 use crate::ir::simplify::{simplify, simplify_terms};
 use crate::model::data::Data;
 use crate::model::transform::Transform;
-use crate::model::{Hazard, Model, hazard_of_bounds, hazards};
+use crate::model::{Hazard, Model, hazard_of_bounds, hazard_of_constants, hazards};
 
 /// Data and transformed data, known, and what was noticed on the way.
 pub(super) struct Bound {
@@ -243,6 +243,11 @@ fn arguments(transform: &Transform<Number>) -> impl Iterator<Item = &Vec<Number>
 }
 
 impl Written<'_> {
+    /// Whether there are states that the model rejects.
+    pub fn rejects(&self) -> bool {
+        self.run.terms.iter().any(|term| matches!(term.source, Source::Check | Source::Rejection))
+    }
+
     /// The programs of the model: the density on coordinates, and the parameters with the transformed ones.
     pub fn finish(
         mut self,
@@ -269,12 +274,14 @@ impl Written<'_> {
         let terms = self.run.graph.program(coordinates, &terms);
         let constrain = self.run.graph.program(coordinates, &values);
         let density = optimise(&terms, collapses);
+        let constrain = simplify(&constrain);
+        self.hazards.extend(hazard_of_constants(&density).or_else(|| hazard_of_constants(&constrain)));
         let compiled = Model {
             name: name.to_owned(),
             coordinates: self.coordinates,
             parameters,
             density: density.into(),
-            constrain: simplify(&constrain),
+            constrain,
             hazards: self.hazards,
         };
         Ok((compiled, self.parameters, self.run.printed))

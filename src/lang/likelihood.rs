@@ -400,7 +400,8 @@ impl<'a> Parts<'a> {
     fn prior(&mut self, term: Term, number: Number) {
         let rows = self.graph.domain(number).map_or(1, Domain::rows);
         let total = self.graph.sum(number, rows);
-        let is_prior = term.source != Added::Jacobian;
+        // A requirement bounds the prior, and says nothing else about it.
+        let is_prior = !matches!(term.source, Added::Jacobian | Added::Check);
         if is_prior {
             self.prior.push(total);
         } else {

@@ -89,6 +89,8 @@ pub struct Compiled {
     pub quantities: Quantities,
     /// What the model printed while it was bound.
     pub printed: Vec<String>,
+    /// Whether parameters can break something that the model requires: a constraint, an argument, a `reject`.
+    pub rejects: bool,
 }
 
 /// How a model is compiled.
@@ -117,10 +119,11 @@ pub fn compile(source: &Source, data: &Data, name: &str, settings: Settings) -> 
     let limits = Limits::within(settings.memory);
     let bound = compile::bind(&typed, data, Random::of_data(settings.seed), limits)?;
     let written = compile::write(&typed, &bound, limits)?;
+    let rejects = written.rejects();
     let (model, parameters, printed) = written.finish(&typed, name, settings.collapse)?;
     let quantities = Quantities::new(Arc::clone(&typed), source.clone(), &bound, parameters)?;
     let printed = bound.printed.into_iter().chain(printed).collect();
-    Ok(Compiled { model, quantities, printed })
+    Ok(Compiled { model, quantities, printed, rejects })
 }
 
 #[cfg(test)]

@@ -66,6 +66,11 @@ pub enum Hazard {
         /// The value of largest magnitude.
         value: f64,
     },
+    /// A constant of the program that single precision rounds to zero or to infinity.
+    Constant {
+        /// Its value.
+        value: f64,
+    },
     /// A value that single precision cannot tell from its neighbours.
     Large {
         /// The column's name in the model.
@@ -123,6 +128,13 @@ pub fn hazards(name: &str, values: &[f64]) -> Vec<Hazard> {
         hazards.push(Hazard::Large { data: name.into(), value: largest });
     }
     hazards
+}
+
+/// What single precision may cost for the constants of a program: nothing when it holds them all.
+pub fn hazard_of_constants(program: &Program) -> Option<Hazard> {
+    let is_lost = |x: f64| x.is_finite() && x != 0.0 && !(x as f32).is_normal();
+    let constants = program.constants().into_iter().find(|&x| is_lost(x));
+    constants.map(|value| Hazard::Constant { value })
 }
 
 /// What single precision may cost for a parameter between two bounds: nothing when thousands of numbers lie between.

@@ -15,6 +15,7 @@ pub mod monitor;
 mod nuts;
 pub mod prior;
 pub mod quantities;
+pub mod refused;
 mod settings;
 mod stream;
 mod warmup;

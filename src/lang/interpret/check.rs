@@ -6,108 +6,45 @@
 //! term. Which requirement broke, and at which value, the model tells when it is run again with its parameters known.
 //!
 //! Nothing is asked of what is valid already: a parameter of its declaration, the result of a function of what it always
-//! gives, a number that cannot leave its range ([`Graph::range`]), and whatever was asked before. Tolerances are Stan's,
+//! gives, a number that cannot leave its range ([`Graph::range`](crate::ir::Graph::range)), and whatever was asked before. Tolerances are Stan's,
 //! and in single precision those of [`Op::Roundoff`](crate::ir::Op::Roundoff) beside them. Absent: which function requires
 //! what.
 
-use std::collections::HashSet;
-use std::mem::Discriminant;
+mod penalty;
+#[cfg(test)]
+mod tests;
+mod valid;
 
+use std::collections::HashSet;
+
+pub(super) use self::penalty::Extent;
+use self::penalty::{
+    REJECTED, ZERO, at_most, below, cholesky_factor, increasing, lower_triangular, near, positive_definite,
+    sum_of_squares, sums_to_zero, symmetric,
+};
+pub(super) use self::valid::Valid;
 use super::density::arguments::{Argument, Need, arguments, function_name};
 use super::elementwise::elementwise;
 use super::value::{Elements, Inner, Value};
 use super::{Interpreter, Source, Stop};
-use crate::ir::Unary;
-use crate::ir::graph::{Graph, NodeId, Number, Range};
+use crate::ir::graph::{Number, Range};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
 use crate::lang::typed::{Constraint, Density, Variable};
 use crate::model::check::Requirement;
-use crate::model::linear::{Matrix, cholesky};
-use crate::model::transform::TOLERANCE;
+use crate::model::linear::Matrix;
 
-const ZERO: Number = Number::Known(0.0);
-const REJECTED: Number = Number::Known(f64::NEG_INFINITY);
-
-/// Who requires something, and where.
+/// The function that requires something, and where it is called.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asker<'a> {
+pub(super) struct Caller<'a> {
     pub function: &'a str,
     pub span: Span,
 }
 
-impl Asker<'_> {
+impl Caller<'_> {
     fn fault(self, fault: String) -> Stop {
         BindError::Requirement { function: self.function.to_owned(), fault, span: self.span }.into()
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Part {
-    Known(u64),
-    Node(NodeId),
-}
-
-type Claim = (Discriminant<Requirement>, Vec<Part>);
-
-/// What has been found valid, in the order in which it was found.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Valid {
-    claims: HashSet<Claim>,
-    order: Vec<Claim>,
-}
-
-impl Valid {
-    fn claim(requirement: Requirement, numbers: &[Number]) -> Claim {
-        let part = |number: &Number| match *number {
-            Number::Known(x) => Part::Known(x.to_bits()),
-            Number::Node(node) => Part::Node(node),
-        };
-        (std::mem::discriminant(&requirement), numbers.iter().map(part).collect())
-    }
-
-    /// Whether numbers have been found to fulfil a requirement.
-    pub fn holds(&self, requirement: Requirement, numbers: &[Number]) -> bool {
-        self.claims.contains(&Self::claim(requirement, numbers))
-    }
-
-    /// Takes a requirement as fulfilled, and what follows from it.
-    fn insert(&mut self, requirement: Requirement, numbers: &[Number]) {
-        let claim = Self::claim(requirement, numbers);
-        if self.claims.insert(claim.clone()) {
-            self.order.push(claim);
-        }
-        let weaker = match requirement {
-            Requirement::PositiveOrdered => Requirement::Ordered,
-            Requirement::CorrMatrix => Requirement::PositiveDefinite,
-            Requirement::PositiveDefinite => Requirement::Symmetric,
-            Requirement::CholeskyFactorCorr => Requirement::CholeskyFactor,
-            Requirement::CholeskyFactor => Requirement::LowerTriangular,
-            _ => return,
-        };
-        self.insert(weaker, numbers);
-    }
-
-    /// How much has been found valid so far.
-    pub fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    /// Forgets what was found after so much.
-    pub fn truncate(&mut self, len: usize) {
-        for claim in self.order.drain(len..) {
-            self.claims.remove(&claim);
-        }
-    }
-}
-
-/// Which requirements of parameters become terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// All.
-    Full,
-    /// Those whose breach would leave a density finite. The density itself, as a term of the target, rejects the others.
-    Term,
 }
 
 impl Interpreter<'_> {
@@ -122,33 +59,33 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<(), Stop> {
         let function = function_name(family, density);
-        let asker = Asker { function: &function, span };
+        let caller = Caller { function: &function, span };
         // The generators of matrices by size take the size first.
         let first = usize::from(density == Density::Rng && !family.starts_with("lkj"));
         for Argument { at, name, need } in arguments(family, density) {
             let value = &values[at - first];
             match need {
-                Need::Is(requirement) => self.require(asker, name, value, requirement, extent)?,
+                Need::Is(requirement) => self.require(caller, name, value, requirement, extent)?,
                 Need::AtLeast(other) => {
                     let other = values[other - first].clone();
-                    self.require_order(asker, (name, value), &other, false, Requirement::AtLeast, extent)?;
+                    self.require_order(caller, (name, value), &other, false, Requirement::AtLeast, extent)?;
                 }
                 Need::Above(other) => {
                     let other = values[other - first].clone();
-                    self.require_order(asker, (name, value), &other, true, Requirement::Above, extent)?;
+                    self.require_order(caller, (name, value), &other, true, Requirement::Above, extent)?;
                 }
                 Need::UpTo(other) => {
                     let other = values[other - first].clone();
                     let within = |high| Requirement::Within(0.0, high);
-                    self.require_known_order(asker, (name, value), &other, within)?;
+                    self.require_known_order(caller, (name, value), &other, within)?;
                 }
                 Need::Category(other, more) => {
                     let categories = values[other - first].shape.inner.len() + more;
-                    self.require(asker, name, value, Requirement::Within(1.0, categories as f64), extent)?;
+                    self.require(caller, name, value, Requirement::Within(1.0, categories as f64), extent)?;
                 }
                 Need::DegreesOf(other) => {
                     let Inner::Matrix(rows, _) = values[other - first].shape.inner else { continue };
-                    self.require(asker, name, value, Requirement::Above(rows as f64 - 1.0), extent)?;
+                    self.require(caller, name, value, Requirement::Above(rows as f64 - 1.0), extent)?;
                 }
             }
         }
@@ -158,30 +95,30 @@ impl Interpreter<'_> {
     /// Asks a requirement of a value.
     pub(super) fn require(
         &mut self,
-        asker: Asker<'_>,
+        caller: Caller<'_>,
         name: &str,
         value: &Value,
         requirement: Requirement,
         extent: Extent,
     ) -> Result<(), Stop> {
         if requirement.is_of_containers() {
-            return self.require_of_containers(asker, name, value, requirement, extent);
+            return self.require_of_containers(caller, name, value, requirement, extent);
         }
         if let Some(values) = self.data_of(value) {
             let sizes = value.shape.sizes();
-            return requirement.check(name, &values, &sizes).map_err(|fault| asker.fault(fault));
+            return requirement.check(name, &values, &sizes).map_err(|fault| caller.fault(fault));
         }
         let penalty = match &value.elements {
             Elements::Rows(number) => {
                 let number = *number;
-                let penalty = self.penalty_of_number(asker, name, number, requirement, extent)?;
+                let penalty = self.penalty_of_number(caller, name, number, requirement, extent)?;
                 self.graph.sum(penalty, value.len())
             }
             Elements::Each(numbers) => {
                 let numbers = std::sync::Arc::clone(numbers);
                 let mut penalties = Vec::new();
                 for &number in numbers.iter() {
-                    penalties.push(self.penalty_of_number(asker, name, number, requirement, extent)?);
+                    penalties.push(self.penalty_of_number(caller, name, number, requirement, extent)?);
                 }
                 self.graph.total(&penalties)
             }
@@ -194,7 +131,7 @@ impl Interpreter<'_> {
     /// 0 where a number is what it must be, minus infinity where it is not.
     fn penalty_of_number(
         &mut self,
-        asker: Asker<'_>,
+        caller: Caller<'_>,
         name: &str,
         number: Number,
         requirement: Requirement,
@@ -207,7 +144,7 @@ impl Interpreter<'_> {
         if let Some(values) = known {
             // Rows of a loop are no elements of the argument.
             let fault = values.iter().find_map(|&x| requirement.check(name, &[x], &[]).err());
-            return fault.map_or(Ok(ZERO), |fault| Err(asker.fault(fault)));
+            return fault.map_or(Ok(ZERO), |fault| Err(caller.fault(fault)));
         }
         if extent == Extent::Term || self.valid.holds(requirement, &with_bounds(requirement, number)) {
             return Ok(ZERO);
@@ -235,7 +172,7 @@ impl Interpreter<'_> {
     /// Asks that elements are at least those of another value, or above.
     fn require_order(
         &mut self,
-        asker: Asker<'_>,
+        caller: Caller<'_>,
         (name, value): (&str, &Value),
         other: &Value,
         strictly: bool,
@@ -243,7 +180,7 @@ impl Interpreter<'_> {
         extent: Extent,
     ) -> Result<(), Stop> {
         if self.data_of(value).is_some() && self.data_of(other).is_some() {
-            return self.require_known_order(asker, (name, value), other, requirement);
+            return self.require_known_order(caller, (name, value), other, requirement);
         }
         if extent == Extent::Term {
             return Ok(());
@@ -259,7 +196,7 @@ impl Interpreter<'_> {
     /// Asks a requirement that depends on another value, of values that data give.
     fn require_known_order(
         &mut self,
-        asker: Asker<'_>,
+        caller: Caller<'_>,
         (name, value): (&str, &Value),
         other: &Value,
         requirement: impl Fn(f64) -> Requirement,
@@ -271,7 +208,7 @@ impl Interpreter<'_> {
             let (Some(x), Some(other)) = (at(&values, index), at(&others, index)) else { return Ok(()) };
             let label = if value.shape.is_scalar() { String::new() } else { format!("[{}]", index + 1) };
             let checked = requirement(other).check(&format!("{name}{label}"), &[x], &[]);
-            checked.map_err(|fault| asker.fault(fault))?;
+            checked.map_err(|fault| caller.fault(fault))?;
         }
         Ok(())
     }
@@ -292,7 +229,7 @@ impl Interpreter<'_> {
     /// Asks a requirement of the vectors or matrices of a value.
     fn require_of_containers(
         &mut self,
-        asker: Asker<'_>,
+        caller: Caller<'_>,
         name: &str,
         value: &Value,
         requirement: Requirement,
@@ -313,7 +250,7 @@ impl Interpreter<'_> {
         if let Some(values) = value.as_known() {
             let parts = values.chunks(each.max(1)).enumerate();
             for (part, values) in parts {
-                requirement.check(&label(part), values, &sizes).map_err(|fault| asker.fault(fault))?;
+                requirement.check(&label(part), values, &sizes).map_err(|fault| caller.fault(fault))?;
             }
             return Ok(());
         }
@@ -321,7 +258,7 @@ impl Interpreter<'_> {
         for (part, numbers) in numbers.chunks(each.max(1)).enumerate() {
             let penalty = self.penalty_of_container(numbers, value.shape.inner, requirement, extent);
             if penalty == REJECTED {
-                return Err(asker.fault(format!("{} {}", label(part), requirement.breach())));
+                return Err(caller.fault(format!("{} {}", label(part), requirement.breach())));
             }
             self.add_check(penalty);
         }
@@ -455,9 +392,9 @@ impl Interpreter<'_> {
         if value.as_known().is_some() {
             return self.check_constraint(variable, value);
         }
-        let asker = Asker { function: "transformed parameters", span: variable.span };
+        let caller = Caller { function: "transformed parameters", span: variable.span };
         if let Some(requirement) = requirement_of(variable.constraint) {
-            self.require(asker, &variable.name, value, requirement, Extent::Full)?;
+            self.require(caller, &variable.name, value, requirement, Extent::Full)?;
         }
         let Constraint::Bounds { lower, upper } = variable.constraint else { return Ok(()) };
         for (bound, is_lower) in [(lower, true), (upper, false)] {
@@ -471,7 +408,7 @@ impl Interpreter<'_> {
             });
             let penalty = super::elementwise::sum(&mut self.graph, &penalties);
             if penalty == REJECTED {
-                return Err(asker.fault(format!("{} never keeps its bounds", variable.name)));
+                return Err(caller.fault(format!("{} never keeps its bounds", variable.name)));
             }
             self.add_check(penalty);
         }
@@ -536,104 +473,4 @@ fn with_bounds(requirement: Requirement, number: Number) -> Vec<Number> {
         Requirement::Within(low, high) => vec![number, Number::Known(low), Number::Known(high)],
         _ => vec![number],
     }
-}
-
-/// 0 where `x <= y`, else minus infinity.
-fn at_most(g: &mut Graph, x: Number, y: Number) -> Number {
-    if g.range(x).is_at_most(g.range(y)) { ZERO } else { g.select(x, y, ZERO, REJECTED) }
-}
-
-/// 0 where `x < y`, else minus infinity.
-fn below(g: &mut Graph, x: Number, y: Number) -> Number {
-    if g.range(x).is_below(g.range(y)) {
-        return ZERO;
-    }
-    // A NaN passes neither comparison.
-    let ordered = g.select(x, y, ZERO, REJECTED);
-    g.select(y, x, REJECTED, ordered)
-}
-
-/// 0 where a sum of so many terms is what it must be, to within the tolerance.
-fn near(g: &mut Graph, sum: Number, expected: f64, terms: usize) -> Number {
-    if sum == Number::Known(expected) {
-        return ZERO;
-    }
-    let roundoff = g.roundoff(terms);
-    let tolerance = g.add(Number::Known(TOLERANCE), roundoff);
-    let off = g.subtract(sum, Number::Known(expected));
-    let off = g.unary(Unary::Abs, off);
-    g.select(off, tolerance, ZERO, REJECTED)
-}
-
-fn sum_of_squares(g: &mut Graph, numbers: &[Number]) -> Number {
-    let squares: Vec<Number> = numbers.iter().map(|&x| g.unary(Unary::Square, x)).collect();
-    g.total(&squares)
-}
-
-fn increasing(g: &mut Graph, numbers: &[Number]) -> Number {
-    let pairs: Vec<Number> = numbers.windows(2).map(|pair| below(g, pair[0], pair[1])).collect();
-    g.total(&pairs)
-}
-
-fn sums_to_zero(g: &mut Graph, numbers: &[Number]) -> Number {
-    let sum = g.total(numbers);
-    let magnitudes: Vec<Number> = numbers.iter().map(|&x| g.unary(Unary::Abs, x)).collect();
-    let magnitude = g.total(&magnitudes);
-    let roundoff = g.roundoff(1);
-    let slack = g.multiply(roundoff, magnitude);
-    let tolerance = g.add(Number::Known(TOLERANCE), slack);
-    let off = g.unary(Unary::Abs, sum);
-    g.select(off, tolerance, ZERO, REJECTED)
-}
-
-fn symmetric(g: &mut Graph, matrix: &Matrix) -> Number {
-    let mut penalties = Vec::new();
-    for j in 0..matrix.columns {
-        for i in 0..j {
-            let (above, below) = (matrix.at(i, j), matrix.at(j, i));
-            if g.is_same(above, below) {
-                continue;
-            }
-            // An element is a sum whose terms are as large as those of the diagonal elements in its row and column.
-            let [first, second] = [i, j].map(|k| g.unary(Unary::Abs, matrix.at(k, k)));
-            let magnitude = g.add(first, second);
-            let roundoff = g.roundoff(matrix.rows);
-            let slack = g.multiply(roundoff, magnitude);
-            let tolerance = g.add(Number::Known(TOLERANCE), slack);
-            let off = g.subtract(above, below);
-            let off = g.unary(Unary::Abs, off);
-            penalties.push(g.select(off, tolerance, ZERO, REJECTED));
-        }
-    }
-    g.total(&penalties)
-}
-
-fn positive_definite(g: &mut Graph, matrix: &Matrix, extent: Extent) -> Number {
-    let symmetric = symmetric(g, matrix);
-    if extent == Extent::Term {
-        // The factor of what is not positive definite has NaN in it.
-        return symmetric;
-    }
-    let diagonal = cholesky(g, matrix).diagonal();
-    let pivots: Vec<Number> = diagonal.into_iter().map(|pivot| g.select(ZERO, pivot, ZERO, REJECTED)).collect();
-    let pivots = g.total(&pivots);
-    g.add(symmetric, pivots)
-}
-
-fn lower_triangular(g: &mut Graph, matrix: &Matrix) -> Number {
-    let mut penalties = Vec::new();
-    for j in 1..matrix.columns {
-        for i in 0..j.min(matrix.rows) {
-            let above = matrix.at(i, j);
-            penalties.extend([at_most(g, above, ZERO), at_most(g, ZERO, above)]);
-        }
-    }
-    g.total(&penalties)
-}
-
-fn cholesky_factor(g: &mut Graph, matrix: &Matrix) -> Number {
-    let triangle = lower_triangular(g, matrix);
-    let diagonal: Vec<Number> = matrix.diagonal().into_iter().map(|x| below(g, ZERO, x)).collect();
-    let diagonal = g.total(&diagonal);
-    g.add(triangle, diagonal)
 }

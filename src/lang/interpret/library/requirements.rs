@@ -4,7 +4,7 @@
 //! Absent: sizes, which each function compares, and distributions (`density/arguments`).
 
 use crate::ir::graph::Number;
-use crate::lang::interpret::check::{Asker, Extent};
+use crate::lang::interpret::check::{Caller, Extent};
 use crate::lang::interpret::value::{Elements, Value};
 use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
@@ -88,14 +88,14 @@ fn passes_nan(name: &str) -> bool {
 impl Interpreter<'_> {
     /// Asks what a function requires of its arguments.
     pub(super) fn require_of_function(&mut self, name: &str, arguments: &[Value], span: Span) -> Result<(), Stop> {
-        let asker = Asker { function: name, span };
+        let caller = Caller { function: name, span };
         for &(at, argument, requirement) in rows(name, arguments.len()) {
             let value = &arguments[at];
             let has_nan = value.as_known().is_some_and(|values| values.iter().any(|x| x.is_nan()));
             if has_nan && passes_nan(name) {
                 continue;
             }
-            self.require(asker, argument, value, requirement, Extent::Full)?;
+            self.require(caller, argument, value, requirement, Extent::Full)?;
         }
         Ok(())
     }
