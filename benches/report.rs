@@ -100,6 +100,7 @@ fn main() {
             failed: Default::default(),
             notes: Vec::new(),
             determined: None,
+            copies: false,
             facts: Vec::new(),
             command: None,
             model: None,

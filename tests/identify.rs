@@ -4,8 +4,16 @@
 
 #[path = "identify/cases.rs"]
 mod cases;
+#[path = "identify/conditions.rs"]
+mod conditions;
 #[path = "identify/practical.rs"]
 mod practical;
+#[path = "identify/spelling.rs"]
+mod spelling;
+#[path = "identify/told.rs"]
+mod told;
+#[path = "identify/vectors.rs"]
+mod vectors;
 
 use std::process::{Command, Output};
 

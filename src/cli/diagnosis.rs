@@ -89,10 +89,11 @@ impl Diagnosis {
         Ok(())
     }
 
-    /// The findings in sentences, a paragraph each, and what can be learned from them together.
-    pub(super) fn warnings(&self) -> String {
+    /// The findings in sentences, a paragraph each, and what can be learned from them together: `ridges` unless it is known
+    /// that chains are apart for another reason.
+    pub(super) fn warnings(&self, ridges: bool) -> String {
         let mut text: String = self.findings.iter().map(warning).collect();
-        let matrix = self.correlation.as_deref();
+        let matrix = self.correlation.as_deref().filter(|_| ridges);
         if let Some(lesson) = matrix.and_then(|matrix| findings::lesson(&self.findings, &self.names, matrix)) {
             text += &format!("\n{lesson}\n");
         }

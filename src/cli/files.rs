@@ -47,7 +47,8 @@ impl Files {
         lang::likelihood(&self.source, &self.data, settings).map_err(|error| self.picture(&error))
     }
 
-    fn picture(&self, error: &lang::CompileError) -> CliError {
+    /// An error with the place in the model that it is about.
+    pub(super) fn picture(&self, error: &lang::CompileError) -> CliError {
         let mut picture = error.render(&self.source, colour());
         let missing = matches!(error, lang::CompileError::Data(lang::bind::BindError::Missing { .. }));
         if missing && self.data.names().next().is_none() {

@@ -7,9 +7,9 @@ use super::error::CliError;
 use super::files::Files;
 use crate::draws::Draws;
 use crate::identify::convergence::{Convergence, convergence, determined, excused};
-use crate::identify::posterior::{Comparison, Weighed, compare, prior_sd};
+use crate::identify::posterior::{Comparison, Prior, Weighed, compare};
 use crate::identify::{Analysis, Combination, Scale, Settings, analyse};
-use crate::lang;
+use crate::lang::{self, Compiled};
 use crate::model::Model;
 use crate::model::likelihood::Likelihood;
 use crate::report::combination::Names;
@@ -29,7 +29,7 @@ pub(super) struct Identification {
     model: Model,
     likelihood: Likelihood,
     analysis: Analysis,
-    prior: Option<Draws>,
+    prior: Option<Prior>,
     after: Option<After>,
 }
 
@@ -41,18 +41,19 @@ struct After {
 
 impl Identification {
     /// Analyses a model before sampling.
-    pub(super) fn before(files: &Files, model: &Model, seed: u64) -> Result<Self, CliError> {
+    pub(super) fn before(files: &Files, compiled: &Compiled, seed: u64) -> Result<Self, CliError> {
+        let model = &compiled.model;
         let language = lang::Settings { seed, ..lang::Settings::default() };
         let likelihood = files.likelihood(language)?;
         let prior = if model.coordinates.is_empty() || likelihood.observations.results.is_empty() {
             None
         } else {
-            prior_draws(model, &likelihood, seed).ok()
+            prior_draws(compiled, &likelihood, seed).ok()
         };
         let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
         let spread = prior.as_ref().map(|prior| {
             let single = |parameter| Combination { scale: Scale::Natural, weights: vec![(parameter, 1.0)] };
-            let known = |parameter| prior_sd(&single(parameter), prior).unwrap_or(f64::INFINITY);
+            let known = |parameter| prior.spread(&single(parameter)).sd().unwrap_or(f64::INFINITY);
             (0..declared).map(known).collect()
         });
         let mut vary = |change, number| changed(&files.source, &files.data, &likelihood, language, change, number);
@@ -65,7 +66,8 @@ impl Identification {
     pub(super) fn after(mut self, draws: &Draws, superchains: usize) -> Result<Self, CliError> {
         let plain = |error: &dyn std::fmt::Display| CliError::plain(error.to_string());
         let draws = ordered(draws, &self.model.parameters)?;
-        let convergence = convergence(&self.analysis, &draws, superchains).map_err(|error| plain(&error))?;
+        let prior = |combination: &Combination| self.prior.as_ref().and_then(|prior| prior.spread(combination).sd());
+        let convergence = convergence(&self.analysis, &draws, superchains, prior).map_err(|error| plain(&error))?;
         let start = &self.analysis.mode_coordinates;
         let weighed = Weighed::new(&self.model, &self.likelihood, &draws, start, WEIGHED);
         let mut combinations: Vec<Combination> =
@@ -77,18 +79,21 @@ impl Identification {
         Ok(self)
     }
 
-    /// Whether some direction is open.
-    pub(super) fn has_open(&self) -> bool {
-        !self.analysis.open.is_empty()
+    /// Whether it says why chains disagree: some direction is open, or a mode has copies.
+    pub(super) fn explains(&self) -> bool {
+        !self.analysis.open.is_empty() || self.has_copies()
+    }
+
+    /// Whether a mode has copies, among which chains are apart and no correlation of theirs is a ridge.
+    pub(super) fn has_copies(&self) -> bool {
+        !self.analysis.symmetries.is_empty()
     }
 
     /// The parameters whose disagreement among chains is no fault of the run; none where chains also disagree about what
-    /// the data determine.
+    /// the data or the prior determine.
     pub(super) fn excused(&self) -> Vec<String> {
-        match &self.after {
-            Some(after) if after.convergence.unsettled.is_empty() => excused(&self.analysis, &self.model.parameters),
-            _ => Vec::new(),
-        }
+        let names = &self.model.parameters;
+        self.after.as_ref().map_or_else(Vec::new, |after| excused(&self.analysis, &after.convergence, names))
     }
 
     /// All of it in words.
@@ -104,7 +109,7 @@ impl Identification {
                 if let Some(prior) = &self.prior {
                     let open = self.analysis.open.iter().take(COMPARED).map(|direction| &direction.combination);
                     for combination in open {
-                        passage.say(posterior::prior_alone(combination, prior_sd(combination, prior), names));
+                        passage.say(posterior::prior_alone(combination, prior.spread(combination), names));
                     }
                 }
             }
@@ -127,6 +132,7 @@ impl Identification {
                     "settled": list(&after.convergence.settled),
                     "unsettled": list(&after.convergence.unsettled),
                     "adrift": list(&after.convergence.adrift),
+                    "slow": list(&after.convergence.slow),
                 }),
             );
         }

@@ -17,7 +17,7 @@ pub(super) fn identify(arguments: &Identify, out: &mut impl Write) -> Result<Ver
     // Nothing is sampled.
     let compiled =
         files.compiled(lang::Settings { seed: arguments.seed, collapse: false, ..lang::Settings::default() })?;
-    let mut found = match Identification::before(&files, &compiled.model, arguments.seed) {
+    let mut found = match Identification::before(&files, &compiled, arguments.seed) {
         // That is an answer as well.
         Err(CliError::Identify(error @ IdentifyError::NoLikelihood)) => {
             if arguments.json {

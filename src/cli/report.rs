@@ -93,7 +93,8 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         findings: found,
         failed,
         notes,
-        determined,
+        copies: determined.as_ref().is_some_and(|(_, copies)| *copies),
+        determined: determined.map(|(passage, _)| passage),
         facts,
         command: origin.map(|facts| facts.command.clone()).filter(|it| !it.is_empty()),
         model: model.map(|(source, _)| source.text().to_owned()),
@@ -108,7 +109,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     Ok(if arguments.strict && bad { Verdict::Bad } else { Verdict::Good })
 }
 
-/// What the data determine of the model that draws are of; a note where that cannot be told, or where the draws have not
+/// What the data determine of the model that draws are of, and whether modes have copies; a note where that cannot be told, or where the draws have not
 /// all that it takes to be held against it.
 fn determined(
     files: &Files,
@@ -116,22 +117,23 @@ fn determined(
     draws: &dyn Columns,
     superchains: usize,
     notes: &mut Vec<String>,
-) -> Option<Passage> {
+) -> Option<(Passage, bool)> {
     let found = files
         .compiled(lang::Settings { seed, ..lang::Settings::default() })
-        .and_then(|compiled| Ok((Identification::before(files, &compiled.model, seed)?, compiled)));
+        .and_then(|compiled| Ok((Identification::before(files, &compiled, seed)?, compiled)));
     let (found, compiled) = found
         .map_err(|error| notes.push(format!("whether the data determine the parameters was not found out: {error}")))
         .ok()?;
-    let alone = found.passage();
+    let (alone, copies) = (found.passage(), found.has_copies());
     let after = draws::few(draws, &compiled.model.parameters).and_then(|draws| found.after(&draws, superchains));
-    Some(after.map_or_else(
+    let passage = after.map_or_else(
         |error| {
             notes.push(format!("draws were not held against what the data determine: {error}"));
             alone
         },
         |found| found.passage(),
-    ))
+    );
+    Some((passage, copies))
 }
 
 /// What a run directory tells of its run.
@@ -214,6 +216,7 @@ pub(super) fn of_sample(
         failed: (compiled.quantities.names().to_vec(), outcome.failures.clone()),
         notes: Vec::new(),
         determined: identification.map(Identification::passage),
+        copies: identification.is_some_and(Identification::has_copies),
         facts: facts.map(|(name, value)| (name.to_owned(), value)).into(),
         command: Some(job::command(settings.seed)),
         model: Some(model.text().to_owned()),

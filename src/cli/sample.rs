@@ -129,7 +129,7 @@ fn conclude(
     // Where chains disagree, the first question is whether the data could ever make them agree.
     let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;
     let identification = (sample.report.is_some() || is_asked && diagnosis.has_disagreement()).then(|| {
-        let found = Identification::before(job.files, model, job.settings.seed)?;
+        let found = Identification::before(job.files, job.compiled, job.settings.seed)?;
         found.after(&few(&outcome.draws, &model.parameters)?, superchains)
     });
     let identification = match identification.transpose() {
@@ -139,7 +139,7 @@ fn conclude(
             None
         }
     };
-    let open = identification.as_ref().filter(|found| diagnosis.has_disagreement() && found.has_open());
+    let open = identification.as_ref().filter(|found| diagnosis.has_disagreement() && found.explains());
     if sample.json {
         let told = [
             ("summary", diagnosis.summary_object()),
@@ -154,7 +154,7 @@ fn conclude(
     } else {
         job.tell(&closing(job.settings, outcome, model));
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
-        job.tell(&diagnosis.warnings());
+        job.tell(&diagnosis.warnings(!open.is_some_and(Identification::has_copies)));
         if let Some(found) = open {
             job.tell(&format!("\n{}", found.passage().text()));
         }

@@ -19,6 +19,7 @@ use super::progress::Progress;
 use super::request::{self, Chosen};
 use super::{init, method};
 use crate::backend::{Method, Precision};
+use crate::lang::CompileError;
 use crate::lang::start::Start;
 use crate::run::{Cut, Glance, Init, Look, Outcome, Phase, Plan, RunError, quantities, stream};
 use crate::sampler::nuts::STATISTICS;
@@ -71,7 +72,10 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
     let (likelihood, prior) = if sample.log_likelihood {
         // At the origin: what statements are about does not depend on where.
         let point = model.parameters_at(&vec![0.0; model.coordinates.len()]);
-        quantities::pointwise_names(&compiled.quantities, &point)?
+        quantities::pointwise_names(&compiled.quantities, &point).map_err(|error| match error {
+            RunError::Pointwise(error) => job.files.picture(&CompileError::Data(*error)),
+            other => other.into(),
+        })?
     } else {
         Default::default()
     };

@@ -64,7 +64,7 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
         diagnosis.write_tables(out, folding)?;
     }
     if !arguments.json {
-        tell(&diagnosis.warnings());
+        tell(&diagnosis.warnings(true));
         tell(&behaviour.sentences());
     }
     Ok(if arguments.strict && diagnosis.is_bad(&[]) { Verdict::Bad } else { Verdict::Good })

@@ -5,7 +5,7 @@
 //! other covariates, tells why: what stays open then is structural, what other covariates would close is the design's
 //! doing, what other outcomes would close is that of these data.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
 use super::constant::{Place, directions, invariants};
@@ -28,6 +28,8 @@ use crate::rng::slots::Purpose;
 pub enum Change {
     /// Other outcomes.
     Outcomes,
+    /// Other outcomes, of which those that are 0 stay 0: cells of a table that cannot be filled.
+    Cells,
     /// Other outcomes and other covariates.
     Covariates,
 }
@@ -176,16 +178,20 @@ pub fn analyse(
     let scores = Scores::new(likelihood, &start);
     let prior =
         Prior { terms: &likelihood.prior, without: likelihood.latent.as_ref().map(|latent| &latent.population) };
-    let found = Found::new(model, likelihood, &scores, &prior, settings, &start, &mut random)?;
+    let mut found = Found::new(model, likelihood, &scores, &prior, settings, &start, &mut random)?;
+    found.ask_vectors(&mut *vary, &mut random);
     let declared: usize = likelihood.declared.iter().map(|(_, size)| size).sum();
     let order = order(likelihood);
 
-    let open = found.open(likelihood, &order, vary, &mut random);
+    let mut open = found.open(likelihood, &order, &mut *vary, &mut random);
+    for direction in &mut open {
+        direction.closed = found.is_closed(&direction.combination, &prior);
+    }
     let closed = found.closed(&open, declared, &order);
-    let at_mode = scores.at(&found.mode);
+    let at_mode = expected(&scores, &found.mode, &mut *vary);
     let symmetries = symmetries(model, likelihood, &scores, &found.points, &open);
     let (practical, condition) =
-        practical(model, &at_mode.scores, scores.free(), &found.mode, open.len(), settings.prior_sd.as_deref());
+        practical(model, &at_mode, scores.free(), &found.mode, open.len(), settings.prior_sd.as_deref());
     Ok(Analysis {
         directions: scores.free().len(),
         determined_combinations: closed.touched - open.len().min(closed.touched),
@@ -293,6 +299,41 @@ impl<'a> Found<'a> {
         Ok(found)
     }
 
+    /// Asks outcomes that are vectors for more than the one direction that these data point to: a vector with other elements
+    /// would point to others, as many as it has elements.
+    fn ask_vectors(&mut self, vary: Vary<'_>, random: &mut Random) {
+        /// Other outcomes, where a vector has more elements.
+        const MOST: usize = 40;
+        let columns = self.scores.free().len();
+        let largest = self.scores.sizes().iter().copied().max().unwrap_or(0);
+        for (set, change) in (0..largest.saturating_sub(1).min(columns).min(MOST))
+            .flat_map(|set| [(set, Change::Cells), (set, Change::Outcomes)])
+        {
+            if self.ranks[0].rank == columns {
+                return;
+            }
+            let Some(other) = vary(change, FIRST_OF_VECTORS + set as u64) else { continue };
+            let more = Scores::new(&other, &self.points[0]);
+            if more.free() != self.scores.free() || more.sizes() != self.scores.sizes() {
+                continue;
+            }
+            let rows: Vec<usize> = (0..more.sizes().len()).filter(|&row| more.sizes()[row] > set + 1).collect();
+            for (matrix, point) in self.matrices.iter_mut().zip(&self.points) {
+                *matrix = matrix.above(&evaluated_rows(&more, point, Some(&rows), random), &mut signed(random));
+            }
+            self.ranks = self.matrices.par_iter().map(rank).collect();
+        }
+        let best = self.ranks.iter().map(|rank| rank.rank).max().unwrap_or(0);
+        let all = std::mem::take(&mut self.points).into_iter().zip(std::mem::take(&mut self.matrices));
+        for ((point, matrix), rank) in all.zip(std::mem::take(&mut self.ranks)) {
+            if rank.rank == best {
+                self.points.push(point);
+                self.matrices.push(matrix);
+                self.ranks.push(rank);
+            }
+        }
+    }
+
     /// The directions that stay open, and why.
     fn open(&self, likelihood: &Likelihood, order: &[usize], vary: Vary<'_>, random: &mut Random) -> Vec<Direction> {
         let columns = self.scores.free().len();
@@ -340,9 +381,33 @@ impl<'a> Found<'a> {
                 other => other,
             };
             let new = directions(&places, order, &known);
-            found.extend(new.into_iter().map(|combination| Direction { combination, reason: reason.clone() }));
+            found.extend(new.into_iter().map(|combination| Direction {
+                combination,
+                reason: reason.clone(),
+                closed: false,
+            }));
         }
         found
+    }
+
+    /// Whether the prior changes along an open direction, anywhere.
+    fn is_closed(&self, combination: &Combination, prior: &Prior<'_>) -> bool {
+        /// What rounding leaves of a derivative that is none, beside its terms.
+        const ROUNDING: f64 = 1e-7;
+        self.points.iter().zip(&self.ranks).any(|(point, rank)| {
+            let (parameters, slopes) = self.parameters(point);
+            let mut along = DVector::zeros(self.declared);
+            for &(parameter, weight) in &combination.weights {
+                along[parameter] = weight / combination.scale.slope(parameters[parameter]);
+            }
+            // The step of coordinates within the null space that moves the parameters so.
+            let moves = slopes.rows(0, self.declared) * &rank.null_space;
+            let step = moves.svd(true, true).solve(&along, f64::EPSILON.sqrt());
+            let Ok(step) = step.map(|step| &rank.null_space * step) else { return false };
+            let (_, slope) = prior.at(point, self.scores.free());
+            let terms = slope.component_mul(&step);
+            terms.sum().abs() > ROUNDING * terms.abs().sum()
+        })
     }
 
     /// The null spaces at the points, in declared parameters.
@@ -416,15 +481,54 @@ impl<'a> Found<'a> {
     }
 }
 
+/// Where the numbers of changes begin that ask vectors: apart from those that tell reasons.
+const FIRST_OF_VECTORS: u64 = 1 << 20;
+
+/// Scores at a point whose squares have the sizes that they are expected to have there. One vector has one score, and the
+/// squares of scores with other outcomes are told beside it where there are few.
+fn expected(scores: &Scores<'_>, point: &[f64], vary: Vary<'_>) -> DMatrix<f64> {
+    /// Beyond so many rows for each column, those of these data do.
+    const ENOUGH: usize = 20;
+    /// Other outcomes of each vector.
+    const OTHERS: u64 = 20;
+    let own = scores.at(point).scores;
+    let vectors: Vec<usize> =
+        (0..own.nrows()).filter(|&row| scores.sizes().get(row).is_some_and(|&size| size > 1)).collect();
+    if vectors.is_empty() || own.nrows() > ENOUGH * own.ncols() {
+        return own;
+    }
+    let mut all = vec![own.select_rows(&vectors)];
+    for set in 0..OTHERS {
+        let Some(other) = vary(Change::Cells, FIRST_OF_VECTORS + set) else { continue };
+        let more = Scores::new(&other, point);
+        if more.free() == scores.free() && more.sizes() == scores.sizes() {
+            all.push(more.at(point).scores.select_rows(&vectors));
+        }
+    }
+    let weight = 1.0 / (all.len() as f64).sqrt();
+    let single: Vec<usize> = (0..own.nrows()).filter(|row| !vectors.contains(row)).collect();
+    let mut rows: Vec<_> = own.select_rows(&single).row_iter().map(|row| row.into_owned()).collect();
+    rows.extend(all.iter().flat_map(|more| more.row_iter().map(|row| row * weight)));
+    DMatrix::from_rows(&rows)
+}
+
 /// Scores at a point, and again with other roundings.
 fn evaluated(scores: &Scores<'_>, point: &[f64], random: &mut Random) -> Matrix {
+    evaluated_rows(scores, point, None, random)
+}
+
+/// Those of some rows.
+fn evaluated_rows(scores: &Scores<'_>, point: &[f64], rows: Option<&[usize]>, random: &mut Random) -> Matrix {
     let (at, beside) = if scores.treatment() == Treatment::Integrated {
         // One after the other: where densities lie is known better from one to the next.
         (scores.at(point), scores.beside(point))
     } else {
         rayon::join(|| scores.at(point), || scores.beside(point))
     };
-    Matrix::new(&at.scores, &beside.scores, &mut signed(random))
+    match rows {
+        Some(rows) => Matrix::new(&at.scores.select_rows(rows), &beside.scores.select_rows(rows), &mut signed(random)),
+        None => Matrix::new(&at.scores, &beside.scores, &mut signed(random)),
+    }
 }
 
 /// A stream of its own.

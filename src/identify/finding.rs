@@ -27,4 +27,6 @@ pub struct Direction {
     pub combination: Combination,
     /// Why.
     pub reason: Reason,
+    /// Whether the prior density changes along it: then the posterior is the prior's there, and no more open than that.
+    pub closed: bool,
 }

@@ -133,7 +133,8 @@ pub struct Prior<'a> {
 }
 
 impl Prior<'_> {
-    fn at(&self, point: &[f64], free: &[usize]) -> (f64, DVector<f64>) {
+    /// The logarithm of the density at a point, and its derivatives by the free coordinates.
+    pub fn at(&self, point: &[f64], free: &[usize]) -> (f64, DVector<f64>) {
         let mut value = 0.0;
         let mut gradient = DVector::zeros(free.len());
         for (program, sign) in std::iter::once((self.terms, 1.0)).chain(self.without.map(|program| (program, -1.0))) {

@@ -36,6 +36,8 @@ pub struct Scores<'a> {
     /// The coordinates that scores are derivatives by.
     free: Vec<usize>,
     treatment: Treatment,
+    /// For each row of scores, how many numbers its outcome is.
+    sizes: Vec<usize>,
 }
 
 /// The contributions of all observations at a point.
@@ -67,6 +69,14 @@ impl<'a> Scores<'a> {
             (Some(_), Some(_)) => Treatment::Integrated,
             (Some(_), None) => Treatment::Observed,
         };
+        let sizes = match (&groups, &likelihood.latent) {
+            (Some(groups), _) => groups.sizes(&likelihood.sizes),
+            (None, Some(latent)) => {
+                let own = std::iter::repeat_n(1, latent.population.results.len());
+                likelihood.sizes.iter().copied().chain(own).collect()
+            }
+            (None, None) => likelihood.sizes.clone(),
+        };
         let integrated = |coordinate: &usize| groups.as_ref().is_some_and(|groups| groups.latent.contains(coordinate));
         Self {
             observations: Derivatives::new(&likelihood.observations),
@@ -74,7 +84,14 @@ impl<'a> Scores<'a> {
             free: (0..coordinates).filter(|coordinate| !integrated(coordinate)).collect(),
             groups,
             treatment,
+            sizes,
         }
+    }
+
+    /// For each row of scores, how many numbers its outcome is: so many directions it can inform, with other outcomes of the
+    /// same shape.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
     }
 
     /// The coordinates that scores are derivatives by, ascending.
@@ -269,6 +286,20 @@ impl Groups {
         let of_population = groups_of(&latent.population, &latent.coordinates, point)?;
         let located = Mutex::new(vec![(0.0, 1.0); latent.coordinates.len()]);
         Some(Self { latent: latent.coordinates.clone(), of_observations, of_population, located })
+    }
+
+    /// The numbers in the outcomes of each group, and of each observation without one.
+    fn sizes(&self, of_observations: &[usize]) -> Vec<usize> {
+        let mut sizes = vec![0; self.latent.len()];
+        let mut alone = Vec::new();
+        for (&group, &size) in self.of_observations.iter().zip(of_observations) {
+            match group {
+                Some(group) => sizes[group] += size,
+                None => alone.push(size),
+            }
+        }
+        sizes.extend(alone);
+        sizes
     }
 }
 

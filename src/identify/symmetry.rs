@@ -22,6 +22,9 @@ pub enum Symmetry {
         names: Vec<String>,
         /// How many elements can be exchanged.
         elements: usize,
+        /// A container of them that may be declared in order instead, which leaves one of the copies, and the type that
+        /// does: `ordered`, or `positive_ordered` of positive numbers.
+        order: Option<(String, &'static str)>,
     },
     /// The signs of these parameters, all together.
     Sign {
@@ -95,7 +98,8 @@ pub(super) fn symmetries(
                 (1..size).filter(|&other| trial.holds(&|parameters| exchanged(0, other, parameters))).count();
             if elements > 0 {
                 let names = set.iter().map(|stretch| stretch.name.to_owned()).collect();
-                found.push(Symmetry::Exchange { names, elements: elements + 1 });
+                let order = set.iter().find_map(|stretch| trial.order(stretch));
+                found.push(Symmetry::Exchange { names, elements: elements + 1, order });
                 break;
             }
         }
@@ -156,7 +160,7 @@ fn numbered(stretches: &[Stretch<'_>], trial: &Trial<'_>) -> Option<Symmetry> {
                 pairs.iter().flat_map(|(_, _, stem)| [format!("{stem}1"), format!("{stem}2")]).collect();
             let own = |from: usize| stretches.iter().find(|stretch| stretch.from == from).map(|s| s.name.to_owned());
             names.extend(weight.and_then(own));
-            Symmetry::Exchange { names, elements: 2 }
+            Symmetry::Exchange { names, elements: 2, order: None }
         })
     })
 }
@@ -170,6 +174,27 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
+    /// The type that would put the elements of a container in order; none of one whose elements are tied to one another.
+    fn order(&self, stretch: &Stretch<'_>) -> Option<(String, &'static str)> {
+        let point = self.points.first()?;
+        let parameters = self.model.parameters_at(point);
+        let first = format!("{}[1]", stretch.name);
+        let from = self.model.coordinates.iter().position(|name| *name == first)?;
+        let (own, coordinates) =
+            (&parameters[stretch.from..stretch.from + stretch.size], point.get(from..from + stretch.size)?);
+        let is = |of: fn(f64) -> f64| {
+            own.iter().zip(coordinates).all(|(x, coordinate)| (x - of(*coordinate)).abs() <= 1e-12 * (1.0 + x.abs()))
+        };
+        let order = if is(|x| x) {
+            "ordered"
+        } else if is(f64::exp) {
+            "positive_ordered"
+        } else {
+            return None;
+        };
+        Some((stretch.name.to_owned(), order))
+    }
+
     /// Whether a change leaves every observation as it is, at all points, and is no move along open directions.
     fn holds(&self, change: &dyn Fn(&mut [f64])) -> bool {
         /// Between densities that differ by rounding.

@@ -12,6 +12,7 @@
 mod addends;
 mod arithmetic;
 mod arrays;
+mod linear;
 mod range;
 mod reindex;
 mod schedule;
@@ -24,7 +25,8 @@ use rustc_hash::FxHashMap;
 use super::evaluate;
 use super::op::{Binary, Unary};
 use crate::math::accumulate::{Accumulator, accumulate};
-pub use addends::Addend;
+pub use addends::{Addend, Mark};
+pub use linear::Forms;
 pub use range::Range;
 
 /// A number of the model.
@@ -194,8 +196,6 @@ pub struct Graph {
     arrays: Vec<Stores>,
     loops: u32,
     recurrences: u32,
-    /// Numbers that stay whole when a sum is taken apart, and whether they are densities of data.
-    marked: HashMap<NodeId, bool>,
     /// Ranges that declarations promise.
     declared: HashMap<NodeId, Range>,
     /// The ranges of the first nodes, as far as one was asked for.
@@ -204,6 +204,8 @@ pub struct Graph {
     limit: Option<usize>,
     /// What stands for the nodes that a full graph does not take, by their domains. Empty until the graph is full.
     dropped: FxHashMap<Option<Domain>, NodeId>,
+    /// Numbers that stay whole when a sum is taken apart.
+    marked: HashMap<NodeId, Mark>,
 }
 
 impl Graph {

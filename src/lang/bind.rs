@@ -58,6 +58,11 @@ pub enum BindError {
     /// An argument that is not what its function requires, in Stan's words: `Scale parameter is -5, but must be positive`.
     #[error("{function}: {fault}")]
     Requirement { function: String, fault: String, span: Span },
+    /// Contributions to the density that belong to no outcome that is known.
+    #[error(
+        "{what} is not clear from the model, so no log likelihoods are stored: compute log_lik in generated quantities"
+    )]
+    Contributions { what: String, span: Span },
     /// A variable without a value.
     #[error("`{name}` has no value here")]
     Unset { name: String, span: Span },
@@ -138,6 +143,7 @@ impl BindError {
             | Self::NotSquare { span, .. }
             | Self::Argument { span, .. }
             | Self::Requirement { span, .. }
+            | Self::Contributions { span, .. }
             | Self::Unset { span, .. }
             | Self::Rejected { span, .. }
             | Self::Fatal { span, .. }
@@ -179,6 +185,7 @@ impl BindError {
             | Self::Length { .. }
             | Self::EmptyInterval { .. }
             | Self::Unset { .. }
+            | Self::Contributions { .. }
             | Self::Fatal { .. }
             | Self::DependsOnParameters { .. }
             | Self::NotYet { .. }
@@ -212,6 +219,7 @@ impl BindError {
             | Self::NotSquare { .. }
             | Self::Argument { .. }
             | Self::Requirement { .. }
+            | Self::Contributions { .. }
             | Self::Unset { .. }
             | Self::Rejected { .. }
             | Self::Fatal { .. }

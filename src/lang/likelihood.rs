@@ -3,8 +3,8 @@
 //! The likelihood is where data meet parameters as outcomes:
 //!
 //! - `outcome ~ family(...)` is likelihood where the outcome is data, prior where it is a parameter, element by element;
-//! - `target += ...` is likelihood where a density of data is part of it; without any density, where it reads data
-//!   other than as indexes.
+//! - `target += ...` is likelihood where a density of data is part of it; without any density, where it reads data or
+//!   data decide that it is added. Data that are indexes count where the model has no other likelihood.
 //!
 //! A density of data is an observation by itself: each row of a vector, each turn of a loop. Where a turn of a loop adds
 //! anything else as well (a mixture, the log of a probability, `1 ~ bernoulli(p)`), all that it adds together is one
@@ -14,13 +14,16 @@
 //! Absent on purpose: what follows from it, which is `identify`'s.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::ast::ExpressionId;
-use super::compile::{self, Written, names};
+use super::bind::BindError;
+use super::compile::{self, Bound, Written, names};
+use super::effects::are_effects;
 use super::interpret::size::Limits;
 use super::interpret::{Source as Added, Term};
+use super::reading::Reading;
 use super::source::Source;
-use super::typed::{Callee, ExpressionKind, Origin, Statement, TypedModel, VariableId};
+use super::typed::VariableId;
 use super::types::Base;
 use super::{CompileError, Settings, parse_and_check};
 use crate::ir::graph::{Addend, Domain, Graph, Number};
@@ -36,9 +39,18 @@ pub fn likelihood(source: &Source, data: &Data, settings: Settings) -> Result<Li
     let typed = parse_and_check(source)?;
     let limits = Limits::within(settings.memory);
     let bound = compile::bind(&typed, data, Random::of_data(settings.seed), limits)?;
+    let found = taken_apart(&Reading::new(&typed), &bound, limits)?;
+    if found.observations.results.is_empty() {
+        // Observed may be what is chosen: the word of a topic, the step of a chain.
+        return Ok(taken_apart(&Reading::with_indexes(&typed), &bound, limits)?);
+    }
+    Ok(found)
+}
+
+fn taken_apart(reading: &Reading<'_>, bound: &Bound, limits: Limits) -> Result<Likelihood, BindError> {
+    let typed = reading.model;
     let mut covariates = Vec::new();
-    let written = compile::write(&typed, &bound, limits)?;
-    let reading = Reading::new(&typed);
+    let written = compile::write(typed, bound, limits)?;
     let outcomes = reading.outcomes();
     for &id in &typed.data {
         let variable = &typed.variables[id.0];
@@ -59,158 +71,7 @@ pub fn likelihood(source: &Source, data: &Data, settings: Settings) -> Result<Li
         .map(|id| &typed.variables[id.0])
         .map(|variable| Observed { name: variable.name.clone(), whole: variable.of.base == Base::Int })
         .collect();
-    Ok(Parts::new(&reading, written).finish(outcomes, covariates))
-}
-
-/// What expressions read, found in the tree alone.
-struct Reading<'a> {
-    model: &'a TypedModel,
-    /// For each variable, the data that what is assigned to it reads.
-    reads: Vec<BTreeSet<VariableId>>,
-}
-
-impl<'a> Reading<'a> {
-    fn new(model: &'a TypedModel) -> Self {
-        let mut reading = Self { model, reads: vec![BTreeSet::new(); model.variables.len()] };
-        for &id in &model.data {
-            reading.reads[id.0].insert(id);
-        }
-        let mut assignments = Vec::new();
-        for block in [&model.transformed_data, &model.transformed_parameters, &model.model] {
-            collect(block, &mut assignments);
-        }
-        loop {
-            let before: usize = reading.reads.iter().map(BTreeSet::len).sum();
-            for &(variable, value) in &assignments {
-                let found = reading.of(value);
-                reading.reads[variable.0].extend(found);
-            }
-            if reading.reads.iter().map(BTreeSet::len).sum::<usize>() == before {
-                return reading;
-            }
-        }
-    }
-
-    /// The data that an expression reads, other than as indexes.
-    fn of(&self, expression: ExpressionId) -> BTreeSet<VariableId> {
-        let mut found = BTreeSet::new();
-        self.walk(expression, |kind| {
-            if let ExpressionKind::Variable(variable) = kind {
-                found.extend(&self.reads[variable.0]);
-            }
-        });
-        found
-    }
-
-    fn any(&self, expression: ExpressionId, is: impl Fn(&ExpressionKind) -> bool) -> bool {
-        let mut found = false;
-        self.walk(expression, |kind| found |= is(kind));
-        found
-    }
-
-    /// Visits an expression and its parts, indexes left out.
-    fn walk(&self, expression: ExpressionId, mut visit: impl FnMut(&ExpressionKind)) {
-        self.model.visit(expression, |kind| {
-            visit(kind);
-            match kind {
-                ExpressionKind::Index { base, .. } => vec![*base],
-                other => other.parts(),
-            }
-        });
-    }
-
-    /// Whether an expression names no variable: an outcome such as the 1 of `1 ~ bernoulli(p)`.
-    fn is_literal(&self, expression: ExpressionId) -> bool {
-        !self.any(expression, |kind| matches!(kind, ExpressionKind::Variable(_)))
-    }
-
-    /// Whether an increment is one density of an outcome that is no literal, and nothing else.
-    fn is_density(&self, value: ExpressionId) -> bool {
-        match &self.model.expressions[value.index()].kind {
-            ExpressionKind::Call { callee: Callee::Family { .. }, arguments } => {
-                arguments.first().is_some_and(|&outcome| !self.is_literal(outcome))
-            }
-            _ => false,
-        }
-    }
-
-    fn has_density(&self, value: ExpressionId) -> bool {
-        let is = |kind: &ExpressionKind| matches!(kind, ExpressionKind::Call { callee: Callee::Family { .. }, .. });
-        self.any(value, is)
-    }
-
-    /// Whether an increment without densities reads data.
-    fn is_written_by_hand(&self, value: ExpressionId) -> bool {
-        !self.has_density(value) && !self.of(value).is_empty()
-    }
-
-    /// The data that are observed.
-    fn outcomes(&self) -> Vec<VariableId> {
-        let mut found = BTreeSet::new();
-        let fixed = |expression: ExpressionId| self.model.expressions[expression.index()].data_only;
-        for expression in &self.model.expressions {
-            if let ExpressionKind::Call { callee: Callee::Family { .. }, arguments } = &expression.kind
-                && let Some(&outcome) = arguments.first()
-                && fixed(outcome)
-            {
-                found.extend(self.of(outcome));
-            }
-        }
-        let mut pending: Vec<&Statement> = self.model.model.iter().collect();
-        while let Some(statement) = pending.pop() {
-            match statement {
-                Statement::Tilde { outcome, .. } if fixed(*outcome) => found.extend(self.of(*outcome)),
-                Statement::TargetIncrement { value, .. } if self.is_written_by_hand(*value) => {
-                    let real = |id: &VariableId| self.model.variables[id.0].of.base != Base::Int;
-                    found.extend(self.of(*value).into_iter().filter(real));
-                }
-                other => pending.extend(inside(other)),
-            }
-        }
-        found.into_iter().collect()
-    }
-
-    /// The parameter that an outcome is, whole or an element of.
-    fn parameter(&self, mut outcome: ExpressionId) -> Option<VariableId> {
-        while let ExpressionKind::Index { base, .. } = &self.model.expressions[outcome.index()].kind {
-            outcome = *base;
-        }
-        match &self.model.expressions[outcome.index()].kind {
-            ExpressionKind::Variable(variable) => {
-                (self.model.variables[variable.0].origin == Origin::Parameter).then_some(*variable)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The statements inside of a statement.
-fn inside(statement: &Statement) -> Vec<&Statement> {
-    match statement {
-        Statement::For { body, .. } | Statement::While { body, .. } | Statement::Block(body) => body.iter().collect(),
-        Statement::If { then, otherwise, .. } => then.iter().chain(otherwise).collect(),
-        Statement::Declare { .. }
-        | Statement::Assign { .. }
-        | Statement::Tilde { .. }
-        | Statement::TargetIncrement { .. }
-        | Statement::Break { .. }
-        | Statement::Continue { .. }
-        | Statement::Return { .. }
-        | Statement::Print { .. }
-        | Statement::Reject { .. }
-        | Statement::Call { .. } => Vec::new(),
-    }
-}
-
-/// What is assigned to which variable.
-fn collect(statements: &[Statement], found: &mut Vec<(VariableId, ExpressionId)>) {
-    for statement in statements {
-        match statement {
-            Statement::Declare { variable, definition: Some(value), .. } => found.push((*variable, *value)),
-            Statement::Assign { variable, value, .. } => found.push((*variable, *value)),
-            other => inside(other).into_iter().for_each(|inner| collect(std::slice::from_ref(inner), found)),
-        }
-    }
+    Ok(Parts::new(reading, written).finish(outcomes, covariates))
 }
 
 /// What adds up to one observation, or to as many as there are rows.
@@ -222,6 +83,15 @@ enum Scope {
     Loop(Domain),
     /// A term outside of loops, of which only parts with as many rows add up.
     Term(usize, Option<Domain>),
+}
+
+/// What observations contribute: a number for each row, or one that several share.
+struct Observation {
+    number: Number,
+    /// How many share it, where it has no rows.
+    times: usize,
+    /// How many numbers in the data each is about.
+    size: usize,
 }
 
 /// The loop that a term was added in.
@@ -240,14 +110,20 @@ struct Parts<'a> {
     coordinates: usize,
     declared: Vec<(VariableId, String, usize)>,
     /// The coordinates of each parameter.
-    ranges: Vec<(VariableId, std::ops::Range<usize>)>,
+    ranges: Vec<(VariableId, Range<usize>)>,
     terms: Vec<Term>,
     /// What adds up to observations, and whether it is one by itself.
     scopes: BTreeMap<Scope, Vec<(Number, bool)>>,
+    /// How many numbers the outcomes of users' own densities are.
+    own_outcomes: BTreeMap<Scope, usize>,
     prior: Vec<Number>,
     jacobian: Vec<Number>,
     population: Vec<Number>,
     latent: BTreeSet<VariableId>,
+    /// Densities of one parameter alone: of each element, and their sum.
+    own: Vec<(VariableId, Number, Number)>,
+    /// Of the prior, the sums that say how latent parameters vary.
+    varying: Vec<Number>,
     /// Loops and turns in which data are observed.
     observing: BTreeSet<Scope>,
 }
@@ -277,10 +153,13 @@ impl<'a> Parts<'a> {
             ranges,
             terms,
             scopes: BTreeMap::new(),
+            own_outcomes: BTreeMap::new(),
             prior: Vec::new(),
             jacobian: Vec::new(),
             population: Vec::new(),
             latent: BTreeSet::new(),
+            own: Vec::new(),
+            varying: Vec::new(),
             observing: BTreeSet::new(),
         }
     }
@@ -294,6 +173,7 @@ impl<'a> Parts<'a> {
         for (index, term) in self.terms.clone().into_iter().enumerate() {
             self.sort(index, term);
         }
+        self.effects();
         for term in self.terms.clone() {
             if term.source == Added::Jacobian {
                 let touched = self.graph.coordinates_below(term.number);
@@ -306,7 +186,9 @@ impl<'a> Parts<'a> {
         let mut observations = Vec::new();
         for (scope, parts) in std::mem::take(&mut self.scopes) {
             if parts.iter().all(|(_, alone)| *alone) {
-                observations.extend(parts.into_iter().map(|(part, _)| part));
+                let one =
+                    |(part, _): (Number, bool)| Observation { number: part, times: 1, size: self.graph.outcomes(part) };
+                observations.extend(parts.into_iter().map(one));
                 continue;
             }
             let one = |graph: &Graph, part: Number| match scope {
@@ -316,13 +198,27 @@ impl<'a> Parts<'a> {
             };
             separate &= parts.iter().all(|(part, _)| one(&self.graph, *part));
             let parts: Vec<Number> = parts.into_iter().map(|(part, _)| self.within(scope, part)).collect();
-            observations.push(self.graph.total(&parts));
+            // What all rows of a loop share is added by each.
+            let times = if let Scope::Loop(domain) = scope { domain.rows() } else { 1 };
+            let rows = if let Scope::Term(_, Some(domain)) = scope { domain.rows() } else { 1 };
+            let own = self.own_outcomes.get(&scope).map_or(0, |outcomes| outcomes / rows);
+            let marked = parts.iter().map(|&part| self.graph.outcomes(part)).sum::<usize>();
+            observations.push(Observation { number: self.graph.total(&parts), times, size: marked.max(own) });
         }
-        let all = observations.iter().map(|&number| self.graph.domain(number).map_or(1, Domain::rows)).sum();
-        let rows = self.each(&observations);
-        let population = self.population.clone();
-        let population = self.each(&population);
+        let rows = |of: &Observation| self.graph.domain(of.number).map_or(of.times, Domain::rows);
+        let all = observations.iter().map(rows).sum();
+        let mut rows = Vec::new();
+        let mut sizes = Vec::new();
+        for observation in observations {
+            self.each(observation.number, observation.times, &mut rows);
+            sizes.resize(rows.len(), observation.size.max(1));
+        }
+        let mut population = Vec::new();
+        for number in self.population.clone() {
+            self.each(number, 1, &mut population);
+        }
         let density: Vec<Number> = self.prior.iter().chain(&self.jacobian).copied().collect();
+        let top: Vec<Number> = self.prior.iter().filter(|total| !self.varying.contains(total)).copied().collect();
         let program = |graph: &Graph, numbers: &[Number]| graph.program(self.coordinates, numbers);
         let latent = (!self.latent.is_empty()).then(|| Latent {
             names: self.latent.iter().map(|id| self.reading.model.variables[id.0].name.clone()).collect(),
@@ -332,9 +228,11 @@ impl<'a> Parts<'a> {
         Likelihood {
             declared: self.declared.iter().map(|(_, name, size)| (name.clone(), *size)).collect(),
             observations: program(&self.graph, &rows),
+            sizes,
             all,
             separate,
             prior: program(&self.graph, &self.prior),
+            top_prior: program(&self.graph, &top),
             prior_density: program(&self.graph, &density),
             latent,
             outcomes,
@@ -387,33 +285,72 @@ impl<'a> Parts<'a> {
             let factor = if likelihood { addend.factor / shared } else { addend.factor };
             let number = self.graph.scale(factor, addend.number);
             if !likelihood {
-                self.prior(term, number);
+                self.prior(term, number, self.graph.is_density(addend.number));
                 continue;
             }
             let scope = looped(&term).unwrap_or(Scope::Term(index, rows));
+            if !self.graph.reaches_observed(addend.number) {
+                let known = self.own_outcomes.entry(scope).or_default();
+                *known = term.outcomes.max(*known);
+            }
             let by_itself = all_densities && !literal && (alone || outside);
             self.scopes.entry(scope).or_default().push((number, by_itself));
         }
     }
 
     /// Keeps a part of the prior, and of it what says how latent parameters vary.
-    fn prior(&mut self, term: Term, number: Number) {
+    fn prior(&mut self, term: Term, number: Number, is_density: bool) {
         let rows = self.graph.domain(number).map_or(1, Domain::rows);
         let total = self.graph.sum(number, rows);
         // A requirement bounds the prior, and says nothing else about it.
-        let is_prior = !matches!(term.source, Added::Jacobian | Added::Check);
-        if is_prior {
-            self.prior.push(total);
-        } else {
+        if matches!(term.source, Added::Jacobian | Added::Check) {
             self.jacobian.push(total);
+            return;
         }
-        let Added::Density { outcome } = term.source else { return };
-        let Some(parameter) = self.reading.parameter(outcome) else { return };
-        let Some((_, range)) = self.ranges.iter().find(|(id, _)| *id == parameter) else { return };
+        self.prior.push(total);
+        let outcome = match term.source {
+            Added::Density { outcome } => self.reading.parameter(outcome),
+            Added::Increment { value } => self.reading.density_of(value).and_then(|of| self.reading.parameter(of)),
+            Added::Jacobian | Added::Rejection | Added::Check => None,
+        };
         let touched = self.graph.coordinates_below(number);
-        if touched.iter().any(|&coordinate| !range.contains(&(coordinate as usize))) {
+        let within = |range: &Range<usize>| touched.iter().all(|&coordinate| range.contains(&(coordinate as usize)));
+        let range_of = |id: VariableId| self.ranges.iter().find(|(other, _)| *other == id).map(|(_, range)| range);
+        if let Some(parameter) = outcome
+            && range_of(parameter).is_some_and(|range| !within(range))
+        {
             self.latent.insert(parameter);
             self.population.push(number);
+            self.varying.push(total);
+            return;
+        }
+        let alone = self.ranges.iter().find(|(_, range)| within(range)).map(|(id, _)| *id);
+        if let Some(parameter) = alone.filter(|_| !touched.is_empty() && (is_density || outcome.is_some())) {
+            self.own.push((parameter, number, total));
+        }
+    }
+
+    /// Finds parameters that are effects apart from their scale: these are latent as well.
+    fn effects(&mut self) {
+        let observed: Vec<Number> = self.scopes.values().flatten().map(|(number, _)| *number).collect();
+        for (parameter, range) in self.ranges.clone() {
+            if range.len() < 2 || self.latent.contains(&parameter) {
+                continue;
+            }
+            let own: Vec<(Number, Number)> =
+                self.own.iter().filter(|own| own.0 == parameter).map(|own| (own.1, own.2)).collect();
+            let touched: BTreeSet<u32> = own.iter().flat_map(|own| self.graph.coordinates_below(own.0)).collect();
+            if touched.len() < range.len() {
+                continue;
+            }
+            let is_other = |total: &&Number| !own.iter().any(|own| own.1 == **total);
+            let others = self.prior.iter().filter(is_other);
+            let seen: Vec<Number> = observed.iter().chain(others).copied().collect();
+            if are_effects(&mut self.graph, &seen, &range, self.coordinates) {
+                self.latent.insert(parameter);
+                self.population.extend(own.iter().map(|own| own.0));
+                self.varying.extend(own.iter().map(|own| own.1));
+            }
         }
     }
 
@@ -425,27 +362,22 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// A number for each row; of very many rows, some.
-    fn each(&mut self, numbers: &[Number]) -> Vec<Number> {
+    /// Adds a number for each row, one without rows as often as said; of very many rows, some.
+    fn each(&mut self, mut number: Number, times: usize, found: &mut Vec<Number>) {
         /// Rows beyond which they are taken evenly from all.
         const MOST: usize = 20_000;
-        let mut found = Vec::new();
-        for &number in numbers {
-            let Some(mut domain) = self.graph.domain(number) else {
-                found.push(number);
-                continue;
-            };
-            let mut number = number;
-            if domain.rows() > MOST {
-                let rows = domain.rows();
-                domain = Domain::elements(MOST);
-                let list: Vec<u32> = (0..MOST).map(|row| (row * rows / MOST) as u32).collect();
-                number = self.graph.reindex(number, domain, &list);
-            }
-            let array = self.graph.array(domain.rows());
-            self.graph.store_rows(domain, vec![(array, Graph::identity(domain.rows()), number)], false);
-            found.extend((0..domain.rows()).map(|row| self.graph.load(array, row)));
+        let Some(mut domain) = self.graph.domain(number) else {
+            found.extend(std::iter::repeat_n(number, times.min(MOST)));
+            return;
+        };
+        if domain.rows() > MOST {
+            let rows = domain.rows();
+            domain = Domain::elements(MOST);
+            let list: Vec<u32> = (0..MOST).map(|row| (row * rows / MOST) as u32).collect();
+            number = self.graph.reindex(number, domain, &list);
         }
-        found
+        let array = self.graph.array(domain.rows());
+        self.graph.store_rows(domain, vec![(array, Graph::identity(domain.rows()), number)], false);
+        found.extend((0..domain.rows()).map(|row| self.graph.load(array, row)));
     }
 }

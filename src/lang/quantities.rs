@@ -3,7 +3,7 @@
 //! They are computed in `f64`, by a run of the model in which its parameters are known. The quantities of a draw depend on the draw, the seed, the
 //! chain's number and the draw's number alone, since random numbers are addressed by them: not on what ran beside it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::bind::BindError;
 use super::compile::{Bound, Parameter, ended, names};
@@ -11,6 +11,7 @@ use super::interpret::Interpreter;
 use super::interpret::value::{Shape, Value};
 use super::render;
 use super::source::Source;
+use super::subject::Subjects;
 use super::typed::{Statement, TypedModel, VariableId};
 use crate::draws::Failure;
 use crate::rng::random::Random;
@@ -28,6 +29,8 @@ pub(super) struct Inside {
     pub parameters: Vec<Input>,
     outputs: Vec<Output>,
     names: Vec<String>,
+    /// What statements are about, once somebody has asked.
+    subjects: OnceLock<Arc<Subjects>>,
 }
 
 /// A parameter, read from a draw.
@@ -101,7 +104,15 @@ impl Quantities {
         }
         drop(run);
         let variables = bound.variables.clone();
-        Ok(Self(Arc::new(Inside { model, source, variables, parameters: inputs, outputs, names: all })))
+        Ok(Self(Arc::new(Inside {
+            model,
+            source,
+            variables,
+            parameters: inputs,
+            outputs,
+            names: all,
+            subjects: OnceLock::new(),
+        })))
     }
 
     /// The names of all elements of generated quantities, in the order of Stan's output. Empty when there are none.
@@ -180,9 +191,27 @@ impl Quantities {
         Ok(run)
     }
 
-    /// A run in which nothing is known yet.
+    /// What the statements of the model block are about.
+    pub(super) fn subjects(&self) -> &Arc<Subjects> {
+        self.0.subjects.get_or_init(|| Arc::new(Subjects::new(&self.0.model)))
+    }
+
+    /// A run in which the data are known.
     pub(super) fn interpreter(&self) -> Interpreter<'_> {
-        Interpreter::new(&self.0.model, false)
+        let mut run = Interpreter::new(&self.0.model, false);
+        run.set_all(self.0.variables.clone());
+        run
+    }
+
+    /// The parameters that the model declares, with their shapes.
+    pub(super) fn parameter_shapes(&self) -> Vec<(VariableId, Shape)> {
+        let of = |input: &Input| (input.parameter.variable, input.parameter.shape.clone());
+        self.0.parameters.iter().map(of).collect()
+    }
+
+    /// The model that is run.
+    pub(super) fn model(&self) -> &TypedModel {
+        &self.0.model
     }
 
     /// The statements of the transformed parameters.

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::{BinaryOperator, ExpressionId, UnaryOperator};
+use super::reading::Reading;
 use super::source::Source;
 use super::typed::{
     Callee, Constraint, Density, ExpressionKind, Index, Origin, Over, Statement, TypedModel, Variable, VariableId,
@@ -70,6 +71,9 @@ pub fn structure(model: &TypedModel, source: &Source, data: Option<&Data>) -> St
     let count = model.variables.len();
     let mut walk = Walk {
         model,
+        reading: Reading::new(model),
+        deciding: Set::new(),
+        observed: Set::new(),
         read: vec![Set::new(); count],
         laws: vec![Set::new(); count],
         families: vec![Vec::new(); count],
@@ -102,6 +106,11 @@ struct Factor {
 
 struct Walk<'a> {
     model: &'a TypedModel,
+    reading: Reading<'a>,
+    /// The data that decide that the statement at hand adds to the target.
+    deciding: Set,
+    /// Data that are observed through no density.
+    observed: Set,
     /// What each variable's assignments read.
     read: Vec<Set>,
     /// Variables whose densities each variable holds.
@@ -151,7 +160,11 @@ impl Walk<'_> {
                 let family = self.family(*callee).unwrap_or_default();
                 self.distribute(&[(family, *outcome)], of);
             }
-            Statement::TargetIncrement { value, .. } => self.target(*value),
+            Statement::TargetIncrement { value, .. } => {
+                self.deciding = self.reading.deciding_of(*value).into_iter().map(|variable| variable.0).collect();
+                self.target(*value);
+                self.deciding.clear();
+            }
             Statement::For { variable, over, body, .. } => {
                 let inner = match *over {
                     Over::Range { from, to } => {
@@ -261,6 +274,10 @@ impl Walk<'_> {
         let all_seen = outcomes.iter().all(seen);
         let modelled: Set = if outcomes.iter().any(given) {
             outcomes.iter().copied().filter(given).collect()
+        } else if outcomes.is_empty() {
+            // Without a density, what decides that the term is added is what it says how likely is.
+            self.observed.extend(&self.deciding);
+            self.deciding.clone()
         } else {
             outcomes.iter().copied().take(1).collect()
         };
@@ -272,7 +289,12 @@ impl Walk<'_> {
             for family in &families {
                 add(&mut self.families[*outcome], family);
             }
-            self.parents[*outcome].extend(of.difference(&modelled));
+            let of_outcome = |variable: &usize| {
+                self.origin(*variable) == Origin::TransformedData
+                    && self.reading.of_variable(VariableId(*variable)).contains(&VariableId(*outcome))
+            };
+            let parents: Set = of.difference(&modelled).copied().filter(|parent| !of_outcome(parent)).collect();
+            self.parents[*outcome].extend(parents);
         }
     }
 
@@ -409,7 +431,9 @@ impl Walk<'_> {
         let variable = &self.model.variables[of];
         let families = self.families[of].clone();
         let kind = match variable.origin {
-            Origin::Data | Origin::TransformedData if !families.is_empty() => Kind::Observed,
+            Origin::Data | Origin::TransformedData if !families.is_empty() || self.observed.contains(&of) => {
+                Kind::Observed
+            }
             Origin::Data => Kind::Given,
             Origin::Parameter => Kind::Parameter,
             Origin::GeneratedQuantity => Kind::Generated,

@@ -1,6 +1,8 @@
 //! The room as a whole: pictures of every mistake, and texts that nobody would write.
 
+mod contributions;
 mod overloads;
+mod prior;
 mod sizes;
 mod truncations;
 

@@ -196,6 +196,29 @@ impl Statement {
     }
 }
 
+/// Whether one of some statements, or one inside of them, is so.
+pub fn any_statement(statements: &[Statement], is: &impl Fn(&Statement) -> bool) -> bool {
+    statements.iter().any(|statement| {
+        is(statement)
+            || match statement {
+                Statement::For { body, .. } | Statement::While { body, .. } | Statement::Block(body) => {
+                    any_statement(body, is)
+                }
+                Statement::If { then, otherwise, .. } => any_statement(then, is) || any_statement(otherwise, is),
+                Statement::Declare { .. }
+                | Statement::Assign { .. }
+                | Statement::Tilde { .. }
+                | Statement::TargetIncrement { .. }
+                | Statement::Break { .. }
+                | Statement::Continue { .. }
+                | Statement::Return { .. }
+                | Statement::Print { .. }
+                | Statement::Reject { .. }
+                | Statement::Call { .. } => false,
+            }
+    })
+}
+
 /// A piece of what is printed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Text {
@@ -279,7 +302,7 @@ pub enum ExpressionKind {
 }
 
 impl ExpressionKind {
-    /// The expressions that it is made of, in the order of the text.
+    /// The expressions that it is made of, in the order of the text; of an indexed one the base first.
     pub fn parts(&self) -> Vec<ExpressionId> {
         match self {
             Self::Int(_) | Self::Real(_) | Self::Variable(_) | Self::Target => Vec::new(),

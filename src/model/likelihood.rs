@@ -13,6 +13,9 @@ pub struct Likelihood {
     /// The log density of each observation: one result per observation. Together they are an exhaustive summary of
     /// the model (Cole, Morgan & Titterington 2010, section 2.1).
     pub observations: Program,
+    /// For each observation, how many numbers its outcome is: the length of a vector, the categories of a table. So many
+    /// directions it can inform, at most.
+    pub sizes: Vec<usize>,
     /// Number of observations in all. Of more than 20,000, `observations` has as many, evenly taken.
     pub all: usize,
     /// Whether each result is one observation by itself. Otherwise some stand for several, which could not be told
@@ -20,7 +23,9 @@ pub struct Likelihood {
     pub separate: bool,
     /// The terms of the prior density, on the scale of parameters.
     pub prior: Program,
-    /// The same as a density of coordinates: with the logarithms of transforms' Jacobians as further terms.
+    /// Of these, the terms that are no distribution of latent parameters: the priors that a hierarchy begins with.
+    pub top_prior: Program,
+    /// All terms as a density of coordinates: with the logarithms of transforms' Jacobians as further terms.
     pub prior_density: Program,
     /// What varies between groups, with its own distribution.
     pub latent: Option<Latent>,

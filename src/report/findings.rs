@@ -114,9 +114,10 @@ pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<
         .filter_map(|name| places.get(name).copied())
         .collect();
     let pairs = flagged.iter().enumerate().flat_map(|(i, &a)| flagged[i + 1..].iter().map(move |&b| (a, b)));
+    let tied = Tied::among(names, matrix);
     let (a, b, r) = pairs
         .map(|(a, b)| (a, b, matrix[a * names.len() + b]))
-        .filter(|(_, _, r)| r.abs() > RIDGE)
+        .filter(|(a, b, r)| r.abs() > RIDGE && !tied.holds(*a, *b))
         .max_by(|x, y| x.2.abs().total_cmp(&y.2.abs()))?;
     let (a, b) = (&names[a], &names[b]);
     let named: HashSet<&str> = findings.iter().flat_map(Finding::parameters).collect();
@@ -130,6 +131,58 @@ pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<
         text += &format!(" Nothing speaks against {}.", list(&standing, |name| (*name).to_owned()));
     }
     Some(text)
+}
+
+/// Vectors whose elements have a sum that never changes: simplexes, and those that sum to zero. How their elements are
+/// correlated is their declaration's doing.
+struct Tied(Vec<Vec<usize>>);
+
+impl Tied {
+    fn among(names: &[String], matrix: &[f64]) -> Self {
+        let mut vectors: Vec<(&str, Vec<usize>)> = Vec::new();
+        for (place, name) in names.iter().enumerate() {
+            // All indexes but the last.
+            let Some((vector, _)) = name.rsplit_once([',', '[']) else { continue };
+            match vectors.iter_mut().find(|(other, _)| *other == vector) {
+                Some((_, places)) => places.push(place),
+                None => vectors.push((vector, vec![place])),
+            }
+        }
+        let own = |places: &[usize]| -> Vec<f64> {
+            places.iter().flat_map(|a| places.iter().map(move |b| matrix[a * names.len() + b])).collect()
+        };
+        let vectors = vectors.into_iter().map(|(_, places)| places);
+        Self(vectors.filter(|places| places.len() > 1 && has_constant_sum(&own(places), places.len())).collect())
+    }
+
+    fn holds(&self, a: usize, b: usize) -> bool {
+        self.0.iter().any(|places| places.contains(&a) && places.contains(&b))
+    }
+}
+
+/// Whether a correlation matrix of `n` has a weighted sum of no variance whose weights, the standard deviations, all have
+/// one sign.
+fn has_constant_sum(matrix: &[f64], n: usize) -> bool {
+    /// Of the variance of a single element, as draws in single precision leave it.
+    const NONE: f64 = 1e-6;
+    /// Squarings after which the smallest eigenvalue stands alone, if it is not shared.
+    const TURNS: usize = 24;
+    let product = |a: &[f64], b: &[f64]| -> Vec<f64> {
+        (0..n * n).map(|at| (0..n).map(|k| a[at / n * n + k] * b[k * n + at % n]).sum()).collect()
+    };
+    // Powers of what has the eigenvalues the other way round.
+    let mut power: Vec<f64> =
+        matrix.iter().enumerate().map(|(at, r)| f64::from(u8::from(at / n == at % n)) - r / n as f64).collect();
+    for _ in 0..TURNS {
+        power = product(&power, &power);
+        let largest = power.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
+        power.iter_mut().for_each(|x| *x /= largest);
+    }
+    let weights: Vec<f64> = power.chunks(n).map(|row| row.iter().sum()).collect();
+    let length = weights.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let variance: f64 = (0..n * n).map(|at| weights[at / n] * matrix[at] * weights[at % n]).sum();
+    let one_sign = weights.iter().all(|x| *x > 0.0) || weights.iter().all(|x| *x < 0.0);
+    one_sign && variance.abs() <= NONE * length * length
 }
 
 pub(super) fn list<T>(items: &[T], show: impl Fn(&T) -> String) -> String {
@@ -160,6 +213,27 @@ mod tests {
     fn long_lists_are_counted() {
         let text = sentence(&Finding::Constant { parameters: (0..30).map(|i| format!("x{i}")).collect() });
         assert!(text.contains("x7 and 22 more"), "{text}");
+    }
+
+    /// Three shares of a whole, two of which are hardly there: pairs are correlated at -0.99 by their sum alone.
+    #[test]
+    fn elements_of_a_simplex_are_no_ridge() {
+        let parameters = ["p[1]", "p[2]", "p[3]"].map(|name| (name.to_owned(), 1.7)).into();
+        let findings = [Finding::RHatAbove { threshold: 1.01, parameters }];
+        // Of a, b - a and -b with variances 1, 0.01 and the sum's.
+        let (a, b) = (1.0_f64, 0.01_f64);
+        let covariance = [[a, -a, 0.0], [-a, a + b, -b], [0.0, -b, b]];
+        let matrix: Vec<f64> = (0..9)
+            .map(|at| covariance[at / 3][at % 3] / (covariance[at / 3][at / 3] * covariance[at % 3][at % 3]).sqrt())
+            .collect();
+        assert!(matrix[1] < -0.99);
+        assert_eq!(lesson(&findings, &names(&["p[1]", "p[2]", "p[3]"]), &matrix), None);
+        // The same numbers of parameters that are no vector.
+        assert!(lesson(&findings, &names(&["p[1]", "p[2]", "q"]), &matrix).is_some());
+        let two = [1.0, -1.0, -1.0, 1.0];
+        assert_eq!(lesson(&findings, &names(&["p[1]", "p[2]"]), &two), None);
+        let ridge = [1.0, -0.9998, -0.9998, 1.0];
+        assert!(lesson(&findings, &names(&["p[1]", "p[2]"]), &ridge).is_some());
     }
 
     #[test]

@@ -125,8 +125,10 @@ fn relation(relation: &Relation) -> String {
 }
 
 fn cannot_be_told_apart(passage: &mut Passage, names: Names<'_>, analysis: &Analysis) {
+    // Where the prior closes a direction, it tells apart.
+    let open = analysis.open.iter().filter(|direction| !direction.closed);
     let mut touched: Vec<usize> =
-        analysis.open.iter().flat_map(|direction| direction.combination.weights.iter().map(|(p, _)| *p)).collect();
+        open.flat_map(|direction| direction.combination.weights.iter().map(|(p, _)| *p)).collect();
     touched.sort_unstable();
     touched.dedup();
     let list = names.list(&touched);
@@ -142,7 +144,7 @@ fn cannot_be_told_apart(passage: &mut Passage, names: Names<'_>, analysis: &Anal
 
 fn symmetric(passage: &mut Passage, symmetry: &Symmetry) {
     let (label, what) = match symmetry {
-        Symmetry::Exchange { names, elements } => {
+        Symmetry::Exchange { names, elements, order } => {
             let modes = symmetry.modes();
             let (label, how_many) = if *elements == 2 {
                 ("two modes".to_owned(), "two".to_owned())
@@ -150,12 +152,15 @@ fn symmetric(passage: &mut Passage, symmetry: &Symmetry) {
                 (format!("{modes:.0} modes"), elements.to_string())
             };
             let names = joined(names);
-            let order = "an order (`ordered`) picks one mode";
+            let order = match order {
+                Some((name, order)) => format!("`{order}[{elements}] {name}` makes one of them"),
+                None => "an order (`ordered`) makes one of them".to_owned(),
+            };
             (label, format!("exchanging the {how_many} elements of {names} changes no observation: {order}"))
         }
         Symmetry::Sign { names } => {
             let names = joined(names);
-            let bound = "a bound (`<lower=0>`) picks one mode";
+            let bound = "a bound (`<lower=0>`) makes one of them";
             ("two modes".to_owned(), format!("changing the sign of {names} changes no observation: {bound}"))
         }
     };

@@ -78,6 +78,8 @@ pub struct Run<'a> {
     pub notes: Vec<String>,
     /// What the data determine, where that is known.
     pub determined: Option<Passage>,
+    /// Whether a mode is known to have copies: then chains are apart for that reason, and not on a ridge.
+    pub copies: bool,
     /// Adapter, seed, timings, versions: what, and its value.
     pub facts: Vec<(String, String)>,
     /// What to type to run it again.

@@ -1,8 +1,9 @@
 //! Data of the same shape as given data, of which some are others: what tells a structure apart from the accidents of one
 //! data set.
 //!
-//! Real numbers are moved at random by about their spread, and stay positive, or between 0 and 1, where all were. Whole
-//! numbers are drawn from those that were there. Absent on purpose: plausibility, which the question does not need.
+//! Real numbers are moved at random by about their spread, and stay positive, or between 0 and 1, where all were; shares of
+//! a whole stay such. Whole numbers are drawn from those that were there; those of
+//! cells of a table are moved by about a half, and zeros left. Absent on purpose: plausibility, which the question does not need.
 
 use crate::identify::Change;
 use crate::lang::{self, source::Source};
@@ -24,17 +25,17 @@ pub fn changed(
     let mut random = Random::new(settings.seed, step, change as u32, Purpose::Start);
     let mut other = data.clone();
     for outcome in &likelihood.outcomes {
-        vary(&mut other, &outcome.name, outcome.whole, &mut random);
+        vary(&mut other, &outcome.name, outcome.whole, change == Change::Cells, &mut random);
     }
     if change == Change::Covariates {
         let mut variables: Vec<&str> = likelihood.covariates.iter().map(|column| column.variable.as_str()).collect();
         variables.dedup();
-        variables.into_iter().for_each(|name| vary(&mut other, name, false, &mut random));
+        variables.into_iter().for_each(|name| vary(&mut other, name, false, false, &mut random));
     }
     lang::likelihood(source, &other, settings).ok()
 }
 
-fn vary(data: &mut Data, name: &str, whole: bool, random: &mut Random) {
+fn vary(data: &mut Data, name: &str, whole: bool, cells: bool, random: &mut Random) {
     let Some(datum) = data.get(name) else { return };
     let mut values = Vec::new();
     flatten(datum, &mut values);
@@ -49,6 +50,10 @@ fn vary(data: &mut Data, name: &str, whole: bool, random: &mut Random) {
     let positive = finite.iter().all(|&x| x > 0.0);
     let fractions = positive && finite.iter().all(|&x| x < 1.0);
     let changed = map(datum, &mut |x| {
+        if whole && cells {
+            let moved = if x == 0.0 { 0.0 } else { (x * (0.5 * random.normal()).exp()).round().max(1.0) };
+            return Datum::Int(moved as i64);
+        }
         if whole {
             let place = (random.uniform() * count) as usize;
             return Datum::Int(finite[place.min(finite.len() - 1)] as i64);
@@ -63,7 +68,23 @@ fn vary(data: &mut Data, name: &str, whole: bool, random: &mut Random) {
             x + spread * noise
         })
     });
+    let changed = if fractions { shares(datum, changed) } else { changed };
     data.replace(name, changed);
+}
+
+/// What was a list of shares of a whole is one again: a simplex stays a simplex.
+fn shares(old: &Datum, new: Datum) -> Datum {
+    /// What Stan lets the sum of a simplex be off by.
+    const OFF: f64 = 1e-8;
+    let (Datum::List(before), Datum::List(after)) = (old, new.clone()) else { return new };
+    let sum = |items: &[Datum]| -> Option<f64> {
+        items.iter().map(|item| if let Datum::Real(x) = item { Some(*x) } else { None }).sum()
+    };
+    match (sum(before), sum(&after)) {
+        (Some(whole), Some(total)) if (whole - 1.0).abs() <= OFF => map(&new, &mut |x| Datum::Real(x / total)),
+        (None, _) => Datum::List(before.iter().zip(after).map(|(old, new)| shares(old, new)).collect()),
+        _ => new,
+    }
 }
 
 fn flatten(datum: &Datum, values: &mut Vec<f64>) {
@@ -92,7 +113,7 @@ mod tests {
         data.add_json(r#"{"y": [0.5, 2, 3.5], "k": [0, 3], "p": [0.1, 0.9], "z": [-1, 1.5]}"#, "d").expect("data");
         let mut random = Random::of_data(1);
         for (name, whole) in [("y", false), ("k", true), ("p", false), ("z", false)] {
-            vary(&mut data, name, whole, &mut random);
+            vary(&mut data, name, whole, false, &mut random);
         }
         let values = |name: &str| {
             let mut values = Vec::new();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::json::number;
-use crate::identify::posterior::Comparison;
+use crate::identify::posterior::{Comparison, Spread};
 use crate::identify::scores::Treatment;
 use crate::identify::symmetry::Symmetry;
 use crate::identify::{Analysis, Combination, Reason, Scale};
@@ -22,6 +22,7 @@ pub fn analysis(analysis: &Analysis, parameters: &[String], formula: &dyn Fn(&Co
                 Reason::Data => ("data", &[][..]),
             };
             object.insert("reason".into(), json!(reason));
+            object.insert("closed_by_prior".into(), json!(direction.closed));
             if !relations.is_empty() {
                 let relations: Vec<Value> =
                     relations.iter().map(|relation| relation.columns.iter().cloned().collect()).collect();
@@ -45,10 +46,10 @@ pub fn analysis(analysis: &Analysis, parameters: &[String], formula: &dyn Fn(&Co
         .symmetries
         .iter()
         .map(|symmetry| match symmetry {
-            Symmetry::Exchange { names, elements } => {
-                json!({"kind": "exchange", "parameters": names, "elements": elements})
+            Symmetry::Exchange { names, elements, .. } => {
+                json!({"kind": "exchange", "parameters": names, "elements": elements, "modes": symmetry.modes()})
             }
-            Symmetry::Sign { names } => json!({"kind": "sign", "parameters": names}),
+            Symmetry::Sign { names } => json!({"kind": "sign", "parameters": names, "modes": 2}),
         })
         .collect();
     let treatment = match analysis.treatment {
@@ -103,12 +104,16 @@ pub fn comparisons(list: &[Comparison], parameters: &[String], formula: &dyn Fn(
             let mut add = |name: &str, value: Option<f64>| {
                 object.insert(name.to_owned(), value.map_or(Value::Null, number));
             };
-            add("prior_sd", row.prior_sd);
+            add("prior_sd", row.prior.sd());
             add("posterior_sd", Some(row.posterior_sd));
             add("contraction", row.contraction);
             add("overlap", row.overlap);
             add("prior_sensitivity", row.prior_sensitivity);
             add("likelihood_sensitivity", row.likelihood_sensitivity);
+            if let Spread::Quantiles(low, high) = row.prior {
+                object.insert("prior_quantiles".into(), json!({"5%": number(low), "95%": number(high)}));
+            }
+            object.insert("prior_is_improper".into(), json!(row.prior == Spread::Flat));
             Value::Object(object)
         })
         .collect()

@@ -17,12 +17,37 @@ pub struct Addend {
     pub number: Number,
 }
 
+/// What is said of a density.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Whether it is one of data.
+    pub observed: bool,
+    /// How many numbers the outcome of each row is: the length of a vector.
+    pub outcomes: usize,
+}
+
 impl Graph {
-    /// Marks a density, of data if it is `observed`; one known from data alone has nothing to mark.
-    pub fn mark(&mut self, number: Number, observed: bool) {
+    /// Marks a density; one known from data alone has nothing to mark.
+    pub fn mark(&mut self, number: Number, mark: Mark) {
         if let Number::Node(node) = number {
-            *self.marked.entry(node).or_default() |= observed;
+            let known = self.marked.entry(node).or_default();
+            known.observed |= mark.observed;
+            known.outcomes = known.outcomes.max(mark.outcomes);
         }
+    }
+
+    /// How many numbers in the data each row of a number is the density of: those of the densities that it is the sum of,
+    /// and of densities that are in it otherwise those of the largest. 0 where none is marked.
+    pub fn outcomes(&self, number: Number) -> usize {
+        let largest = |number: Number| {
+            let mut most = 0;
+            self.any_below(number, |node| {
+                most = most.max(self.marked.get(&node).filter(|mark| mark.observed).map_or(0, |mark| mark.outcomes));
+                false
+            });
+            most
+        };
+        self.addends(number).into_iter().map(|addend| largest(addend.number)).sum()
     }
 
     /// Whether the number itself is marked as a density.
@@ -32,12 +57,12 @@ impl Graph {
 
     /// Whether the number itself is marked as a density of data.
     pub fn is_observed(&self, number: Number) -> bool {
-        number.node().is_some_and(|node| self.marked.get(&node) == Some(&true))
+        number.node().is_some_and(|node| self.marked.get(&node).is_some_and(|mark| mark.observed))
     }
 
     /// Whether the number is marked as a density of data, or computed from one that is.
     pub fn reaches_observed(&self, number: Number) -> bool {
-        self.any_below(number, |node| self.marked.get(&node) == Some(&true))
+        self.any_below(number, |node| self.marked.get(&node).is_some_and(|mark| mark.observed))
     }
 
     /// Whether the number depends on coordinates.

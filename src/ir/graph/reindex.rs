@@ -89,8 +89,8 @@ impl Graph {
                     unreachable!("a node without rows is no part of a row")
                 }
             };
-            if let Some(&observed) = self.marked.get(&node) {
-                self.mark(built, observed);
+            if let Some(&mark) = self.marked.get(&node) {
+                self.mark(built, mark);
             }
             if let Some(&range) = self.declared.get(&node) {
                 self.declare(built, range);

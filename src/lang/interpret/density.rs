@@ -9,11 +9,12 @@ mod multivariate;
 mod not_a_number;
 mod truncation;
 
+pub(super) use self::families::simulator;
 use super::check::Extent;
 use super::elementwise::{as_rows, elementwise};
 use super::value::{Elements, ROWS, Shape, Value};
 use super::{Interpreter, Source, Stop};
-use crate::ir::graph::{Domain, Graph, Number};
+use crate::ir::graph::{Domain, Graph, Mark, Number};
 use crate::lang::ast::ExpressionId;
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
@@ -52,9 +53,12 @@ impl Interpreter<'_> {
         if let Some(truncation) = truncation {
             terms.push(self.truncated(callee, &values, truncation, span)?);
         }
-        self.note_tilde(outcome, &terms, span)?;
+        self.note_tilde(outcome, callee, &terms, span)?;
         let term = terms.into_iter().reduce(|sum, term| self.graph.add(sum, term)).expect("a density has a term");
         self.add(term, Source::Density { outcome });
+        if let (Callee::User(_), Some(term)) = (callee, self.terms.last_mut()) {
+            term.outcomes = values[0].len();
+        }
         Ok(())
     }
 
@@ -98,13 +102,18 @@ impl Interpreter<'_> {
             Elements::Rows(_) | Elements::Pending => vec![false],
         };
         let whole = each.iter().all(|&is_data| is_data);
+        let length = outcome.len();
+        let mut mark = |number: Number, among: usize, observed: bool| {
+            let densities = self.graph.domain(number).map_or(among, Domain::rows);
+            self.graph.mark(number, Mark { observed, outcomes: (length / densities.max(1)).max(1) });
+        };
         match &terms.elements {
-            Elements::Rows(number) => self.graph.mark(*number, whole),
+            Elements::Rows(number) => mark(*number, 1, whole),
             // Some outcomes may be data, and others parameters.
             Elements::Each(numbers) if numbers.len() == each.len() => {
-                numbers.iter().zip(each).for_each(|(&number, is_data)| self.graph.mark(number, is_data));
+                numbers.iter().zip(each).for_each(|(&number, is_data)| mark(number, numbers.len(), is_data));
             }
-            Elements::Each(numbers) => numbers.iter().for_each(|&number| self.graph.mark(number, whole)),
+            Elements::Each(numbers) => numbers.iter().for_each(|&number| mark(number, numbers.len(), whole)),
             Elements::Known(_) | Elements::Pending => {}
         }
     }
@@ -148,7 +157,7 @@ impl Interpreter<'_> {
 
     /// A random value, or one for each element of the containers among the arguments.
     fn simulate(&mut self, family: &str, values: &[Value], span: Span) -> Result<Value, Stop> {
-        let Some(simulator) = families::simulator(family) else {
+        let Some(simulator) = simulator(family) else {
             return self.simulate_multivariate(family, values, span);
         };
         require_lengths(values, span)?;
@@ -197,6 +206,14 @@ impl Interpreter<'_> {
         let lists = (0..each).map(|element| (0..count).map(|row| (row * each + element) as u32).collect::<Vec<u32>>());
         Some(lists.map(|list| self.graph.reindex(number, domain, &list)).collect())
     }
+}
+
+/// Whether the outcome of a family is a vector, a matrix or an array of counts, not a number.
+pub(super) fn is_of_vectors(family: &str) -> bool {
+    let of_numbers = ["categorical", "ordered_"].iter().any(|start| family.starts_with(start))
+        || family.ends_with("_glm")
+        || families::log_density(family).is_some();
+    !of_numbers
 }
 
 /// Containers among the arguments must have equally many elements.

@@ -26,6 +26,7 @@ mod counted;
 mod density;
 pub(super) mod elementwise;
 mod expression;
+pub(super) mod forward;
 mod index;
 mod library;
 mod pointwise;
@@ -76,6 +77,8 @@ pub(super) struct Term {
     pub turn: Option<u32>,
     /// The rows of the loop in which it was added, if that was run for all rows at once.
     pub rows: Option<Domain>,
+    /// How many numbers the outcome of a user's own density is; 0 of other terms.
+    pub outcomes: usize,
 }
 
 /// What adds to the target.
@@ -201,7 +204,7 @@ impl<'a> Interpreter<'a> {
 
     /// Adds to the target.
     pub fn add(&mut self, number: Number, source: Source) {
-        self.terms.push(Term { number, source, turn: self.turn, rows: None });
+        self.terms.push(Term { number, source, turn: self.turn, rows: None, outcomes: 0 });
     }
 
     /// Runs what is nested one level deeper, at a place.

@@ -10,7 +10,7 @@ use crate::ir::graph::Number;
 use crate::lang::ast::{BinaryOperator, ExpressionId};
 use crate::lang::bind::BindError;
 use crate::lang::source::Span;
-use crate::lang::typed::{Constraint, Origin, Over, Statement, Text, Variable, VariableId};
+use crate::lang::typed::{Constraint, Origin, Over, Statement, Text, Variable, VariableId, any_statement};
 use crate::lang::types::Base;
 
 /// More elements than this, a column of the draws each, are no output that anybody means.
@@ -75,9 +75,9 @@ impl Interpreter<'_> {
             }
             Statement::TargetIncrement { value: id, span } => {
                 self.note_nothing_yet();
-                let value = self.expression(*id)?;
+                let value = self.expression(self.summands(*id))?;
                 let term = super::elementwise::sum(&mut self.graph, &value);
-                self.note_increment(*id, term, *span)?;
+                self.note_increment(*id, &value, *span)?;
                 self.add(term, Source::Increment { value: *id });
             }
             Statement::For { variable, over, body, span } => return self.for_loop(*variable, *over, body, *span),
@@ -304,7 +304,10 @@ impl Interpreter<'_> {
                 for row in rows {
                     self.set(variable, Value::number(Number::Known(row)));
                     self.take_turn(outer);
-                    match self.run(body)? {
+                    let around = self.note_turn();
+                    let flow = self.run(body)?;
+                    self.note_turn_over(around);
+                    match flow {
                         Flow::Next | Flow::Continue => {}
                         Flow::Break => break,
                         Flow::Return(value) => return Ok(Flow::Return(value)),
@@ -318,7 +321,10 @@ impl Interpreter<'_> {
                 for element in self.parts(&container) {
                     self.set(variable, element);
                     self.take_turn(outer);
-                    match self.run(body)? {
+                    let around = self.note_turn();
+                    let flow = self.run(body)?;
+                    self.note_turn_over(around);
+                    match flow {
                         Flow::Next | Flow::Continue => {}
                         Flow::Break => break,
                         Flow::Return(value) => return Ok(Flow::Return(value)),
@@ -365,7 +371,10 @@ impl Interpreter<'_> {
                     return Err(BindError::DependsOnParameters { what: "how often a loop turns", span }.into());
                 }
             }
-            match self.run(body)? {
+            let around = self.note_turn();
+            let flow = self.run(body)?;
+            self.note_turn_over(around);
+            match flow {
                 Flow::Next | Flow::Continue => {}
                 Flow::Break => return Ok(Flow::Next),
                 Flow::Return(value) => return Ok(Flow::Return(value)),
@@ -421,33 +430,13 @@ impl Interpreter<'_> {
 
 /// Whether running the statements may return from the function around them.
 fn returns(statements: &[Statement]) -> bool {
-    any(statements, &|statement| matches!(statement, Statement::Return { .. }))
+    any_statement(statements, &|statement| matches!(statement, Statement::Return { .. }))
 }
 
 /// Whether running the statements may leave a loop early, which rows that share a body cannot.
 fn leaves(statements: &[Statement]) -> bool {
-    any(statements, &|statement| {
+    any_statement(statements, &|statement| {
         matches!(statement, Statement::Break { .. } | Statement::Return { .. } | Statement::Print { .. })
-    })
-}
-
-fn any(statements: &[Statement], is: &impl Fn(&Statement) -> bool) -> bool {
-    statements.iter().any(|statement| {
-        is(statement)
-            || match statement {
-                Statement::For { body, .. } | Statement::While { body, .. } | Statement::Block(body) => any(body, is),
-                Statement::If { then, otherwise, .. } => any(then, is) || any(otherwise, is),
-                Statement::Declare { .. }
-                | Statement::Assign { .. }
-                | Statement::Tilde { .. }
-                | Statement::TargetIncrement { .. }
-                | Statement::Break { .. }
-                | Statement::Continue { .. }
-                | Statement::Return { .. }
-                | Statement::Print { .. }
-                | Statement::Reject { .. }
-                | Statement::Call { .. } => false,
-            }
     })
 }
 

@@ -9,7 +9,7 @@ use crate::report::survey::{Run, Survey};
 /// The top of the page.
 pub(super) fn verdict(run: &Run<'_>, survey: &Survey) -> String {
     let (headline, words, bad) = judged(survey);
-    let lesson = lesson(&survey.findings, &survey.correlation.0, &survey.correlation.1);
+    let lesson = lesson(&survey.findings, &survey.correlation.0, &survey.correlation.1).filter(|_| !run.copies);
     let mut html = format!(
         "<section class=\"verdict{}\" aria-label=\"Verdict\">\n<strong>{headline}</strong>\n<p>{}",
         if bad { " bad" } else { "" },

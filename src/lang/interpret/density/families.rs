@@ -161,7 +161,7 @@ pub(super) fn log_tails(family: &str) -> Option<Tails> {
 }
 
 /// The simulator of a univariate family.
-pub(super) fn simulator(family: &str) -> Option<Simulator> {
+pub(in crate::lang::interpret) fn simulator(family: &str) -> Option<Simulator> {
     Some(match family {
         "bernoulli" => |r, x| dist::bernoulli::simulate(r, x[0]),
         "bernoulli_logit" => |r, x| dist::bernoulli_logit::simulate(r, x[0]),
