@@ -6,7 +6,7 @@ use std::io;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use ridgewalk::diagnostics::Settings;
+use ridgewalk::diagnostics::{History, Settings};
 use ridgewalk::draws::{Columns, Draws};
 use ridgewalk::report::html::page;
 use ridgewalk::report::survey::{Run, Survey};
@@ -96,6 +96,9 @@ fn main() {
             superchains: if chains > 16 { 16 } else { chains },
             settings: Settings::default(),
             summary: None,
+            history: History::UNKNOWN,
+            unchecked: Vec::new(),
+            sampled: &[],
             findings: Vec::new(),
             failed: Default::default(),
             notes: Vec::new(),

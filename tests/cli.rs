@@ -152,6 +152,8 @@ fn strict_turns_bad_diagnostics_into_status_1() {
         ["sample", easy.path(), "--backend", "cpu", "--chains", "4", "--draws", "4000", "--seed", "1", "--strict"];
     let output = ridgewalk(&easy);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let ending = "\nNo problem was found: 4 chains, the smallest effective sample size is ";
+    assert!(text(&output.stderr).contains(ending), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -166,9 +168,11 @@ fn many_chains_of_a_nonidentified_model_are_flagged_although_their_draws_are_man
 }
 
 #[test]
-fn quiet_leaves_results_and_nothing_else() {
+fn quiet_leaves_results_and_warnings_and_nothing_else() {
     let output = sample(&["--chains", "1024", "--quiet"]);
-    assert!(output.stderr.is_empty(), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    assert!(said.contains("warning: "), "chains on a ridge are warned of: {said}");
+    assert!(said.lines().all(|line| line.is_empty() || line.starts_with("warning: ")), "{said}");
     assert!(!output.stdout.is_empty());
 }
 
@@ -447,7 +451,7 @@ fn chains_that_are_still_on_their_way_are_flagged_however_many_they_are() {
     assert_eq!(output.status.code(), Some(1));
     let object: Value = serde_json::from_slice(&output.stdout).unwrap();
     let codes: Vec<&str> = object["warnings"].as_array().unwrap().iter().map(|w| w["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["drift"]);
+    assert!(codes.contains(&"drift"), "{codes:?}");
 }
 
 #[test]

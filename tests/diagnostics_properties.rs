@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use ridgewalk::diagnostics::{
-    Settings, autocorrelation as autocorrelations, correlation, ebfmi, ess, interval, mcse, nested_rhat, quantile,
-    rank, rhat, summarise, verdict,
+    History, Settings, autocorrelation as autocorrelations, correlation, ebfmi, ess, interval, mcse, nested_rhat,
+    quantile, rank, rhat, summarise, verdict,
 };
 use ridgewalk::draws::{ChainView, Draws};
 
@@ -138,7 +138,7 @@ proptest! {
         let _ = correlation::correlation(&all, &(0..parameters).collect::<Vec<_>>());
         for superchains in [chains, 2, 1] {
             if let Ok(summary) = summarise(&all, superchains, &Settings::default()) {
-                let _ = verdict(&summary);
+                let _ = verdict(&summary, History::UNKNOWN);
                 for (index, row) in summary.rows.iter().enumerate() {
                     if all.view(index).iterate().any(f64::is_nan) {
                         prop_assert!(row.r_hat.is_nan() && row.ess_bulk.is_nan() && row.mean.is_nan());

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::Value;
 
@@ -243,13 +244,69 @@ fn four_chains(name: &str, good: bool) -> String {
 }
 
 #[test]
-fn only_strict_makes_bad_diagnostics_an_exit_status_and_quiet_silences_warnings() {
+fn only_strict_makes_bad_diagnostics_an_exit_status_and_quiet_hides_remarks_but_no_warning() {
     let (good, bad) = (four_chains("good.csv", true), four_chains("bad.csv", false));
-    summary(&[&good, "--strict"]).success().stderr("4 chains of 250 draws\n\n");
+    let ending = "\nThe checks that could be made passed: 4 chains, the smallest effective sample size is";
+    summary(&[&good, "--strict"]).success().stderr(contains("4 chains of 250 draws\n").and(contains(ending))).stderr(
+        contains(
+            "Not checked: the length of the warm-up (it is not known); divergences and energies (the files do not",
+        ),
+    );
+    summary(&[&good, "--quiet"]).success().stderr("");
     summary(&[&bad]).success().stderr(contains("warning: R-hat is above 1.01 for x"));
-    summary(&[&bad, "--strict", "--quiet"]).code(1).stderr("").stdout(contains("r_hat"));
+    let warned = summary(&[&bad, "--strict", "--quiet"]).code(1).stdout(contains("r_hat")).get_output().clone();
+    let warned = String::from_utf8(warned.stderr).unwrap();
+    assert!(warned.contains("warning: R-hat is above 1.01 for x"), "{warned}");
+    assert!(warned.lines().filter(|line| !line.is_empty()).all(|line| line.starts_with("warning: ")), "{warned}");
     summary(&[&bad, "--superchains", "3"]).code(2).stderr(contains("4 chains cannot form 3 equal superchains"));
     assert!(json(&[&bad, "--superchains", "2"])["summary"][0]["r_hat_nested"].as_f64().unwrap() > 1.5);
+}
+
+/// After the report of stan-dev/rstan#769: nothing can be said of a parameter with draws that are no numbers, and nothing is.
+#[test]
+fn draws_that_are_not_finite_give_one_warning_and_a_row_without_numbers() {
+    for broken in ["nan", "inf"] {
+        let table = four_chains("finite.csv", true);
+        let mut lines = std::fs::read_to_string(&table).unwrap().lines().map(str::to_owned).collect::<Vec<_>>();
+        lines[0] = "chain,draw,x,tau".to_owned();
+        for (place, line) in lines.iter_mut().enumerate().skip(1) {
+            let last = line.rsplit(',').next().unwrap().to_owned();
+            *line += &format!(",{}", if place == 5 || place == 6 { broken } else { &last });
+        }
+        let table = written(&format!("{broken}.csv"), &lines.join("\n"));
+        let object = json(&[&table]);
+        let warnings = object["warnings"].as_array().unwrap();
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert_eq!(
+            (&warnings[0]["code"], &warnings[0]["parameters"]),
+            (&"non_finite".into(), &serde_json::json!(["tau"]))
+        );
+        let row = object["summary"][1].as_object().unwrap();
+        assert!(row.iter().all(|(key, value)| key == "parameter" || value == "nan" || value.is_null()), "{row:?}");
+        summary(&[&table]).stderr(contains("Some draws are not finite: tau (2 draws). Nothing can be said of it"));
+        summary(&[&table, "--strict"]).code(1);
+    }
+}
+
+#[test]
+fn a_chain_that_is_given_twice_is_noticed() {
+    let chain = |k: u32| {
+        let rows: String = (0..200_u32).map(|draw| format!("{}\n", (draw * 7919 + k * 104_729) % 1009)).collect();
+        written(&format!("twice_{k}.csv"), &format!("x\n{rows}"))
+    };
+    let files: Vec<String> = (0..4).map(chain).collect();
+    let (files, codes) = (files.iter().map(String::as_str).collect::<Vec<_>>(), |object: &Value| {
+        object["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["code"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    });
+    assert!(!codes(&json(&files)).contains(&"identical_chains".to_owned()));
+    let twice = [&files[..3], &files[1..2]].concat();
+    assert!(codes(&json(&twice)).contains(&"identical_chains".to_owned()));
+    summary(&twice).stderr(contains("Chains hold the same draws: 2 and 4."));
 }
 
 #[test]

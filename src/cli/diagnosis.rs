@@ -8,8 +8,9 @@ use std::io::Write;
 use serde_json::Value;
 
 use super::error::CliError;
+use super::terminal::say;
 use crate::diagnostics::correlation::correlation;
-use crate::diagnostics::{Finding, Settings, Summary, summarise, verdict_with};
+use crate::diagnostics::{Check, Finding, History, Settings, Summary, Verdict, summarise, verdict_with};
 use crate::draws::{Draws, Failures};
 use crate::identify::convergence::is_disagreement;
 use crate::report::{findings, table};
@@ -23,7 +24,7 @@ pub(super) struct Diagnosis {
     names: Vec<String>,
     /// `[parameter, parameter]`; none of too many parameters.
     correlation: Option<Vec<f64>>,
-    findings: Vec<Finding>,
+    verdict: Verdict,
 }
 
 impl Diagnosis {
@@ -32,6 +33,7 @@ impl Diagnosis {
     pub(super) fn of(
         draws: &Draws,
         superchains: usize,
+        history: History,
         settings: &Settings,
         (generated, failures): (&[String], &Failures),
     ) -> Result<Self, CliError> {
@@ -39,41 +41,30 @@ impl Diagnosis {
         let names = draws.parameters().to_vec();
         let all: Vec<usize> = (0..names.len()).collect();
         let correlation = (all.len() <= MOST_CORRELATED).then(|| correlation(draws, &all));
-        let findings = verdict_with(&summary, failures, generated);
-        Ok(Self { summary, names, correlation, findings })
+        let verdict = verdict_with(&summary, history, failures, generated);
+        Ok(Self { summary, names, correlation, verdict })
     }
 
-    /// With findings of the sampler's own, which come first: what they say of the draws comes before what draws say.
-    pub(super) fn with(mut self, mut findings: Vec<Finding>) -> Self {
-        findings.append(&mut self.findings);
-        Self { findings, ..self }
+    /// With findings of the sampler's own, which come first, and what could not be checked of it.
+    pub(super) fn with(mut self, findings: Vec<Finding>, unchecked: Vec<Check>) -> Self {
+        self.verdict.findings.splice(0..0, findings);
+        self.verdict.unchecked.extend(unchecked);
+        self
     }
 
-    /// Whether the draws should not be trusted. A constant is no harm, unless it is one of the `sampled` parameters,
-    /// whose chains have then never moved.
+    /// Whether the draws should not be trusted, those of `sampled` parameters above all.
     pub(super) fn is_bad(&self, sampled: &[String]) -> bool {
-        self.is_bad_beyond(sampled, &[])
+        self.verdict.is_bad(sampled)
     }
 
     /// Whether chains disagree about any parameter.
     pub(super) fn has_disagreement(&self) -> bool {
-        self.findings.iter().any(is_disagreement)
+        self.verdict.findings.iter().any(is_disagreement)
     }
 
     /// As [`Self::is_bad`], parameters left out whose chains cannot agree.
     pub(super) fn is_bad_beyond(&self, sampled: &[String], excused: &[String]) -> bool {
-        let beyond = |finding: &&Finding| {
-            let named = finding.parameters();
-            named.is_empty() || named.iter().any(|name| !excused.iter().any(|other| other == name))
-        };
-        let findings = self.findings.iter().filter(beyond);
-        let stuck = |finding: &Finding| {
-            finding
-                .parameters()
-                .iter()
-                .any(|name| sampled.iter().any(|other| other == name && !excused.contains(other)))
-        };
-        findings.into_iter().any(|finding| finding.is_bad() || stuck(finding))
+        self.verdict.is_bad_beyond(sampled, excused)
     }
 
     pub(super) fn summary(&self) -> &Summary {
@@ -89,15 +80,11 @@ impl Diagnosis {
         Ok(())
     }
 
-    /// The findings in sentences, a paragraph each, and what can be learned from them together: `ridges` unless it is known
-    /// that chains are apart for another reason.
-    pub(super) fn warnings(&self, ridges: bool) -> String {
-        let mut text: String = self.findings.iter().map(warning).collect();
-        let matrix = self.correlation.as_deref().filter(|_| ridges);
-        if let Some(lesson) = matrix.and_then(|matrix| findings::lesson(&self.findings, &self.names, matrix)) {
-            text += &format!("\n{lesson}\n");
-        }
-        text
+    /// Says what was found, and how the verdict ends: with the ridge that chains walk along, unless `ridges` is false, since
+    /// it is known that chains are apart for another reason.
+    pub(super) fn say(&self, sampled: &[String], ridges: bool, quiet: bool) {
+        let matrix = self.correlation.as_deref().filter(|_| ridges).map(|matrix| (&self.names[..], matrix));
+        say_verdict(&self.verdict, matrix, self.is_bad(sampled), quiet);
     }
 
     pub(super) fn summary_object(&self) -> Value {
@@ -110,7 +97,11 @@ impl Diagnosis {
     }
 
     pub(super) fn warnings_object(&self) -> Value {
-        json::warnings(&self.findings, findings::sentence)
+        json::warnings(&self.verdict.findings, findings::sentence)
+    }
+
+    pub(super) fn verdict_object(&self, sampled: &[String]) -> Value {
+        verdict_object(&self.verdict, self.is_bad(sampled))
     }
 }
 
@@ -121,4 +112,28 @@ pub(super) fn warning(finding: &Finding) -> String {
         _ => "",
     };
     format!("\nwarning: {}\n{picture}", findings::sentence(finding))
+}
+
+/// Says what was found, in sentences, a paragraph each, what can be learned from it with the names and the matrix of
+/// correlations, and how the verdict ends. Warnings are said in any case, the rest unless asked to be `quiet`.
+pub(super) fn say_verdict(verdict: &Verdict, matrix: Option<(&[String], &[f64])>, bad: bool, quiet: bool) {
+    let (mut text, findings) = (String::new(), &verdict.findings);
+    for finding in findings {
+        match finding {
+            Finding::Constant { .. } if !bad && quiet => {}
+            Finding::Constant { .. } if !bad => text += &format!("\nnote: {}\n", findings::sentence(finding)),
+            _ => text += &warning(finding),
+        }
+    }
+    if !quiet {
+        let lesson = matrix.and_then(|(names, matrix)| findings::lesson(findings, names, matrix));
+        let ending = lesson.into_iter().chain(findings::conclusion(verdict, bad));
+        text.extend(ending.map(|sentence| format!("\n{sentence}\n")));
+    }
+    say(&text);
+}
+
+/// The entry `verdict` of the JSON object.
+pub(super) fn verdict_object(verdict: &Verdict, bad: bool) -> Value {
+    json::verdict(verdict, bad, findings::conclusion(verdict, bad))
 }

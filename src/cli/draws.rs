@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use super::memory;
+use crate::diagnostics::History;
 use crate::draws::{Columns, Draws, Failures};
 use crate::store::draws_csv::{self, Loaded};
 use crate::store::{StoredColumns, StoredRun, open_run};
@@ -21,12 +22,15 @@ const MOST_VALUES: usize = 20_000_000;
 /// Draws of a chain that are kept in any case.
 const LEAST_DRAWS: usize = 100;
 
-/// Draws, and the superchains their run had.
+/// Draws, and what is known of their run.
 pub(super) struct Found {
     pub loaded: Loaded,
     pub superchains: usize,
     /// The generated quantities among the parameters, and at which draws they could not be computed.
     pub failed: (Vec<String>, Failures),
+    pub history: History,
+    /// The run directory, or other store, that they are from.
+    pub run: Option<StoredRun>,
 }
 
 /// Draws that are read as they are looked at.
@@ -37,6 +41,7 @@ pub(super) struct Opened {
     pub superchains: usize,
     /// As in [`Found`].
     pub failed: (Vec<String>, Failures),
+    pub history: History,
     /// The run directory they are from.
     pub run: Option<Arc<StoredRun>>,
 }
@@ -45,7 +50,9 @@ pub(super) struct Opened {
 pub(super) fn read(files: &[PathBuf]) -> Result<Found, CliError> {
     let Some(path) = directory(files)? else {
         let loaded = draws_csv::read(files)?;
-        return Ok(Found { superchains: loaded.draws.chains(), loaded, failed: Default::default() });
+        let superchains = loaded.draws.chains();
+        let (history, failed) = (History::UNKNOWN, Default::default());
+        return Ok(Found { superchains, loaded, failed, history, run: None });
     };
     let stored = open_run(path)?;
     let (every, notes) = thinned(&stored, stored.parameters().len());
@@ -53,7 +60,8 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Found, CliError> {
     let superchains = superchains(&stored);
     let loaded = Loaded { draws: stored.draws_every(every)?, sampler, notes };
     let (generated, failures) = stored.failures();
-    Ok(Found { loaded, superchains, failed: (generated.to_vec(), failures) })
+    let (history, failed) = (history(&stored, every), (generated.to_vec(), failures));
+    Ok(Found { superchains, loaded, failed, history, run: Some(stored) })
 }
 
 /// As [`read`], but a directory's draws stay where they are.
@@ -61,15 +69,9 @@ pub(super) fn open(files: &[PathBuf]) -> Result<Opened, CliError> {
     let Some(path) = directory(files)? else {
         let Loaded { draws, sampler, notes } = draws_csv::read(files)?;
         let superchains = draws.chains();
-        let failed = Default::default();
-        return Ok(Opened {
-            draws: Box::new(draws),
-            sampler: Box::new(sampler),
-            notes,
-            superchains,
-            failed,
-            run: None,
-        });
+        let (draws, sampler) = (Box::new(draws), Box::new(sampler));
+        let (history, failed) = (History::UNKNOWN, Default::default());
+        return Ok(Opened { draws, sampler, notes, superchains, failed, history, run: None });
     };
     let stored = Arc::new(open_run(path)?);
     let (every, notes) = thinned(&stored, COLUMNS_HELD);
@@ -81,6 +83,7 @@ pub(super) fn open(files: &[PathBuf]) -> Result<Opened, CliError> {
         notes,
         superchains: superchains(&stored),
         failed,
+        history: history(&stored, every),
         run: Some(stored),
     })
 }
@@ -111,6 +114,14 @@ fn thinned(stored: &StoredRun, parameters: usize) -> (usize, Vec<String>) {
 
 fn superchains(stored: &StoredRun) -> usize {
     stored.chains() / stored.facts().map_or(1, |facts| facts.shape.superchain_size)
+}
+
+/// How the draws of a run came about of which one in `every` is looked at.
+fn history(stored: &StoredRun, every: usize) -> History {
+    stored.facts().map_or(History::UNKNOWN, |facts| History {
+        warmup: Some(u64::from(facts.shape.warmup)),
+        thin: u64::from(facts.shape.thin) * every as u64,
+    })
 }
 
 /// Evenly spaced draws of some parameters, few enough to be worked on all at once.

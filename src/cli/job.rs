@@ -12,6 +12,7 @@ use super::files::Files;
 use super::terminal::{colour, say};
 use super::{method, request};
 use crate::backend::{Description, Tuning};
+use crate::diagnostics::History;
 use crate::lang::Compiled;
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
@@ -84,7 +85,12 @@ impl<'a> Job<'a> {
         CliError::Rendered(text)
     }
 
-    /// Says something on standard error, unless asked to be quiet.
+    /// How the draws come about.
+    pub(super) fn history(&self) -> History {
+        History { warmup: Some(u64::from(self.settings.warmup)), thin: u64::from(self.settings.thin) }
+    }
+
+    /// Says something on standard error that is no warning, unless asked to be quiet.
     pub(super) fn tell(&self, text: &str) {
         if !self.sample.quiet {
             say(text);

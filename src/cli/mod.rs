@@ -39,6 +39,7 @@ mod summary;
 mod terminal;
 mod text;
 mod threads;
+mod trajectories;
 
 use std::ffi::OsString;
 use std::io::Write;

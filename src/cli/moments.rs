@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use super::diagnosis::{say_verdict, verdict_object};
 use super::error::{CliError, Verdict};
 use super::job::{Job, closing, object};
 use super::progress::Progress;
@@ -40,19 +41,24 @@ pub(super) fn sample(
     let Gathered { moments, outcome } = gathered?;
     let clock = Instant::now();
     let summary = MomentSummary::of(&moments, job.superchains());
-    let mut found = method::findings(&outcome, request::method(&job.sample.stepping));
-    found.extend(summary.findings());
+    let mut verdict = summary.verdict(job.history());
+    verdict.findings.splice(0..0, method::findings(&outcome, request::method(&job.sample.stepping)));
+    let bad = verdict.is_bad(&job.model().coordinates);
     let names = &job.model().parameters;
     if job.sample.json {
-        let told = entries(&summary, names, &found);
-        writeln!(out, "{:#}", object(job, &outcome, told, clock.elapsed().as_secs_f64()))?;
+        let told = entries(&summary, names, &verdict.findings);
+        let mut object = object(job, &outcome, told, clock.elapsed().as_secs_f64());
+        if let Some(map) = object.as_object_mut() {
+            map.insert("verdict".into(), verdict_object(&verdict, bad));
+        }
+        writeln!(out, "{object:#}")?;
     } else {
         job.tell(&closing(job.settings, &outcome, job.model()));
         write_tables(&summary, names, out)?;
-        job.tell(&warnings(&summary, names, &found));
+        let matrix = summary.correlation.as_deref().map(|matrix| (&names[..], matrix));
+        say_verdict(&verdict, matrix, bad, job.sample.quiet);
     }
-    let bad = job.sample.strict && found.iter().any(Finding::is_bad);
-    Ok(if bad { Verdict::Bad } else { Verdict::Good })
+    Ok(if job.sample.strict && bad { Verdict::Bad } else { Verdict::Good })
 }
 
 /// The summary and, of several parameters, their correlations.
@@ -62,17 +68,6 @@ fn write_tables(summary: &MomentSummary, names: &[String], out: &mut impl Write)
         write!(out, "\nCorrelation\n{}", table::correlation(names, matrix))?;
     }
     Ok(())
-}
-
-/// The findings in sentences, a paragraph each, and what can be learned from them together.
-fn warnings(summary: &MomentSummary, names: &[String], found: &[Finding]) -> String {
-    let mut text: String =
-        found.iter().map(|finding| format!("\nwarning: {}\n", findings::sentence(finding))).collect();
-    let matrix = summary.correlation.as_deref();
-    if let Some(lesson) = matrix.and_then(|matrix| findings::lesson(found, names, matrix)) {
-        text += &format!("\n{lesson}\n");
-    }
-    text
 }
 
 /// The entries `summary`, `correlation` and `warnings` of the JSON object.

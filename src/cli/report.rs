@@ -17,9 +17,10 @@ use super::job::{self, Job};
 use super::selection::select;
 use super::summary::interval;
 use super::terminal::say;
+use super::trajectories::Told;
 use super::{files, graph, method, request};
-use crate::diagnostics::{Finding, Settings, Trajectories, trajectory_findings};
-use crate::draws::{ChainView, Columns};
+use crate::diagnostics::Settings;
+use crate::draws::Columns;
 use crate::lang;
 use crate::lang::source::Source;
 use crate::model::data::Data;
@@ -34,7 +35,7 @@ use crate::store::{Facts, StoredColumns, StoredRun};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Opened { mut draws, sampler, mut notes, superchains: own, failed, run: stored } =
+    let Opened { mut draws, sampler, mut notes, superchains: own, failed, history, run: stored } =
         draws::open(&arguments.files)?;
     let superchains = arguments.superchains.map_or(own, |k| k as usize);
     let origin = stored.as_deref().and_then(StoredRun::facts);
@@ -69,7 +70,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     };
     // Every step: energies of steps that do not follow one another would look well mixed.
     let every_step = stored.as_ref().map(|run| StoredColumns::statistics(run, 1)).transpose()?;
-    let found = findings(every_step.as_ref().map_or(&*sampler, |steps| steps))?;
+    let told = Told::of(stored.as_deref(), every_step.as_ref().map_or(&*sampler, |steps| steps))?;
     if !arguments.parameters.is_empty() {
         let chosen = select(&arguments.parameters, draws.parameters())?;
         draws = Box::new(Chosen::new(draws, chosen));
@@ -82,7 +83,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         ("chains".to_owned(), draws.chains().to_string()),
         ("draws of each chain".to_owned(), draws.draws().to_string()),
     ];
-    facts.extend(origin.into_iter().flat_map(told));
+    facts.extend(origin.into_iter().flat_map(entries));
     let run = Run {
         title: &named.unwrap_or_else(|| "draws".to_owned()),
         draws: &*draws,
@@ -90,7 +91,10 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
         superchains,
         settings,
         summary: None,
-        findings: found,
+        history,
+        findings: told.findings,
+        unchecked: told.unchecked,
+        sampled: origin.map_or(&[][..], |facts| &facts.coordinates),
         failed,
         notes,
         copies: determined.as_ref().is_some_and(|(_, copies)| *copies),
@@ -105,8 +109,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     if let Some(folder) = &arguments.plots {
         write_plots(folder, &run, &survey, arguments.quiet)?;
     }
-    let bad = survey.findings.iter().any(Finding::is_bad);
-    Ok(if arguments.strict && bad { Verdict::Bad } else { Verdict::Good })
+    Ok(if arguments.strict && survey.bad { Verdict::Bad } else { Verdict::Good })
 }
 
 /// What the data determine of the model that draws are of, and whether modes have copies; a note where that cannot be told, or where the draws have not
@@ -137,7 +140,7 @@ fn determined(
 }
 
 /// What a run directory tells of its run.
-fn told(facts: &Facts) -> Vec<(String, String)> {
+fn entries(facts: &Facts) -> Vec<(String, String)> {
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let mut list = vec![
         ("warm-up steps".to_owned(), facts.shape.warmup.to_string()),
@@ -149,27 +152,6 @@ fn told(facts: &Facts) -> Vec<(String, String)> {
     list.extend(facts.settings.iter().map(|(name, value)| (name.replace('_', " "), plain(value))));
     list.extend(facts.device.iter().map(|(name, value)| (name.clone(), plain(value))));
     list
-}
-
-/// What the sampler's own columns say against its draws, by the names that Stan gives them.
-fn findings(sampler: &dyn Columns) -> Result<Vec<Finding>, CliError> {
-    let read = |names: &[&str]| {
-        let place = sampler.parameters().iter().position(|name| names.contains(&name.as_str()));
-        place.map(|index| sampler.column(index)).transpose().map_err(|error| CliError::plain(error.to_string()))
-    };
-    // The second name is that of CmdStan before 2.11.
-    let divergent = read(&["divergent__", "n_divergent__", "diverging"])?;
-    let divergences = divergent.map_or(0, |flags| flags.iter().filter(|flag| **flag != 0.0).count() as u64);
-    let steps = (sampler.chains() * sampler.draws()) as u64;
-    Ok(match read(&["energy__", "energy"])? {
-        Some(energies) => {
-            let trajectories = Trajectories { steps, divergences, saturated: 0, max_treedepth: 0 };
-            let energies = ChainView::from_slice(&energies, sampler.chains(), sampler.draws());
-            trajectory_findings(trajectories, energies.map_err(|error| CliError::plain(error.to_string()))?)
-        }
-        None if divergences > 0 => vec![Finding::Divergences { divergences, steps }],
-        None => Vec::new(),
-    })
 }
 
 /// The page of a run that has just ended.
@@ -212,8 +194,11 @@ pub(super) fn of_sample(
         superchains: job.superchains(),
         settings: Settings { interval: diagnosis.summary().interval },
         summary: Some(diagnosis.summary().clone()),
+        history: job.history(),
         findings,
         failed: (compiled.quantities.names().to_vec(), outcome.failures.clone()),
+        unchecked: Vec::new(),
+        sampled: &compiled.model.coordinates,
         notes: Vec::new(),
         determined: identification.map(Identification::passage),
         copies: identification.is_some_and(Identification::has_copies),

@@ -75,7 +75,7 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
         job.tell(&format!("note: {note}\n"));
     }
     for hazard in model.hazards.iter().filter(|_| job.description.precision == crate::backend::Precision::F32) {
-        job.tell(&format!("warning: {}\n", hazard_sentence(hazard)));
+        say(&format!("warning: {}\n", hazard_sentence(hazard)));
     }
     for note in init::notes(&settings.init, settings.first_chain as usize + settings.chains, settings.superchain_size) {
         job.tell(&format!("note: {note}\n"));
@@ -122,9 +122,10 @@ fn conclude(
     let clock = Instant::now();
     progress.diagnose();
     let failed = (job.compiled.quantities.names(), &outcome.failures);
-    let diagnosis = Diagnosis::of(&outcome.draws, superchains, &diagnostics::Settings::default(), failed);
+    let shown = diagnostics::Settings::default();
+    let diagnosis = Diagnosis::of(&outcome.draws, superchains, job.history(), &shown, failed);
     progress.finish();
-    let diagnosis = diagnosis?.with(method::findings(outcome, request::method(&sample.stepping)));
+    let diagnosis = diagnosis?.with(method::findings(outcome, request::method(&sample.stepping)), Vec::new());
     let diagnostics_seconds = clock.elapsed().as_secs_f64();
     // Where chains disagree, the first question is whether the data could ever make them agree.
     let is_asked = sample.json || !sample.quiet || sample.allow_nonidentified;
@@ -147,14 +148,17 @@ fn conclude(
             ("warnings", diagnosis.warnings_object()),
         ];
         let mut object = object(job, outcome, told, diagnostics_seconds);
-        if let (Some(map), Some(found)) = (object.as_object_mut(), open) {
-            map.insert("identify".into(), found.object());
+        if let Some(map) = object.as_object_mut() {
+            map.insert("verdict".into(), diagnosis.verdict_object(&model.coordinates));
+            if let Some(found) = open {
+                map.insert("identify".into(), found.object());
+            }
         }
         writeln!(out, "{object:#}")?;
     } else {
         job.tell(&closing(job.settings, outcome, model));
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
-        job.tell(&diagnosis.warnings(!open.is_some_and(Identification::has_copies)));
+        diagnosis.say(&model.coordinates, !open.is_some_and(Identification::has_copies), sample.quiet);
         if let Some(found) = open {
             job.tell(&format!("\n{}", found.passage().text()));
         }

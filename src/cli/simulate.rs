@@ -9,7 +9,7 @@ use super::args::Sample;
 use super::diagnosis::{self, Diagnosis};
 use super::error::{CliError, Verdict};
 use super::terminal::say;
-use crate::diagnostics::{self, Finding};
+use crate::diagnostics::{self, Finding, History};
 use crate::draws::Draws;
 use crate::lang::Compiled;
 use crate::lang::quantities::Quantities;
@@ -47,7 +47,8 @@ pub(super) fn simulate(
     }
     let draws = Draws::new(Vec::new(), chains, length).map_err(RunError::from)?;
     let (draws, failures) = quantities::generate(&compiled.quantities, draws, 0, 0, seed)?;
-    let diagnosis = Diagnosis::of(&draws, chains, &diagnostics::Settings::default(), (names, &failures))?;
+    let shown = diagnostics::Settings::default();
+    let diagnosis = Diagnosis::of(&draws, chains, History::UNKNOWN, &shown, (names, &failures))?;
     let failed: Vec<Finding> =
         if failures.failed > 0 { vec![Finding::GeneratedQuantities { failures }] } else { Vec::new() };
     if sample.json {
@@ -63,9 +64,7 @@ pub(super) fn simulate(
         writeln!(out, "{object:#}")?;
     } else {
         diagnosis.write_tables(out, table::Folding::Folded { opened_by: None })?;
-        if !sample.quiet {
-            failed.iter().for_each(|finding| say(&diagnosis::warning(finding)));
-        }
+        failed.iter().for_each(|finding| say(&diagnosis::warning(finding)));
     }
     Ok(Verdict::Good)
 }

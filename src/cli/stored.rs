@@ -17,6 +17,7 @@ use super::interrupt::Interrupt;
 use super::job::{self, Job};
 use super::progress::Progress;
 use super::request::{self, Chosen};
+use super::terminal::say;
 use super::{init, method};
 use crate::backend::{Method, Precision};
 use crate::lang::CompileError;
@@ -220,7 +221,7 @@ pub(super) fn run(
                 let replaced = request::backend(sample, &compiled.model, settings.seed);
                 let replaced = replaced.map_err(|error| RunError::Sink(error.to_string().into()))?;
                 let adapter = &replaced.backend.description().adapter;
-                job.tell(&format!("warning: {error}; going on from the last checkpoint on {adapter}\n"));
+                say(&format!("warning: {error}; going on from the last checkpoint on {adapter}\n"));
                 Ok(replaced.backend)
             },
         },

@@ -10,19 +10,17 @@ use super::draws::{self, Found};
 use super::error::{CliError, Verdict};
 use super::selection::select;
 use super::terminal::say;
-use crate::diagnostics::ebfmi::ebfmi;
+use super::trajectories::Told;
 use crate::diagnostics::{Interval, Settings};
 use crate::draws::Draws;
 use crate::report::table::Folding;
 use crate::store::draws_csv::Loaded;
-use crate::store::{json::number, summary_csv};
-
-/// Energies below this fraction say that momenta explore them badly (Betancourt 2016; Stan's `diagnose`).
-const LEAST_EBFMI: f64 = 0.3;
+use crate::store::{StoredRun, json::number, summary_csv};
 
 pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, failed } = draws::read(&arguments.files)?;
+    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, failed, history, run } =
+        draws::read(&arguments.files)?;
     let tell = |text: &str| {
         if !arguments.quiet {
             say(text);
@@ -36,19 +34,22 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
         [] => draws,
         asked => choose(&draws, &select(asked, draws.parameters())?)?,
     };
-    let diagnosis = Diagnosis::of(&draws, superchains, &settings, (&failed.0, &failed.1))?;
-    let behaviour = Behaviour::of(&sampler);
+    let told = Told::of(run.as_ref(), &sampler)?;
+    let diagnosis = Diagnosis::of(&draws, superchains, history, &settings, (&failed.0, &failed.1))?;
+    let diagnosis = diagnosis.with(told.findings, told.unchecked);
+    let sampled = run.as_ref().and_then(StoredRun::facts).map_or(&[][..], |facts| &facts.coordinates);
     if arguments.json {
         let object = json!({
             "files": arguments.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
             "chains": draws.chains(),
             "superchains": superchains,
             "draws": draws.draws(),
-            "divergent": behaviour.divergent,
-            "ebfmi": behaviour.ebfmi.as_ref().map(|values| values.iter().map(|&x| number(x)).collect::<Vec<Value>>()),
+            "divergent": told.divergent,
+            "ebfmi": told.ebfmi.as_ref().map(|values| values.iter().map(|&x| number(x)).collect::<Vec<Value>>()),
             "summary": diagnosis.summary_object(),
             "correlation": diagnosis.correlation_object(),
             "warnings": diagnosis.warnings_object(),
+            "verdict": diagnosis.verdict_object(sampled),
         });
         writeln!(out, "{object:#}")?;
     } else if arguments.csv {
@@ -64,10 +65,9 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
         diagnosis.write_tables(out, folding)?;
     }
     if !arguments.json {
-        tell(&diagnosis.warnings(true));
-        tell(&behaviour.sentences());
+        diagnosis.say(sampled, true, arguments.quiet);
     }
-    Ok(if arguments.strict && diagnosis.is_bad(&[]) { Verdict::Bad } else { Verdict::Good })
+    Ok(if arguments.strict && diagnosis.is_bad(sampled) { Verdict::Bad } else { Verdict::Good })
 }
 
 /// `hdi94` or `eti89`, with any percentage from 1 to below 100.
@@ -95,55 +95,6 @@ pub(super) fn choose(draws: &Draws, chosen: &[usize]) -> Result<Draws, CliError>
     let names = chosen.iter().map(|&index| draws.parameters()[index].clone()).collect();
     let values = draws.values().chunks_exact(total).flat_map(|draw| chosen.iter().map(|&index| draw[index])).collect();
     Draws::from_values(names, draws.chains(), draws.draws(), values).map_err(|error| CliError::plain(error.to_string()))
-}
-
-/// What the sampler's own columns say, where there are any.
-struct Behaviour {
-    divergent: Option<usize>,
-    /// A value per chain
-    ebfmi: Option<Vec<f64>>,
-}
-
-impl Behaviour {
-    fn of(sampler: &Draws) -> Self {
-        let column = |names: &[&str]| sampler.parameters().iter().position(|name| names.contains(&name.as_str()));
-        // The older name is that of CmdStan before 2.11.
-        let divergent = column(&["divergent__", "n_divergent__", "diverging"]);
-        Self {
-            divergent: divergent.map(|index| sampler.view(index).iterate().filter(|x| *x != 0.0).count()),
-            ebfmi: column(&["energy__", "energy"]).map(|index| ebfmi(sampler.view(index))),
-        }
-    }
-
-    fn sentences(&self) -> String {
-        let mut text = String::new();
-        match self.divergent {
-            None | Some(0) => {}
-            Some(count) => {
-                text += &format!(
-                    "\nnote: {count} draw{} ended in a divergent transition: where the posterior is that curved the draws \
-                     are missing some of it. Smaller steps (adapt_delta) or another parametrisation help.\n",
-                    if count == 1 { "" } else { "s" }
-                );
-            }
-        }
-        let low: Vec<String> = self
-            .ebfmi
-            .iter()
-            .flatten()
-            .enumerate()
-            .filter(|(_, fraction)| **fraction < LEAST_EBFMI)
-            .map(|(chain, fraction)| format!("{} ({fraction:.2})", chain + 1))
-            .collect();
-        if !low.is_empty() {
-            text += &format!(
-                "\nnote: the fraction of missing information (E-BFMI) is below {LEAST_EBFMI} for chain {}: momenta do not \
-                 reach all energies, so tails may be missing.\n",
-                low.join(", ")
-            );
-        }
-        text
-    }
 }
 
 #[cfg(test)]

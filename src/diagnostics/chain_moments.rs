@@ -9,7 +9,10 @@
 use crate::diagnostics::nested_rhat;
 use crate::diagnostics::rhat;
 use crate::diagnostics::summary::{FALSE_ALARM, TOLERANCE};
-use crate::diagnostics::verdict::{Finding, NestedExcess, R_HAT_THRESHOLD};
+use crate::diagnostics::verdict::{
+    Check, ESS_IN_TOTAL, ESS_PER_CHAIN, EssKind, FEW_CHAINS, Finding, History, LEAST_CHAINS, LEAST_DRAWS, NestedExcess,
+    R_HAT_THRESHOLD, Verdict, short_warmup,
+};
 use crate::math::moments::{mean, moments};
 
 /// Most parameters of which products of all pairs are kept; of more, squares alone.
@@ -137,9 +140,40 @@ pub struct MomentRow {
     pub constant: bool,
 }
 
+impl MomentRow {
+    /// Of draws that are not all finite.
+    fn undetermined(parameter: &str, nested: bool) -> Self {
+        let nan = f64::NAN;
+        Self {
+            parameter: parameter.to_owned(),
+            mean: nan,
+            sd: nan,
+            mcse_mean: nan,
+            ess: nan,
+            r_hat: nan,
+            r_hat_limit: nan,
+            r_hat_nested: nested.then_some(nan),
+            r_hat_nested_limit: nan,
+            constant: false,
+        }
+    }
+
+    fn is_finite(&self) -> bool {
+        self.mean.is_finite() && self.sd.is_finite()
+    }
+
+    fn is_judged(&self) -> bool {
+        !self.constant && self.is_finite()
+    }
+}
+
 /// What moments tell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MomentSummary {
+    /// Number of chains.
+    pub chains: usize,
+    /// Draws of each chain.
+    pub draws: usize,
     /// A row for each parameter.
     pub rows: Vec<MomentRow>,
     /// `[parameter, parameter]`; none where products were not kept.
@@ -159,19 +193,32 @@ impl MomentSummary {
         let rows: Vec<MomentRow> =
             (0..parameters).map(|parameter| row(moments, parameter, &means[parameter], superchains)).collect();
         let correlation = (parameters <= MOST_CROSSED).then(|| correlation(moments, &means));
-        Self { rows, correlation }
+        Self { chains: moments.chains, draws: moments.draws(), rows, correlation }
     }
 
-    /// What speaks against the draws.
+    /// Judges the draws by what is left of them.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
+    pub fn verdict(&self, history: History) -> Verdict {
+        let judged = || self.rows.iter().filter(|row| row.is_judged());
+        let sizes = judged().map(|row| (row.parameter.clone(), row.ess)).filter(|(_, size)| !size.is_nan());
+        let r_hats = judged().map(|row| (row.parameter.clone(), row.r_hat)).filter(|(_, r_hat)| !r_hat.is_nan());
+        Verdict {
+            findings: self.findings(history),
+            unchecked: vec![Check::Shape],
+            chains: self.chains,
+            least_ess: sizes.min_by(|a, b| a.1.total_cmp(&b.1)),
+            largest_r_hat: r_hats.max_by(|a, b| a.1.total_cmp(&b.1)),
+        }
+    }
+
+    fn findings(&self, history: History) -> Vec<Finding> {
         let mut findings = Vec::new();
         let named = |holds: &dyn Fn(&MomentRow) -> bool| -> Vec<&MomentRow> {
             self.rows.iter().filter(|row| holds(row)).collect()
         };
-        let broken = named(&|row| !row.mean.is_finite() || !row.sd.is_finite());
+        let broken = named(&|row| !row.is_finite());
         if !broken.is_empty() {
-            let parameters = broken.iter().map(|row| (row.parameter.clone(), 1)).collect();
+            let parameters = broken.iter().map(|row| (row.parameter.clone(), None)).collect();
             findings.push(Finding::NonFinite { parameters });
         }
         let constant = named(&|row| row.constant);
@@ -179,17 +226,25 @@ impl MomentSummary {
             let parameters = constant.iter().map(|row| row.parameter.clone()).collect();
             findings.push(Finding::Constant { parameters });
         }
+        let (chains, few) = (self.chains, self.chains <= FEW_CHAINS);
+        if chains < LEAST_CHAINS {
+            findings.push(Finding::FewChains { chains });
+        }
+        if few && self.draws < LEAST_DRAWS {
+            findings.push(Finding::FewDraws { draws: self.draws });
+        }
         let nested: Vec<NestedExcess> = self
             .rows
             .iter()
             .filter_map(|row| {
-                let r_hat_nested = row.r_hat_nested.filter(|&r_hat| !row.constant && r_hat > row.r_hat_nested_limit)?;
+                let r_hat_nested =
+                    row.r_hat_nested.filter(|&r_hat| row.is_judged() && r_hat > row.r_hat_nested_limit)?;
                 Some(NestedExcess { parameter: row.parameter.clone(), r_hat_nested, limit: row.r_hat_nested_limit })
             })
             .collect();
         // A parameter is named once.
         let is_named = |row: &MomentRow| nested.iter().any(|excess| excess.parameter == row.parameter);
-        let exceeds = |row: &MomentRow| !row.constant && row.r_hat > row.r_hat_limit.max(R_HAT_THRESHOLD);
+        let exceeds = |row: &MomentRow| row.is_judged() && row.r_hat > row.r_hat_limit.max(R_HAT_THRESHOLD);
         let apart = named(&|row| exceeds(row) && !is_named(row));
         let parameters: Vec<(String, f64)> = apart.iter().map(|row| (row.parameter.clone(), row.r_hat)).collect();
         if !parameters.is_empty() {
@@ -197,6 +252,18 @@ impl MomentSummary {
         }
         if !nested.is_empty() {
             findings.push(Finding::NestedRHatAbove { parameters: nested });
+        }
+        let times: Vec<(String, f64)> = if few {
+            Vec::new()
+        } else {
+            self.rows.iter().filter(|row| row.is_judged()).map(|row| (row.parameter.clone(), row.r_hat)).collect()
+        };
+        findings.extend(short_warmup(times.into_iter(), self.draws, history));
+        let threshold = if few { ESS_PER_CHAIN * chains as f64 } else { ESS_IN_TOTAL };
+        let low = named(&|row| row.is_judged() && row.ess < threshold);
+        let parameters: Vec<(String, f64)> = low.iter().map(|row| (row.parameter.clone(), row.ess)).collect();
+        if !parameters.is_empty() {
+            findings.push(Finding::EssBelow { kind: EssKind::Bulk, threshold, parameters });
         }
         findings
     }
@@ -221,6 +288,9 @@ fn row(moments_of: &ChainMoments, parameter: usize, chain_means: &[f64], superch
     let ess = 2.0 * chains as f64 * half;
     let false_alarm = FALSE_ALARM / (2 * moments_of.parameters.len()) as f64;
     let nested = superchains >= 2 && chains > superchains;
+    if !(centre.is_finite() && sd.is_finite()) {
+        return MomentRow::undetermined(&moments_of.parameters[parameter], nested);
+    }
     MomentRow {
         parameter: moments_of.parameters[parameter].clone(),
         mean: centre,
@@ -268,6 +338,8 @@ mod tests {
     use crate::diagnostics::correlation::correlation as of_draws;
     use crate::draws::Draws;
     use crate::math::normal_quantile::normal_quantile;
+
+    const KNOWN: History = History { warmup: Some(1000), thin: 1 };
 
     /// Draws of two correlated parameters whose chains lie `apart`, and their moments.
     fn sample(chains: usize, draws: usize, apart: f64) -> (Draws, ChainMoments) {
@@ -322,16 +394,16 @@ mod tests {
         for row in &summary.rows {
             assert!(row.ess <= 16_000.0 && row.ess > 16_000.0 * (1.0 - 4.0 * (2.0_f64 / 64.0).sqrt()), "{}", row.ess);
         }
-        assert_eq!(summary.findings(), []);
+        assert_eq!(summary.verdict(KNOWN).findings, []);
     }
 
     #[test]
     fn chains_that_lie_apart_are_found() {
         let (_, moments) = sample(64, 250, 3.0);
         for (superchains, code) in [(8, "nested_r_hat_above"), (64, "r_hat_above")] {
-            let findings = MomentSummary::of(&moments, superchains).findings();
+            let findings = MomentSummary::of(&moments, superchains).verdict(KNOWN).findings;
             let codes: Vec<&str> = findings.iter().map(Finding::code).collect();
-            assert_eq!(codes, [code]);
+            assert_eq!(codes, [code, "short_warmup"]);
             assert_eq!(findings[0].parameters(), ["a"]);
         }
     }

@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicU64;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use crate::diagnostics::drift::Drift;
 use crate::diagnostics::ess::{effective_size, within_row};
 use crate::diagnostics::fold::{distance_moments, rank_distances};
 use crate::diagnostics::indicator;
@@ -24,6 +25,7 @@ use crate::diagnostics::quantile::interpolate;
 use crate::diagnostics::rank::median_of_rows;
 use crate::diagnostics::ranks::Ranks;
 use crate::diagnostics::rhat;
+use crate::diagnostics::twins::{Twins, identical, twins};
 use crate::diagnostics::values::Values;
 use crate::diagnostics::word::key;
 use crate::draws::{ChainView, Draws};
@@ -68,7 +70,15 @@ pub struct Summary {
     pub rows: Vec<Row>,
 }
 
-/// Numbers of one parameter. A number that the draws do not determine is NaN.
+impl Summary {
+    /// Groups of chains, numbered from 0, that hold the same draws of every parameter, as of a file that is given twice.
+    #[must_use]
+    pub fn identical_chains(&self) -> Vec<Vec<usize>> {
+        identical(self.rows.iter().filter(|row| row.is_judged()).map(|row| &row.twins[..]))
+    }
+}
+
+/// Numbers of one parameter. A number that the draws do not determine is NaN; where a draw is not finite, every number is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub parameter: String,
@@ -92,8 +102,9 @@ pub struct Row {
     /// The largest nested R-hat that tolerance and sampling noise explain. The noise of distances from the median counts
     /// only where some measure exceeds the tolerance: nothing is to be explained otherwise.
     pub r_hat_nested_limit: Option<f64>,
-    /// Nested R-hat of all first halves of chains against all second halves: it sees what all chains do together, which
-    /// no comparison between them can. None where there is no nested R-hat.
+    /// How far second halves of chains lie from their first halves, in standard deviations of the ranks, or of those of
+    /// distances from the median: it sees what all chains do together, which no comparison between them can. None for a
+    /// single chain.
     pub drift: Option<f64>,
     /// The largest drift that tolerance and sampling noise explain.
     pub drift_limit: Option<f64>,
@@ -106,6 +117,45 @@ pub struct Row {
     pub non_finite: usize,
     /// Whether all draws are equal.
     pub constant: bool,
+    /// Groups of chains that hold the same draws; none where a draw is not finite.
+    pub twins: Vec<Twins>,
+}
+
+impl Row {
+    /// Of draws of which so many are not finite.
+    fn of_non_finite(non_finite: usize, is_nested: bool) -> Self {
+        let nan = f64::NAN;
+        Self {
+            parameter: String::new(),
+            mean: nan,
+            sd: nan,
+            interval: (nan, nan),
+            mcse_mean: nan,
+            mcse_sd: nan,
+            ess_bulk: nan,
+            ess_tail: nan,
+            r_hat: nan,
+            r_hat_limit: None,
+            r_hat_nested: is_nested.then_some(nan),
+            r_hat_nested_limit: None,
+            drift: None,
+            drift_limit: None,
+            q5: nan,
+            q25: nan,
+            q50: nan,
+            q75: nan,
+            q95: nan,
+            non_finite,
+            constant: false,
+            twins: Vec::new(),
+        }
+    }
+
+    /// Whether the draws tell how well they are mixed: they are finite and differ.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        !self.constant && self.non_finite == 0
+    }
 }
 
 /// Summarises every parameter. `superchains` is the number of groups of neighbouring chains that
@@ -194,25 +244,27 @@ fn summarise_parameter(
 ) -> Row {
     let values = Values::gather(view, std::mem::take(&mut space.words));
     let (least, most) = values.extent().keys;
-    let has_nan = most == key(f64::NAN);
-    let diagnosable = view.draws() >= 4 && view.chains() >= 1 && !has_nan;
+    if least <= key(f64::NEG_INFINITY) || most >= key(f64::INFINITY) {
+        let non_finite = view.iterate().filter(|x| !x.is_finite()).count();
+        space.words = values.into_words();
+        return Row::of_non_finite(non_finite, superchains >= 2 && view.chains() > superchains);
+    }
+    let diagnosable = view.draws() >= 4 && view.chains() >= 1;
     let spread = if diagnosable { Spread::of(view, &values) } else { Spread::undetermined(view) };
     let order = Order::of_values(view, values);
     let at = |k: usize| order.exact(view, k);
     let size = order.size();
     let [q5, q25, q50, q75, q95] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|p| interpolate(size, p, at));
-    let constant = size > 0 && least == most && !has_nan;
-    let all_finite = size == 0 || at(0).is_finite() && at(size - 1).is_finite();
-    let non_finite = if all_finite { 0 } else { view.iterate().filter(|x| !x.is_finite()).count() };
+    let constant = size > 0 && least == most;
     let interval = settings.interval.between(size, at, |k| order.bounds(k));
+    // Four statistics for every parameter: location and distances, between chains and between the halves of the run.
+    let false_alarm = FALSE_ALARM / (4 * parameters) as f64;
     let mixing = if diagnosable {
-        mixing(view, superchains, &order, &space.ranks, spread.asked, [q5, q95])
+        mixing(view, superchains, &order, &space.ranks, spread.asked, [q5, q95], false_alarm)
     } else {
         Mixing::undetermined()
     };
     space.words = order.into_words();
-    // Three statistics for every parameter: location, distances, drift.
-    let false_alarm = FALSE_ALARM / (3 * parameters) as f64;
     let limit_of = |noise: Noise| match noise {
         Noise::OfSuperchains { effective } => limit(superchains, effective, TOLERANCE, false_alarm),
         Noise::OfHalves { effective } => rhat::limit(2 * view.chains(), effective, TOLERANCE, false_alarm),
@@ -230,15 +282,16 @@ fn summarise_parameter(
         r_hat_limit: mixing.noise.filter(|noise| matches!(noise, Noise::OfHalves { .. })).map(limit_of),
         r_hat_nested: mixing.r_hat_nested,
         r_hat_nested_limit: mixing.noise.filter(|noise| matches!(noise, Noise::OfSuperchains { .. })).map(limit_of),
-        drift: mixing.drift.map(|(drift, _)| drift),
-        drift_limit: mixing.drift.map(|(_, effective)| limit(2, effective, TOLERANCE, false_alarm)),
+        drift: mixing.drift.map(|drift| drift.shift),
+        drift_limit: mixing.drift.map(|drift| drift.limit),
         q5,
         q25,
         q50,
         q75,
         q95,
-        non_finite,
+        non_finite: 0,
         constant,
+        twins: twins(view),
     }
 }
 
@@ -306,8 +359,7 @@ struct Mixing {
     ess_tail: f64,
     r_hat: f64,
     r_hat_nested: Option<f64>,
-    /// Halves of the run compared, and the effective draws of one.
-    drift: Option<(f64, f64)>,
+    drift: Option<Drift>,
     noise: Option<Noise>,
 }
 
@@ -327,7 +379,8 @@ enum Noise {
     OfHalves { effective: f64 },
 }
 
-/// `asked` lags are likely to be asked for; `tails` are the quantiles that bound the tails.
+/// `asked` lags are likely to be asked for; `tails` are the quantiles that bound the tails; `false_alarm` is the probability
+/// that stationary chains drift by chance.
 fn mixing(
     view: ChainView<'_>,
     superchains: usize,
@@ -335,18 +388,20 @@ fn mixing(
     ranks: &Ranks,
     asked: usize,
     tails: [f64; 2],
+    false_alarm: f64,
 ) -> Mixing {
     let layout = Layout::split(view);
     let is_nested = superchains >= 2 && view.chains() > superchains;
     let median = median_of_rows(order, view, Layout::whole(view));
     let rank_distances = || rank_distances(view, order, median, layout, ranks);
-    let (mut distances, mut nested_distances) = (f64::NAN, f64::NAN);
+    let (mut distances, mut nested_distances, mut spread) = (f64::NAN, f64::NAN, None);
     if view.chains() >= 2 && median.is_finite() {
         let (means, variances) = distance_moments(view, order, median, layout).unwrap_or_else(|| {
             rank_distances();
             ranks.moments(layout)
         });
         distances = rhat::from_moments(&means, &variances, layout.length());
+        spread = Drift::of(&means, &variances, false_alarm);
         nested_distances = if is_nested { from_moments(&means, &variances, superchains) } else { f64::NAN };
     }
     order.rank(layout, ranks);
@@ -357,18 +412,14 @@ fn mixing(
     let r_hat = rhat::larger(location, distances);
     let r_hat_nested =
         is_nested.then(|| rhat::larger(from_moments(rows.means(), rows.variances(), superchains), nested_distances));
-    let drift = is_nested.then(|| {
-        // Rows are halves of chains in turn: first, second, first, ...
-        let halves = |values: &[f64]| -> Vec<f64> {
-            values.iter().step_by(2).chain(values.iter().skip(1).step_by(2)).copied().collect()
-        };
-        from_moments(&halves(rows.means()), &halves(rows.variances()), 2)
-    });
+    let drift = match (Drift::of(rows.means(), rows.variances(), false_alarm), spread) {
+        (Some(drift), Some(spread)) => Some(drift.worse(spread)),
+        (drift, _) => drift,
+    };
     let ess_bulk = effective_size(&mut rows);
     // Noise excuses what exceeds the tolerance, and is asked for then; that of distances, which takes their ranks, only where
     // they may be the ones that exceed it.
-    let judged = [r_hat_nested.unwrap_or(r_hat), drift.unwrap_or(f64::NAN)];
-    let exceeds = judged.into_iter().any(|measure| measure > TOLERANCE);
+    let exceeds = r_hat_nested.unwrap_or(r_hat) > TOLERANCE;
     let mut effective = if is_nested || exceeds { within_row(&mut rows) } else { f64::INFINITY };
     if exceeds && !distances.is_nan() && (is_nested || distances > TOLERANCE) {
         drop(rows);
@@ -381,7 +432,7 @@ fn mixing(
         ess_tail: low.min(high),
         r_hat,
         r_hat_nested,
-        drift: drift.map(|drift| (drift, view.chains() as f64 * effective)),
+        drift,
         noise: if is_nested {
             Some(Noise::OfSuperchains { effective: superchain * effective })
         } else {

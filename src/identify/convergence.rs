@@ -3,7 +3,7 @@
 use super::analysis::Analysis;
 use super::direction::{Combination, Scale};
 use super::posterior::along;
-use crate::diagnostics::{Finding, Settings, SummaryError, summarise, verdict};
+use crate::diagnostics::{Finding, History, Settings, SummaryError, summarise, verdict};
 use crate::draws::{Draws, DrawsError};
 
 /// What the diagnostics say of determined and of open directions.
@@ -87,7 +87,7 @@ fn within(combination: &Combination, draws: &Draws) -> f64 {
 fn agrees(combination: &Combination, draws: &Draws, superchains: usize) -> Result<bool, ConvergenceError> {
     let values = along(combination, draws);
     let own = Draws::from_values(vec!["combination".to_owned()], draws.chains(), draws.draws(), values)?;
-    let findings = verdict(&summarise(&own, superchains, &Settings::default())?);
+    let findings = verdict(&summarise(&own, superchains, &Settings::default())?, History::UNKNOWN).findings;
     Ok(!findings.iter().any(is_disagreement))
 }
 
@@ -95,7 +95,11 @@ fn agrees(combination: &Combination, draws: &Draws, superchains: usize) -> Resul
 pub fn is_disagreement(finding: &Finding) -> bool {
     matches!(
         finding,
-        Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. } | Finding::NonFinite { .. } | Finding::Drift { .. }
+        Finding::RHatAbove { .. }
+            | Finding::NestedRHatAbove { .. }
+            | Finding::NonFinite { .. }
+            | Finding::Drift { .. }
+            | Finding::ShortWarmup { .. }
     )
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::diagnostics::{EssKind, Finding};
+use super::quantity::thousands;
+use crate::diagnostics::verdict::LEAST_WARMUP;
+use crate::diagnostics::{Check, EssKind, Finding, Verdict};
 
 /// Names listed before the rest is counted.
 const MOST_NAMES: usize = 8;
@@ -22,13 +24,23 @@ pub fn sentence(finding: &Finding) -> String {
             text
         }
         Finding::NonFinite { parameters } => format!(
-            "Some draws are not finite: {}. Their summaries mean nothing; look for a division by zero or an overflow \
-             in the model.",
-            list(parameters, |(name, count)| format!("{name} ({count} draws)"))
+            "Some draws are not finite: {}. Nothing can be said of {}; look for a division by zero or an overflow in the \
+             model.",
+            list(parameters, |(name, count)| match count {
+                Some(1) => format!("{name} (1 draw)"),
+                Some(count) => format!("{name} ({count} draws)"),
+                None => name.clone(),
+            }),
+            if parameters.len() == 1 { "it" } else { "them" }
         ),
         Finding::Constant { parameters } => {
             format!("All draws are equal: {}. There is nothing to diagnose.", list(parameters, Clone::clone))
         }
+        Finding::IdenticalChains { groups } => format!(
+            "Chains hold the same draws: {}. A chain that is there twice adds nothing, and effective sample sizes and \
+             errors are wrong. Was a file named twice, or one seed used for two runs?",
+            list(groups, |group| list_of_chains(group))
+        ),
         Finding::FewChains { chains: 1 } => "Only one chain was run, so nothing says whether it has converged. Run at \
              least 4 chains (--chains 4)."
             .to_owned(),
@@ -56,10 +68,31 @@ pub fn sentence(finding: &Finding) -> String {
             ))
         ),
         Finding::Drift { parameters } => format!(
-            "The draws of {} still drift: the first half of the run differs from the second by more than sampling noise \
-             explains. All chains move together, so comparing them does not show it. Warm up longer (--warmup).",
+            "The draws of {} still drift: the second half of the run differs from the first by more than sampling noise \
+             explains (in brackets, in standard deviations). All chains move together, so comparing them does not show it. \
+             Warm up longer (--warmup).",
             list(parameters, |(name, drift)| format!("{name} ({drift:.2})"))
         ),
+        Finding::ShortWarmup { warmup, parameters } => {
+            let need = parameters.iter().map(|(_, time)| LEAST_WARMUP * time).fold(0.0, f64::max);
+            let need = if need.is_finite() {
+                format!(" Warm up for at least {} steps (--warmup).", thousands(need.ceil() as usize))
+            } else {
+                String::new()
+            };
+            let length = match warmup {
+                Some(steps) => format!("The warm-up of {} steps is", thousands(*steps as usize)),
+                None => "The draws are".to_owned(),
+            };
+            format!(
+                "{length} too short for the chains to forget where they started: {} (in brackets, the steps in which a \
+                 chain forgets where it was; {LEAST_WARMUP} times that is needed). The draws may all be on one side of the \
+                 posterior, even where chains agree.{need} If that is too long, the data may not identify the parameter{}: \
+                 reparameterise, give informative priors, or use --sampler nuts.",
+                list(parameters, |(name, time)| format!("{name} ({})", steps_of(*time))),
+                if parameters.len() == 1 { "" } else { "s" }
+            )
+        }
         Finding::EssBelow { kind, threshold, parameters } => format!(
             "The effective sample size in the {} is below {threshold:.0} for {}: {} are not reliable. Ask for more \
              draws (--draws).",
@@ -93,6 +126,51 @@ pub fn sentence(finding: &Finding) -> String {
     }
 }
 
+/// A number of steps.
+fn steps_of(time: f64) -> String {
+    if time.is_finite() { thousands(time.ceil() as usize) } else { "never".to_owned() }
+}
+
+/// Numbers of chains, from 1, as a sentence has them.
+fn list_of_chains(group: &[usize]) -> String {
+    let numbers: Vec<String> = group.iter().map(|chain| (chain + 1).to_string()).collect();
+    match &numbers[..] {
+        [first @ .., last] if (1..MOST_NAMES).contains(&first.len()) => format!("{} and {last}", first.join(", ")),
+        numbers => list(numbers, Clone::clone),
+    }
+}
+
+/// What the whole of a verdict is, in a sentence or two: that nothing was found, or which checks could not be made. None
+/// where something was found and everything checked, and where there was nothing to judge. `bad` says whether something
+/// was found that makes the draws unreliable.
+pub fn conclusion(verdict: &Verdict, bad: bool) -> Option<String> {
+    let unchecked: Vec<&str> = verdict.unchecked.iter().map(|check| unchecked(*check)).collect();
+    let unchecked = (!unchecked.is_empty()).then(|| format!("Not checked: {}.", unchecked.join("; ")));
+    let (Some((slow, size)), Some((apart, r_hat)), false) = (&verdict.least_ess, &verdict.largest_r_hat, bad) else {
+        return unchecked;
+    };
+    let numbers = format!(
+        "{} chains, the smallest effective sample size is {} ({slow}), the largest R-hat {r_hat:.3} ({apart})",
+        thousands(verdict.chains),
+        thousands(*size as usize),
+    );
+    let other = verdict.findings.iter().any(|finding| !matches!(finding, Finding::Constant { .. }));
+    Some(match unchecked {
+        None if other => format!("No other problem was found: {numbers}."),
+        None => format!("No problem was found: {numbers}."),
+        Some(unchecked) => format!("The checks that could be made passed: {numbers}. {unchecked}"),
+    })
+}
+
+/// A check that could not be made, and why.
+fn unchecked(check: Check) -> &'static str {
+    match check {
+        Check::Warmup => "the length of the warm-up (it is not known)",
+        Check::Shape => "spread and tails of the draws (no draws were kept, only their moments)",
+        Check::Trajectories => "divergences and energies (the files do not hold them)",
+    }
+}
+
 /// How many of the steps, and what part of them.
 fn fraction(count: u64, steps: u64) -> String {
     let percent = 100.0 * count as f64 / steps as f64;
@@ -105,7 +183,9 @@ fn fraction(count: u64, steps: u64) -> String {
 pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<String> {
     /// Correlations beyond this make a ridge.
     const RIDGE: f64 = 0.95;
-    let bad = |finding: &&Finding| matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. });
+    let bad = |finding: &&Finding| {
+        matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. } | Finding::ShortWarmup { .. })
+    };
     let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
     let flagged: Vec<usize> = findings
         .iter()

@@ -18,7 +18,7 @@ use super::picture::{Picture, autocorrelation, density, energy, heat, ranks, run
 use super::table::worst_first;
 use crate::diagnostics::correlation::correlation;
 use crate::diagnostics::summary::Summariser;
-use crate::diagnostics::{Finding, Settings, Summary, verdict_with};
+use crate::diagnostics::{Check, Finding, History, Settings, Summary, Verdict, verdict_with};
 use crate::draws::{ChainView, Columns, Draws, Failures};
 use crate::math::moments::moments;
 
@@ -70,10 +70,16 @@ pub struct Run<'a> {
     pub settings: Settings,
     /// The summary, if it is known already; it must be of these draws and settings.
     pub summary: Option<Summary>,
+    /// How its draws came about.
+    pub history: History,
     /// Findings of the sampler's own, beside those that the draws give.
     pub findings: Vec<Finding>,
     /// The generated quantities among the draws' parameters, and at which draws they could not be computed.
     pub failed: (Vec<String>, Failures),
+    /// What could not be checked of the sampler.
+    pub unchecked: Vec<Check>,
+    /// Names of what was sampled: if one of them is constant its chains have never moved.
+    pub sampled: &'a [String],
     /// Further sentences that belong to the verdict.
     pub notes: Vec<String>,
     /// What the data determine, where that is known.
@@ -102,7 +108,9 @@ pub struct Survey {
     pub summary: Summary,
     /// Rows of the summary, the worst first.
     pub order: Vec<usize>,
-    pub findings: Vec<Finding>,
+    pub verdict: Verdict,
+    /// Whether the draws should not be trusted.
+    pub bad: bool,
     /// The names that are correlated, and their matrix.
     pub correlation: (Vec<String>, Vec<f64>),
     /// Draws that correlations are from.
@@ -133,8 +141,10 @@ impl Survey {
         let mut held = Vec::new();
         let (summary, sample) = read_all(run, &mut held)?;
         let order = worst_first(&summary);
-        let judged = verdict_with(&summary, &run.failed.1, &run.failed.0);
-        let findings: Vec<Finding> = run.findings.iter().cloned().chain(judged).collect();
+        let mut verdict = verdict_with(&summary, run.history, &run.failed.1, &run.failed.0);
+        verdict.findings.splice(0..0, run.findings.iter().cloned());
+        verdict.unchecked.extend(&run.unchecked);
+        let bad = verdict.is_bad(run.sampled);
         let groups = Groups::new(run.draws.chains(), run.superchains);
         let pictured = &order[..order.len().min(MOST_PICTURED)];
         let portraits = in_turn(run.draws, pictured, &mut held, |index, view| {
@@ -167,7 +177,8 @@ impl Survey {
             None => None,
         };
         let sampled = sample.positions.len();
-        Ok(Self { summary, order, findings, correlation: (names, matrix), sampled, portraits, heat, pairs, energy })
+        let correlation = (names, matrix);
+        Ok(Self { summary, order, verdict, bad, correlation, sampled, portraits, heat, pairs, energy })
     }
 
     /// All pictures, in the order of the report.

@@ -292,6 +292,7 @@ mod tests {
             q95: 2.0,
             non_finite: 0,
             constant: false,
+            twins: Vec::new(),
         };
         let rows = r_hats.iter().enumerate().map(row).collect();
         Summary {

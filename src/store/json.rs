@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::diagnostics::{Finding, Summary};
+use crate::diagnostics::{Finding, Summary, Verdict};
 
 /// A number, or the string for one that is not finite.
 pub fn number(x: f64) -> Value {
@@ -60,6 +60,22 @@ pub fn warnings(list: &[Finding], sentence: impl Fn(&Finding) -> String) -> Valu
             })
         })
         .collect()
+}
+
+/// A verdict: whether something was found that makes the draws unreliable, the sentence that people read at its end, and
+/// its numbers.
+pub fn verdict(verdict: &Verdict, bad: bool, message: Option<String>) -> Value {
+    let extreme = |of: &Option<(String, f64)>| {
+        of.as_ref().map_or(Value::Null, |(name, value)| json!({ "parameter": name, "value": number(*value) }))
+    };
+    json!({
+        "problem": bad,
+        "message": message,
+        "chains": verdict.chains,
+        "smallest_ess": extreme(&verdict.least_ess),
+        "largest_r_hat": extreme(&verdict.largest_r_hat),
+        "not_checked": verdict.unchecked.iter().map(|check| check.code()).collect::<Vec<_>>(),
+    })
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use super::facts::Facts;
 use super::run_directory::RunDirectory;
 use super::variable::element_names;
 use super::zarr_read::{StoredVariable, ZarrReader};
-use crate::backend::Checkpoint;
+use crate::backend::{Checkpoint, Counts};
 use crate::draws::{Draws, Failures};
 use crate::model::data::Data;
 
@@ -242,6 +242,12 @@ impl StoredRun {
             self.collect(states, names, &chains, steps, 1)?,
             self.collect(told, told_names.collect(), &chains, steps, 1)?,
         ])
+    }
+
+    /// What the sampling steps of a run directory were like; none of an unfinished run whose last draws are not at a
+    /// checkpoint, and of other stores.
+    pub fn counts(&self) -> Option<Counts> {
+        self.facts.as_ref().and_then(|_| self.checkpoint().ok()).map(|checkpoint| checkpoint.counts)
     }
 
     /// The last checkpoint of a run directory.

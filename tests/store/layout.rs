@@ -28,7 +28,7 @@ fn a_stored_run_is_summarised_as_the_run_in_memory() {
     let in_memory = object(&ridgewalk(&[&own[..], &["--seed", "1"], &size].concat()));
     let read = object(&ridgewalk(&["summary", run.to_str().unwrap(), "--json"]));
     for found in [&stored, &read] {
-        for part in ["summary", "correlation", "warnings"] {
+        for part in ["summary", "correlation", "warnings", "verdict"] {
             assert_eq!(found[part], in_memory[part], "{part}");
         }
     }

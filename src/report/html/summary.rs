@@ -29,7 +29,7 @@ pub(super) fn summary(survey: &Survey, pictured: usize) -> String {
             format!("<th scope=\"col\"{sorted}><button type=\"button\">{name}</button></th>")
         })
         .collect();
-    let flagged = Flagged::of(&survey.findings);
+    let flagged = Flagged::of(&survey.verdict.findings);
     let mut rows = String::new();
     let mut shown = 0;
     for (place, &index) in survey.order.iter().enumerate() {

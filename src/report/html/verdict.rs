@@ -2,14 +2,15 @@
 
 use crate::diagnostics::Finding;
 use crate::report::escape::escape;
-use crate::report::findings::{lesson, list, sentence};
+use crate::report::findings::{conclusion, lesson, list, sentence};
 use crate::report::quantity::thousands;
 use crate::report::survey::{Run, Survey};
 
 /// The top of the page.
 pub(super) fn verdict(run: &Run<'_>, survey: &Survey) -> String {
     let (headline, words, bad) = judged(survey);
-    let lesson = lesson(&survey.findings, &survey.correlation.0, &survey.correlation.1).filter(|_| !run.copies);
+    let findings = &survey.verdict.findings;
+    let lesson = lesson(findings, &survey.correlation.0, &survey.correlation.1).filter(|_| !run.copies);
     let mut html = format!(
         "<section class=\"verdict{}\" aria-label=\"Verdict\">\n<strong>{headline}</strong>\n<p>{}",
         if bad { " bad" } else { "" },
@@ -19,8 +20,8 @@ pub(super) fn verdict(run: &Run<'_>, survey: &Survey) -> String {
         html += &format!(" {}", escape(sentence));
     }
     html += "</p>\n";
-    if !survey.findings.is_empty() {
-        let items = survey.findings.iter().map(|finding| format!("<li>{}</li>\n", escape(&sentence(finding))));
+    if !findings.is_empty() {
+        let items = findings.iter().map(|finding| format!("<li>{}</li>\n", escape(&sentence(finding))));
         html += &format!("<ul>\n{}</ul>\n", items.collect::<String>());
     }
     html + "</section>\n"
@@ -31,47 +32,42 @@ fn judged(survey: &Survey) -> (&'static str, String, bool) {
     let summary = &survey.summary;
     let shape =
         format!("{} of {} each", counted(summary.chains, "chain", "chains"), counted(summary.draws, "draw", "draws"));
-    let apart: Vec<&str> = survey
-        .findings
-        .iter()
-        .filter(|finding| {
-            matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. } | Finding::Drift { .. })
-        })
-        .flat_map(Finding::parameters)
-        .fold(Vec::new(), |mut names, name| {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-            names
-        });
+    let findings = &survey.verdict.findings;
+    let apart = findings.iter().filter(|finding| {
+        matches!(
+            finding,
+            Finding::RHatAbove { .. }
+                | Finding::NestedRHatAbove { .. }
+                | Finding::Drift { .. }
+                | Finding::ShortWarmup { .. }
+        )
+    });
+    let apart = apart.flat_map(Finding::parameters).fold(Vec::new(), |mut names, name| {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        names
+    });
+    let ending = conclusion(&survey.verdict, survey.bad).map_or_else(String::new, |text| format!(" {text}"));
     if !apart.is_empty() {
-        let all = summary.rows.iter().filter(|row| !row.constant).count();
+        let all = summary.rows.iter().filter(|row| row.is_judged()).count();
         let whom = if apart.len() == all && all > 1 { "any parameter".to_owned() } else { and(&apart) };
         let words = format!(
             "{shape}. They do not agree about {whom}: what the table and the pictures show there is where the chains \
-             happened to be, not what is known about the parameter{}.",
+             happened to be, not what is known about the parameter{}.{ending}",
             if apart.len() == 1 { "" } else { "s" }
         );
         return ("The chains have not converged.", words, true);
     }
-    let worst = summary.rows.iter().map(|row| row.r_hat).fold(f64::NAN, f64::max);
-    let least = summary.rows.iter().filter(|row| !row.constant).map(|row| row.ess_bulk.min(row.ess_tail));
-    let least = least.fold(f64::NAN, f64::min);
-    let agreement = if worst.is_nan() {
-        String::new()
-    } else {
-        let rows = counted(summary.rows.len(), "parameter", "parameters");
-        format!(
-            " They agree about {}: R-hat is at most {worst:.3}, and each parameter has at least {least:.0} effective draws.",
-            if summary.rows.len() == 1 { "the one parameter".to_owned() } else { format!("all {rows}") }
-        )
-    };
-    if survey.findings.iter().any(Finding::is_bad) {
-        let words = format!("{shape}.{agreement} But not everything is as it should be:");
-        return ("Not to be relied on yet.", words, true);
+    if survey.bad {
+        return ("Not to be relied on yet.", format!("{shape}.{ending}"), true);
     }
-    let words = format!("{shape}.{agreement} Nothing speaks against these draws.");
-    ("The chains have converged, as far as they can tell.", words, false)
+    let headline = match (&survey.verdict.largest_r_hat, &survey.verdict.unchecked[..]) {
+        (None, _) => "There is nothing to judge.",
+        (Some(_), []) => "No problem was found.",
+        (Some(_), _) => "The checks that could be made passed.",
+    };
+    (headline, format!("{shape}.{ending}"), false)
 }
 
 /// Names as a sentence has them: with an "and" before the last of a few.
