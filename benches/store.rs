@@ -20,7 +20,7 @@ use ridgewalk::draws::Draws;
 use ridgewalk::lang::{self, Compiled, source::Source};
 use ridgewalk::model::data::Data;
 use ridgewalk::run::{Cut, Init, Plan, Settings, stream};
-use ridgewalk::store::{FORMAT, Facts, RunWriter, Shape, chunk_length, now};
+use ridgewalk::store::{FORMAT, Facts, RunWriter, Shape, chunk_length, new_id, now};
 
 const MODEL: &str = include_str!("../examples/identifiability/nonidentified.stan");
 const DATA: &str = include_str!("../examples/identifiability/y.json");
@@ -111,6 +111,7 @@ fn stored(
     let facts = Facts {
         format: FORMAT,
         version: String::new(),
+        id: new_id(),
         created_at: now(),
         model: model.name.clone(),
         model_sha256: String::new(),

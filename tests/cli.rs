@@ -335,8 +335,11 @@ fn models_that_cannot_be_used_are_shown_with_a_caret() {
 fn a_model_without_parameters_writes_data_for_another() {
     let data = Scratch::new("simulated.json", b"{}");
     let simulate = ["sample", "examples/identifiability/simulate.stan", "--seed", "1", "--generate", data.path()];
+    assert_refused(&ridgewalk(&simulate), &["simulated.json is already there: choose another name"]);
+    std::fs::remove_file(data.path()).unwrap();
     assert_eq!(ridgewalk(&simulate).status.code(), Some(0));
     let first = std::fs::read_to_string(data.path()).unwrap();
+    std::fs::remove_file(data.path()).unwrap();
     assert_eq!(ridgewalk(&simulate).status.code(), Some(0));
     assert_eq!(first, std::fs::read_to_string(data.path()).unwrap(), "a seed fixes the data");
     let own = ["sample", MODEL, "--data", data.path(), "--sampler", "metropolis"];
@@ -496,6 +499,7 @@ fn moments_cannot_be_asked_for_what_takes_draws() {
 #[test]
 fn bench_measures_every_cell_and_checks_its_draws() {
     let plot = Scratch::new("speed.svg", b"");
+    std::fs::remove_file(plot.path()).unwrap();
     let small = ["bench", "--backend", "cpu", "--chains", "64,1", "--rounds", "2", "--quiet", "--plot", plot.path()];
     let output = ridgewalk(&[&small[..], &["--json"]].concat());
     assert!(output.status.success(), "{}", text(&output.stderr));

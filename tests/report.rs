@@ -282,7 +282,7 @@ fn a_report_that_cannot_be_written_is_refused_before_the_run() {
     let output = Command::cargo_bin("ridgewalk").unwrap().args(arguments).output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{error}");
-    assert!(error.contains("cannot write the report") && output.stdout.is_empty(), "{error}");
+    assert!(error.contains("refused is already there: choose another name") && output.stdout.is_empty(), "{error}");
 }
 
 #[test]

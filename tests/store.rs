@@ -1,9 +1,15 @@
 //! Runs that last: what is stored, what survives, what is refused; with the program itself, on the CPU.
 
+#[path = "store/damage.rs"]
+mod damage;
+#[path = "store/foreign.rs"]
+mod foreign;
 #[path = "store/kills.rs"]
 mod kills;
 #[path = "store/layout.rs"]
 mod layout;
+#[path = "store/ownership.rs"]
+mod ownership;
 #[path = "store/program.rs"]
 mod program;
 #[path = "store/quantities.rs"]

@@ -323,3 +323,83 @@ fn many_parameters_are_folded_until_they_are_named() {
     let open = text(&[&file, "--parameters", "theta"]);
     assert!(open.contains("theta[60]") && !open.contains("more parameters"), "{open}");
 }
+
+/// A table of four chains that disagree, as a spreadsheet writes it.
+#[test]
+fn a_mark_of_utf_8_and_lines_of_windows_change_nothing() {
+    let rows = (0..200).map(|at| format!("{},{},{}\n", at / 50, at % 50, at / 50 + at * 7 % 11));
+    let plain = rows.fold("chain,draw,mu\n".to_owned(), |text, row| text + &row);
+    let marked = format!("\u{feff}{}", plain.replace('\n', "\r\n"));
+    let (plain, marked) = (written("plain.csv", &plain), written("marked.csv", &marked));
+    let (plain, marked) = (json(&[&plain]), json(&[&marked]));
+    assert_eq!((&plain["chains"], names(&plain)), (&4.into(), vec!["mu"]));
+    for part in ["chains", "draws", "summary", "warnings"] {
+        assert_eq!(marked[part], plain[part], "{part}");
+    }
+    let stan = std::fs::read_to_string(stan("new_1.csv")).unwrap();
+    let marked = written("new_marked.csv", &format!("\u{feff}{}", stan.replace('\n', "\r\n")));
+    assert_eq!(json(&[&marked])["summary"], json(&[&written("new_plain.csv", &stan)])["summary"]);
+}
+
+#[test]
+fn a_last_row_without_an_end_of_line_counts_for_nothing() {
+    let row = |draw: usize| format!("-1,{}\n", draw % 7);
+    let whole = (0..20).map(row).fold("# num_samples = 20\nlp__,tau\n".to_owned(), |text, row| text + &row);
+    let last = format!("{}-1,12345.678\n", whole.trim_end_matches("-1,5\n"));
+    let files = [written("whole_1.csv", &last), written("whole_2.csv", &whole)];
+    assert_eq!(json(&[&files[0], &files[1]])["draws"], 20);
+    let cut = written("cut_1.csv", last.trim_end_matches("45.678\n"));
+    let found = summary(&[&cut, &files[1]]).success().stderr(contains("the last row of"));
+    found.stderr(contains("19 of 20 draws are used")).stderr(contains("of each chain the first 19 draws are used"));
+    let object = json(&[&cut, &files[1]]);
+    assert_eq!((&object["draws"], &object["chains"]), (&19.into(), &2.into()));
+    assert!(object["summary"][1]["mean"].as_f64().unwrap() < 7.0, "no part of 12345.678 is in it");
+    // The same of a table: left out, its chain would be shorter than others.
+    let table = written("cut_table.csv", "chain,draw,x\n1,1,2\n1,2,12345.6");
+    summary(&[&table]).failure().code(2).stderr(contains("line 3, has no end, so that it may be cut off"));
+}
+
+#[test]
+fn files_of_other_kinds_are_named_for_what_they_are() {
+    for (name, head, expected) in [
+        ("draws.nc", &b"\x89HDF\r\n\x1a\n\0\0\0"[..], "is NetCDF or HDF5, not text: save the draws as Zarr"),
+        ("draws3.nc", b"CDF\x01\0\0", "is NetCDF, not text: save the draws as Zarr"),
+        ("draws.zarr.zip", b"PK\x03\x04\x14\0", "is a zip archive: unpack it"),
+        ("draws.csv.gz", b"\x1f\x8b\x08\0", "is compressed with gzip: decompress it"),
+        ("draws.parquet", b"PAR1\x15\x04", "is Parquet, not text"),
+        ("draws-utf16.csv", b"\xff\xfec\0h\0", "is text in UTF-16: save it as UTF-8"),
+    ] {
+        let path = written(name, "");
+        std::fs::write(&path, head).unwrap();
+        summary(&[&path]).failure().code(2).stderr(contains(expected));
+    }
+}
+
+#[test]
+fn independent_draws_are_told_without_what_is_said_of_chains() {
+    for (method, columns) in [("pathfinder", "lp_approx__,lp__,mu"), ("laplace", "log_p__,log_q__,mu")] {
+        let rows = (0..100).map(|draw| format!("-1,-2,{}\n", draw % 10));
+        let text = rows.fold(format!("# method = {method}\n{columns}\n"), |text, row| text + &row);
+        let file = written(&format!("{method}.csv"), &text);
+        let object = json(&[&file]);
+        assert_eq!((&object["method"], &object["draws"]), (&method.into(), &100.into()));
+        let row = object["summary"].as_array().unwrap().iter().find(|row| row["parameter"] == "mu").unwrap();
+        assert_eq!((&row["mean"], &row["q50"]), (&4.5.into(), &4.5.into()));
+        for key in ["ess_bulk", "ess_tail", "mcse_mean", "mcse_sd", "r_hat"] {
+            assert_eq!(row[key], "nan", "{key}");
+        }
+        let told =
+            summary(&[&file]).success().stderr(contains(format!("100 independent draws of the method `{method}`")));
+        let output = told.get_output().clone();
+        let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(out.contains("mu") && !out.contains("r_hat") && !out.contains("ess"), "{out}");
+        assert!(!error.contains("chain was run"), "{error}");
+        let chain = written("chain.csv", &text.replace(&format!("# method = {method}\n"), ""));
+        summary(&[&chain, &file]).failure().code(2).stderr(contains("independent draws of an approximation"));
+        Command::cargo_bin("ridgewalk").unwrap().args(["report", &file, "--out", "-"]).assert().failure().code(2);
+    }
+    let file = written("variational.csv", "# method = variational\nlp__,mu\n0,1\n");
+    summary(&[&file]).failure().code(2).stderr(contains("written by the method `variational`"));
+    let file = written("unknown.csv", "# method = walnuts\nlp__,mu\n0,1\n");
+    summary(&[&file]).failure().code(2).stderr(contains("written by the method `walnuts`"));
+}

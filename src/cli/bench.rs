@@ -1,6 +1,5 @@
 //! `ridgewalk bench`: how fast each backend of this machine runs a model, as tables, as JSON, and as a plot.
 
-use std::fs;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -21,6 +20,7 @@ use crate::model::Model;
 use crate::model::data::Data;
 use crate::report::speed;
 use crate::run::bench::{self, Entry, Measurement, Posterior, Reference, Settings};
+use crate::store::Output;
 
 /// The model of the notebook that this project began with: two intercepts of which data know only the sum.
 const MODEL: &str = include_str!("../../examples/identifiability/nonidentified.stan");
@@ -29,6 +29,7 @@ const DATA: &str = include_str!("../../examples/identifiability/y.json");
 pub(super) fn bench(arguments: &Bench, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = settings(arguments)?;
     let method = request::method(&Stepping { sampler: arguments.sampler, max_treedepth: None });
+    arguments.plot.as_ref().map_or(Ok(()), |path| Output::new(path).check())?;
     let full = model(arguments, false)?;
     let collapsed = model(arguments, true)?;
     let spinner = Spinner::new(arguments.quiet);
@@ -80,8 +81,7 @@ pub(super) fn bench(arguments: &Bench, out: &mut impl Write) -> Result<Verdict, 
     if let Some(path) = &arguments.plot {
         let title = format!("{}: speed by number of chains", full.name);
         let plot = speed::svg(&title, &setting.lines()).map_err(|error| CliError::plain(error.to_string()))?;
-        fs::write(path, plot)
-            .map_err(|error| CliError::plain(format!("cannot write the plot {}: {error}", path.display())))?;
+        Output::new(path).write(plot.as_bytes()).map_err(CliError::to_be_repeated)?;
     }
     if arguments.json {
         writeln!(out, "{:#}", setting.object())?;

@@ -71,6 +71,18 @@ impl Diagnosis {
         &self.summary
     }
 
+    /// The summary of draws that are of no chain.
+    pub(super) fn of_independent(&self) -> Summary {
+        let mut summary = self.summary.clone();
+        for row in &mut summary.rows {
+            for number in [&mut row.mcse_mean, &mut row.mcse_sd, &mut row.ess_bulk, &mut row.ess_tail, &mut row.r_hat] {
+                *number = f64::NAN;
+            }
+            row.r_hat_nested = None;
+        }
+        summary
+    }
+
     /// The summary and, of several parameters, their correlations.
     pub(super) fn write_tables(&self, out: &mut impl Write, folding: table::Folding<'_>) -> Result<(), CliError> {
         write!(out, "{}", table::summary(&self.summary, folding))?;

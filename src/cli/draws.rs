@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::error::CliError;
 use super::memory;
+use super::terminal::say;
 use crate::diagnostics::History;
 use crate::draws::{Columns, Draws, Failures};
 use crate::store::draws_csv::{self, Loaded};
@@ -54,11 +55,11 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Found, CliError> {
         let (history, failed) = (History::UNKNOWN, Default::default());
         return Ok(Found { superchains, loaded, failed, history, run: None });
     };
-    let stored = open_run(path)?;
+    let stored = opened(path)?;
     let (every, notes) = thinned(&stored, stored.parameters().len());
     let sampler = stored.last_statistics(stored.draws())?;
     let superchains = superchains(&stored);
-    let loaded = Loaded { draws: stored.draws_every(every)?, sampler, notes };
+    let loaded = Loaded { draws: stored.draws_every(every)?, sampler, notes, approximation: None };
     let (generated, failures) = stored.failures();
     let (history, failed) = (history(&stored, every), (generated.to_vec(), failures));
     Ok(Found { superchains, loaded, failed, history, run: Some(stored) })
@@ -67,13 +68,18 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Found, CliError> {
 /// As [`read`], but a directory's draws stay where they are.
 pub(super) fn open(files: &[PathBuf]) -> Result<Opened, CliError> {
     let Some(path) = directory(files)? else {
-        let Loaded { draws, sampler, notes } = draws_csv::read(files)?;
+        let Loaded { draws, sampler, notes, approximation } = draws_csv::read(files)?;
+        if let Some(method) = approximation {
+            return Err(CliError::plain(format!(
+                "these are independent draws of the method `{method}`, and a report is about chains: use summary"
+            )));
+        }
         let superchains = draws.chains();
         let (draws, sampler) = (Box::new(draws), Box::new(sampler));
         let (history, failed) = (History::UNKNOWN, Default::default());
         return Ok(Opened { draws, sampler, notes, superchains, failed, history, run: None });
     };
-    let stored = Arc::new(open_run(path)?);
+    let stored = Arc::new(opened(path)?);
     let (every, notes) = thinned(&stored, COLUMNS_HELD);
     let (generated, failures) = stored.failures();
     let failed = (generated.to_vec(), failures);
@@ -86,6 +92,15 @@ pub(super) fn open(files: &[PathBuf]) -> Result<Opened, CliError> {
         history: history(&stored, every),
         run: Some(stored),
     })
+}
+
+/// Opens a run, and says what is not as it was written.
+pub(super) fn opened(path: &Path) -> Result<StoredRun, CliError> {
+    let run = open_run(path)?;
+    for sentence in run.damage() {
+        say(&format!("warning: {sentence}\n"));
+    }
+    Ok(run)
 }
 
 /// The directory that is named, if one is.

@@ -45,4 +45,12 @@ impl CliError {
     pub(super) fn plain(sentence: impl Into<String>) -> Self {
         Self::Plain(sentence.into())
     }
+
+    /// A failure of a command that leaves nothing behind.
+    pub(super) fn to_be_repeated(error: StoreError) -> Self {
+        if error.is_full() {
+            return Self::plain(format!("{error}; nothing was left there: make room, and run the command again"));
+        }
+        error.into()
+    }
 }

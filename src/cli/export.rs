@@ -1,12 +1,13 @@
 //! `ridgewalk export`: stored draws in the formats of other programs.
 
 use super::args::{Export, ExportFormat};
+use super::draws::opened;
 use super::error::{CliError, Verdict};
 use super::terminal::say;
-use crate::store::{Layout, export as write, open_run};
+use crate::store::{Layout, export as write};
 
 pub(super) fn export(arguments: &Export) -> Result<Verdict, CliError> {
-    let run = open_run(&arguments.run)?;
+    let run = opened(&arguments.run)?;
     let layout = match arguments.format {
         ExportFormat::StanCsv => {
             let size = run.facts().map_or(1, |facts| facts.shape.superchain_size);
@@ -18,11 +19,7 @@ pub(super) fn export(arguments: &Export) -> Result<Verdict, CliError> {
     if arguments.superchains && arguments.format != ExportFormat::StanCsv {
         return Err(CliError::plain("--superchains is about the files of --format stan-csv: other formats have one"));
     }
-    if arguments.out.exists() && !(arguments.out.is_dir() && arguments.format == ExportFormat::StanCsv) {
-        let sentence = format!("{} is already there: choose another name", arguments.out.display());
-        return Err(CliError::plain(sentence));
-    }
-    let files = write(&run, layout, &arguments.out)?;
+    let files = write(&run, layout, &arguments.out).map_err(CliError::to_be_repeated)?;
     if !arguments.quiet {
         run.notes().iter().for_each(|note| say(&format!("note: {note}\n")));
         let plural = if files.len() == 1 { "" } else { "s" };

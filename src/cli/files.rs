@@ -1,6 +1,5 @@
 //! Opens what the command line names: models, data, starting points.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::Input;
@@ -80,26 +79,6 @@ pub(super) fn data(paths: &[PathBuf]) -> Result<Data, CliError> {
     let mut data = Data::default();
     paths.iter().try_for_each(|path| add(&mut data, path))?;
     Ok(data)
-}
-
-/// Makes sure, before the work is done, that its result can be written; leaves no trace.
-pub(super) fn check_writable(path: &Path, what: &str) -> Result<(), CliError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if folder.is_some_and(|folder| !folder.exists()) {
-        // It will be made.
-        return Ok(());
-    }
-    let is_new = !path.exists();
-    let opened = fs::OpenOptions::new().append(true).create(true).open(path);
-    let checked = opened.and_then(|_| if is_new { fs::remove_file(path) } else { Ok(()) });
-    checked.map_err(|error| CliError::plain(format!("cannot write {what} {}: {error}", path.display())))
-}
-
-/// Writes a file, and the folder that it is to be in, if there is none yet.
-pub(super) fn write(path: &Path, what: &str, content: &[u8]) -> Result<(), CliError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(path, content));
-    written.map_err(|error| CliError::plain(format!("cannot write {what} {}: {error}", path.display())))
 }
 
 fn add(data: &mut Data, path: &Path) -> Result<(), CliError> {

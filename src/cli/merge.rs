@@ -6,8 +6,7 @@ use super::terminal::say;
 use crate::store;
 
 pub(super) fn merge(arguments: &Merge) -> Result<Verdict, CliError> {
-    store::StoreError::check_path(&arguments.out)?;
-    let facts = store::merge(&arguments.runs, &arguments.out)?;
+    let facts = store::merge(&arguments.runs, &arguments.out).map_err(CliError::to_be_repeated)?;
     if !arguments.quiet {
         let (shape, out) = (&facts.shape, arguments.out.display());
         say(&format!("{out}: {} chains of {} draws from {} runs\n", shape.chains, shape.draws, arguments.runs.len()));

@@ -1,7 +1,8 @@
 //! `ridgewalk report`: draws in files become a page to look at; `sample --report` makes the same page of a run at hand.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::fs;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -24,17 +25,23 @@ use crate::draws::Columns;
 use crate::lang;
 use crate::lang::source::Source;
 use crate::model::data::Data;
-use crate::report::html::page;
+use crate::report::html::{is_page, page};
 use crate::report::passage::Passage;
 use crate::report::picture::Picture;
 use crate::report::picture::png::png;
 use crate::report::quantity::{magnitude, seconds};
 use crate::report::survey::{Run, Survey};
 use crate::run::Outcome;
-use crate::store::{Facts, StoredColumns, StoredRun};
+use crate::store::{Facts, Output, StoredColumns, StoredRun};
 
 pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
+    if !is_standard(&arguments.out) {
+        place(&arguments.out).check()?;
+    }
+    if let Some(folder) = &arguments.plots {
+        check_new(folder)?;
+    }
     let Opened { mut draws, sampler, mut notes, superchains: own, failed, history, run: stored } =
         draws::open(&arguments.files)?;
     let superchains = arguments.superchains.map_or(own, |k| k as usize);
@@ -217,14 +224,34 @@ fn survey(run: &Run<'_>) -> Result<Survey, CliError> {
 
 fn write(path: &Path, run: &Run<'_>, survey: &Survey, quiet: bool, out: &mut impl Write) -> Result<(), CliError> {
     let page = page(run, survey);
-    if path == Path::new("-") {
+    if is_standard(path) {
         return Ok(out.write_all(page.as_bytes())?);
     }
-    files::write(path, "the report", page.as_bytes())?;
+    place(path).write(page.as_bytes()).map_err(CliError::to_be_repeated)?;
     if !quiet {
         say(&format!("{} written, {} kB\n", path.display(), page.len().div_ceil(1000)));
     }
     Ok(())
+}
+
+/// Where a page goes: it may replace an earlier page, and nothing else.
+pub(super) fn place(path: &Path) -> Output {
+    Output::replacing(path, is_page)
+}
+
+/// Whether a page goes to standard output.
+fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// A folder of pictures is new or empty: among older pictures nobody could tell which are of these draws.
+fn check_new(folder: &Path) -> Result<(), CliError> {
+    match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(CliError::plain(format!("{} is not empty: choose another folder", folder.display()))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(CliError::plain(format!("cannot write the pictures to {}: {error}", folder.display()))),
+    }
 }
 
 /// Every picture as two files, SVG and PNG.
@@ -242,8 +269,9 @@ fn write_plots(folder: &Path, run: &Run<'_>, survey: &Survey, quiet: bool) -> Re
         .collect();
     pictures.par_iter().zip(&stems).try_for_each(|(picture, stem)| {
         let bytes = png(picture).map_err(|error| CliError::plain(error.to_string()))?;
-        files::write(&folder.join(format!("{stem}.svg")), "the picture", picture.file().as_bytes())?;
-        files::write(&folder.join(format!("{stem}.png")), "the picture", &bytes)
+        Output::new(&folder.join(format!("{stem}.svg"))).write(picture.file().as_bytes())?;
+        Output::new(&folder.join(format!("{stem}.png"))).write(&bytes)?;
+        Ok::<(), CliError>(())
     })?;
     if !quiet {
         say(&format!("{} pictures written to {}\n", pictures.len(), folder.display()));

@@ -22,6 +22,7 @@ use crate::diagnostics;
 use crate::lang;
 use crate::report::table;
 use crate::run::{Glance, Look, Outcome, Settings, quantities, run_observed};
+use crate::store::Output;
 
 pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, CliError> {
     let began = Instant::now();
@@ -46,7 +47,13 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
                 "--report: the model has no parameters, so there will be no draws to report on",
             ));
         }
-        files::check_writable(path, "the report")?;
+        report::place(path).check()?;
+    }
+    if let Some(path) = &sample.generate {
+        Output::new(path).check()?;
+        if sample.report.as_ref() == Some(path) {
+            return Err(CliError::plain("--generate and --report name the same file"));
+        }
     }
     if model.coordinates.is_empty() {
         return simulate::simulate(sample, &compiled, seed, out);

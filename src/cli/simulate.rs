@@ -1,7 +1,6 @@
 //! What `ridgewalk sample` does with generated quantities alone: runs a model without parameters, and writes quantities
 //! as data for another model.
 
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 
@@ -16,7 +15,7 @@ use crate::lang::quantities::Quantities;
 use crate::report::{findings, table};
 use crate::rng::random::Random;
 use crate::run::{RunError, quantities};
-use crate::store::json;
+use crate::store::{Output, json};
 
 /// Runs a model that has no parameters: one draw if it is only to be written, else as many as asked for.
 pub(super) fn simulate(
@@ -75,6 +74,5 @@ pub(super) fn write(path: &Path, quantities: &Quantities, values: &[f64], seed: 
         let failure = quantities.failure(0, 0, &error);
         RunError::Quantities(Box::new(failure))
     })?;
-    fs::write(path, format!("{data}\n"))
-        .map_err(|error| CliError::plain(format!("cannot write {}: {error}", path.display())))
+    Output::new(path).write(format!("{data}\n").as_bytes()).map_err(CliError::to_be_repeated)
 }

@@ -22,10 +22,11 @@ use super::{init, method};
 use crate::backend::{Method, Precision};
 use crate::lang::CompileError;
 use crate::lang::start::Start;
-use crate::run::{Cut, Glance, Init, Look, Outcome, Phase, Plan, RunError, quantities, stream};
+use crate::run::{Cut, Glance, Init, Look, Outcome, Phase, Plan, RunError, SinkError, quantities, stream};
 use crate::sampler::nuts::STATISTICS;
 use crate::store::{
-    DataArray, FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, now, open_run,
+    DataArray, FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, new_id, now,
+    open_run,
 };
 
 /// Values of what is told of the last draws, that diagnostics of trajectories look at after a run: 160 MB.
@@ -57,7 +58,6 @@ pub(super) fn seed(sample: &Sample) -> Result<Option<u64>, CliError> {
 /// What the directory will say.
 pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Result<Planned<'a>, CliError> {
     let Job { sample, compiled, settings, description, .. } = job;
-    StoreError::check_path(path)?;
     if sample.keep == Kept::Moments {
         return Err(CliError::plain("--out stores draws, and --keep moments keeps none"));
     }
@@ -105,6 +105,7 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
     let facts = Facts {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        id: new_id(),
         created_at: now(),
         model: model.name.clone(),
         model_sha256: model_digest(&text),
@@ -183,6 +184,9 @@ pub(super) fn run(
              but not to the last bit those of one device\n"
         ));
     }
+    for sentence in writer.damage() {
+        say(&format!("warning: {sentence}\n"));
+    }
     if let Some(checkpoint) = &from {
         job.tell(&format!("going on after {} of {} draws\n", checkpoint.draws, settings.draws));
     }
@@ -239,6 +243,7 @@ pub(super) fn run(
         Err(RunError::Backend(crate::backend::Error::Interrupted { .. })) => {
             return Err(CliError::plain(format!("stopped; draws up to the last checkpoint are stored; {again}")));
         }
+        Err(RunError::Sink(error)) => return Err(stopped(error, &again)),
         Err(error) => return Err(error.into()),
     };
     drop(writer);
@@ -263,4 +268,16 @@ pub(super) fn run(
         warmup_seconds: last.warmup_seconds,
         sampling_seconds: last.sampling_seconds,
     })
+}
+
+/// Why a run was stopped that could not be stored any further, and what to do.
+fn stopped(error: SinkError, again: &str) -> CliError {
+    match error.downcast::<StoreError>() {
+        Ok(error) if matches!(*error, StoreError::Io { .. }) => {
+            let room = if error.is_full() { "make room, and " } else { "" };
+            CliError::plain(format!("{error}; what was stored before is intact: {room}{again}"))
+        }
+        Ok(error) => (*error).into(),
+        Err(error) => RunError::Sink(error).into(),
+    }
 }

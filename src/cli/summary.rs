@@ -13,14 +13,18 @@ use super::terminal::say;
 use super::trajectories::Told;
 use crate::diagnostics::{Interval, Settings};
 use crate::draws::Draws;
-use crate::report::table::Folding;
+use crate::report::table::{self, Folding};
 use crate::store::draws_csv::Loaded;
-use crate::store::{StoredRun, json::number, summary_csv};
+use crate::store::{
+    StoredRun,
+    json::{self, number},
+    summary_csv,
+};
 
 pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdict, CliError> {
     let settings = Settings { interval: interval(&arguments.interval)? };
-    let Found { loaded: Loaded { draws, sampler, notes }, superchains: own, failed, history, run } =
-        draws::read(&arguments.files)?;
+    let Found { loaded, superchains: own, failed, history, run } = draws::read(&arguments.files)?;
+    let Loaded { draws, sampler, notes, approximation } = loaded;
     let tell = |text: &str| {
         if !arguments.quiet {
             say(text);
@@ -36,6 +40,9 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
     };
     let told = Told::of(run.as_ref(), &sampler)?;
     let diagnosis = Diagnosis::of(&draws, superchains, history, &settings, (&failed.0, &failed.1))?;
+    if let Some(method) = approximation {
+        return independent(arguments, &diagnosis, &draws, method, out);
+    }
     let diagnosis = diagnosis.with(told.findings, told.unchecked);
     let sampled = run.as_ref().and_then(StoredRun::facts).map_or(&[][..], |facts| &facts.coordinates);
     if arguments.json {
@@ -68,6 +75,38 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
         diagnosis.say(sampled, true, arguments.quiet);
     }
     Ok(if arguments.strict && diagnosis.is_bad(sampled) { Verdict::Bad } else { Verdict::Good })
+}
+
+/// The summary of draws that were made independently of one another: what is said of chains has no meaning for them.
+fn independent(
+    arguments: &Summary,
+    diagnosis: &Diagnosis,
+    draws: &Draws,
+    method: &str,
+    out: &mut impl Write,
+) -> Result<Verdict, CliError> {
+    let told = diagnosis.of_independent();
+    let count = draws.chains() * draws.draws();
+    let sentence =
+        format!("{count} independent draws of the method `{method}`, which approximates the posterior: no chains");
+    if arguments.json {
+        let object = json!({
+            "files": arguments.files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>(),
+            "method": method,
+            "draws": count,
+            "summary": json::summary(&told),
+            "correlation": diagnosis.correlation_object(),
+        });
+        writeln!(out, "{object:#}")?;
+    } else if arguments.csv {
+        write!(out, "{}", summary_csv::summary(&told))?;
+    } else {
+        write!(out, "{}", table::independent(&told))?;
+    }
+    if !arguments.quiet {
+        say(&format!("note: {sentence}, and no effective sample sizes, R-hats or Monte Carlo errors of chains\n"));
+    }
+    Ok(Verdict::Good)
 }
 
 /// `hdi94` or `eti89`, with any percentage from 1 to below 100.

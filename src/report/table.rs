@@ -81,6 +81,24 @@ pub fn summary(summary: &Summary, folding: Folding<'_>) -> String {
 }
 
 /// The rows to show: all of them, or, of a long list, those with the largest R-hat, in their own order.
+/// Means, standard deviations, intervals and quantiles of draws that are of no chain.
+pub fn independent(summary: &Summary) -> String {
+    let [low, high] = summary.interval.names();
+    let header = ["", "mean", "sd", &low, &high, "5%", "50%", "95%"];
+    let rows: Vec<[String; 8]> = summary
+        .rows
+        .iter()
+        .map(|row| {
+            // Of independent draws the error of a mean is known.
+            let error = row.sd / ((summary.chains * summary.draws) as f64).sqrt();
+            let of = |value: f64| estimate(value, error);
+            let (low, high) = row.interval;
+            [row.parameter.clone(), of(row.mean), of(row.sd), of(low), of(high), of(row.q5), of(row.q50), of(row.q95)]
+        })
+        .collect();
+    plain(header, &rows, 1)
+}
+
 fn shown<'a>(summary: &'a Summary, folding: Folding<'_>) -> Vec<&'a Row> {
     if summary.rows.len() <= MOST_ROWS || folding == Folding::Open {
         return summary.rows.iter().collect();

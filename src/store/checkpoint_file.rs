@@ -1,14 +1,18 @@
-//! Checkpoints as files: a line of JSON that says what follows, then numbers of eight bytes, little endian, and their
-//! digest in the line, so that a file cut short or altered is told from a whole one.
+//! Checkpoints as files: a line of JSON that says what follows, then numbers of eight bytes, little endian. The line holds a
+//! digest of itself and of the numbers, so that a file cut short or altered is told from a whole one; up to format 1 of run
+//! directories, it was one of the numbers alone.
 
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::atomic;
 use super::digest::sha256;
 use super::error::StoreError;
+use super::facts::Facts;
+use super::sealed::{Context, altered, is_intact, seal, sealable};
 use crate::backend::{Checkpoint, Counts, Trees, Tuning};
 use crate::draws::Failures;
 
@@ -25,6 +29,8 @@ struct Header {
     method: Method,
     chains: usize,
     coordinates: usize,
+    /// Digest of the numbers, up to format 1.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     sha256: String,
 }
 
@@ -35,8 +41,19 @@ enum Method {
     Nuts,
 }
 
-/// Writes a checkpoint of so many chains.
-pub(super) fn write(path: &Path, checkpoint: &Checkpoint, chains: usize) -> Result<(), StoreError> {
+/// What a checkpoint is bound to.
+fn context<'a>(facts: &'a Facts, place: &'a str, numbers: &'a [u8]) -> Context<'a> {
+    Context { id: &facts.id, place, after: numbers }
+}
+
+/// The name of a file, which the digest covers: one checkpoint is not taken for another.
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Writes a checkpoint of a run.
+pub(super) fn write(path: &Path, checkpoint: &Checkpoint, facts: &Facts) -> Result<(), StoreError> {
+    let chains = facts.shape.chains;
     let mut words: Vec<u64> = checkpoint.positions.iter().map(|x| x.to_bits()).collect();
     let method = match &checkpoint.tuning {
         Tuning::Metropolis { scales } => {
@@ -65,30 +82,46 @@ pub(super) fn write(path: &Path, checkpoint: &Checkpoint, chains: usize) -> Resu
         method,
         chains,
         coordinates: checkpoint.positions.len() / chains.max(1),
-        sha256: sha256(&payload),
+        sha256: if facts.is_sealed() { String::new() } else { sha256(&payload) },
     };
-    let mut bytes = serde_json::to_vec(&header).expect("numbers and names are JSON");
-    bytes.push(b'\n');
-    bytes.extend(payload);
-    atomic::write(path, &bytes).map_err(StoreError::io("write", path))
+    let Value::Object(header) = json!(header) else { unreachable!("a structure is an object") };
+    let line = if facts.is_sealed() {
+        let line = format!("{}\n", Value::Object(sealable(header)));
+        seal(&line, context(facts, &name(path), &payload))
+    } else {
+        format!("{}\n", Value::Object(header))
+    };
+    atomic::write(path, &[line.as_bytes(), &payload].concat()).map_err(StoreError::io("write", path))
 }
 
-/// Reads a checkpoint.
-pub(super) fn read(path: &Path) -> Result<Checkpoint, StoreError> {
+/// Reads the checkpoint of a run after so many draws.
+pub(super) fn read(path: &Path, draws: usize, facts: &Facts) -> Result<Checkpoint, StoreError> {
     let bytes = fs::read(path).map_err(StoreError::io("read", path))?;
     let cut_off = || StoreError::damaged(path, "it was cut off");
     let end = bytes.iter().position(|&byte| byte == b'\n').ok_or_else(cut_off)?;
-    let header: Header = serde_json::from_slice(&bytes[..end]).map_err(|error| StoreError::damaged(path, &error))?;
-    let payload = &bytes[end + 1..];
+    let (line, payload) = bytes.split_at(end + 1);
+    if facts.is_sealed() {
+        let line = std::str::from_utf8(line).unwrap_or_default();
+        if !is_intact(line, context(facts, &name(path), payload)) {
+            return Err(StoreError::damaged(path, altered()));
+        }
+    }
+    let header: Header = serde_json::from_slice(line).map_err(|error| StoreError::damaged(path, &error))?;
+    let shape = &facts.shape;
+    let step = u64::from(shape.warmup) + draws as u64 * u64::from(shape.thin);
+    let expected = (step, draws, shape.chains, facts.coordinates.len());
+    if (u64::from(header.step), header.draws, header.chains, header.coordinates) != expected {
+        return Err(StoreError::damaged(path, "it is not of this run, or not after as many draws"));
+    }
     let Header { chains, coordinates, method, .. } = header;
     let words = match method {
-        Method::Metropolis => chains.checked_mul(3 * coordinates),
-        Method::Nuts => chains.checked_mul(2 * coordinates + 5),
+        Method::Metropolis => coordinates.checked_mul(3),
+        Method::Nuts => coordinates.checked_mul(2).and_then(|words| words.checked_add(5)),
     };
-    if words.and_then(|words| words.checked_mul(8)) != Some(payload.len()) {
+    if words.and_then(|words| words.checked_mul(chains)).and_then(|words| words.checked_mul(8)) != Some(payload.len()) {
         return Err(cut_off());
     }
-    if sha256(payload) != header.sha256 {
+    if !facts.is_sealed() && sha256(payload) != header.sha256 {
         return Err(StoreError::damaged(path, "its numbers are not those that were written"));
     }
     let mut words = payload.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().expect("eight bytes")));
@@ -158,29 +191,51 @@ mod tests {
         }
     }
 
+    fn facts_of(chains: usize, coordinates: usize, format: u64) -> Facts {
+        let mut facts = crate::store::facts::tests::facts();
+        (facts.format, facts.id) = (format, "id".to_owned());
+        facts.coordinates = (0..coordinates).map(|coordinate| coordinate.to_string()).collect();
+        (facts.shape.chains, facts.shape.warmup, facts.shape.thin) = (chains, 1, 2);
+        facts
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn a_checkpoint_survives_its_file_to_the_last_bit_and_a_shorter_file_is_refused(
+        fn a_checkpoint_survives_its_file_to_the_last_bit_and_any_other_file_is_refused(
             chains in 1_usize..5,
             coordinates in 1_usize..4,
             nuts: bool,
             // NaN differs from itself: it is left to the digest.
             values in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::INFINITE, 1..9),
             cut in 1_usize..40,
+            format in 1_u64..3,
+            at in 0.0..1.0,
+            bit in 0_u8..8,
         ) {
+            fs::create_dir_all(folder()).unwrap();
             let path = folder().join(format!("checkpoint-{nuts}"));
             let bits: Vec<u64> = values.iter().map(|x| x.to_bits()).collect();
             let written = checkpoint(chains, coordinates, nuts, &bits);
-            write(&path, &written, chains).unwrap();
-            prop_assert_eq!(&read(&path).unwrap(), &written);
+            let facts = facts_of(chains, coordinates, format);
+            write(&path, &written, &facts).unwrap();
+            prop_assert_eq!(&read(&path, 3, &facts).unwrap(), &written);
+            prop_assert!(read(&path, 4, &facts).is_err());
+            prop_assert!(read(&path, 3, &facts_of(chains + 1, coordinates, format)).is_err());
             let bytes = fs::read(&path).unwrap();
             fs::write(&path, &bytes[..bytes.len() - cut]).unwrap();
-            prop_assert!(read(&path).is_err());
-            let mut altered = bytes;
+            prop_assert!(read(&path, 3, &facts).is_err());
+            let mut altered = bytes.clone();
             *altered.last_mut().unwrap() ^= 1;
             fs::write(&path, &altered).unwrap();
-            prop_assert!(read(&path).unwrap_err().to_string().contains("not those that were written"));
+            prop_assert!(read(&path, 3, &facts).is_err());
+            if format == 2 {
+                let mut altered = bytes;
+                let index = (at * altered.len() as f64) as usize;
+                altered[index] ^= 1 << bit;
+                fs::write(&path, &altered).unwrap();
+                prop_assert!(read(&path, 3, &facts).is_err());
+            }
         }
     }
 }

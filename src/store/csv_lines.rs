@@ -20,6 +20,9 @@ pub struct Loaded {
     pub sampler: Draws,
     /// What a reader should know, in sentences: rows that were left out, chains that are shorter than planned.
     pub notes: Vec<String>,
+    /// The method that has drawn them independently of one another from an approximation of the posterior: `pathfinder` or
+    /// `laplace`. None of draws of a Markov chain.
+    pub approximation: Option<&'static str>,
 }
 
 /// Why files hold no draws that can be used.
@@ -40,6 +43,12 @@ pub enum ReadError {
     NoDraws { file: PathBuf, warmup: usize },
     #[error("{} was written by the method `{method}`: it holds no draws of a Markov chain", file.display())]
     NotDraws { file: PathBuf, method: String },
+    #[error("{} has draws of a Markov chain, and {} has independent draws of an approximation", chain.display(), other.display())]
+    MixedMethods { chain: PathBuf, other: PathBuf },
+    #[error("{} is {what}{advice}", file.display())]
+    NotText { file: PathBuf, what: &'static str, advice: &'static str },
+    #[error("the last line of {}, line {line}, has no end, so that it may be cut off: end it, or remove it", file.display())]
+    CutOff { file: PathBuf, line: u64 },
     #[error("{} has no parameters, only columns of the sampler", file.display())]
     NoParameters { file: PathBuf },
     #[error("{}, line {line}: two columns are named {name}", file.display())]
@@ -71,11 +80,34 @@ pub enum ReadError {
 /// table.
 const LONGEST_LINE: u64 = 1 << 28;
 
-/// Opens a file for reading by lines.
+/// What files of other kinds begin with, what they are, and what to do.
+const FORMATS: [(&[u8], &str, &str); 11] = [
+    (b"\x89HDF\r\n\x1a\n", "NetCDF or HDF5, not text", ": save the draws as Zarr, with idata.to_zarr(...) in Python"),
+    (b"CDF\x01", "NetCDF, not text", ": save the draws as Zarr, with idata.to_zarr(...) in Python"),
+    (b"CDF\x02", "NetCDF, not text", ": save the draws as Zarr, with idata.to_zarr(...) in Python"),
+    (b"CDF\x05", "NetCDF, not text", ": save the draws as Zarr, with idata.to_zarr(...) in Python"),
+    (b"PK\x03\x04", "a zip archive", ": unpack it; of a Zarr store in it name the unpacked directory"),
+    (b"\x1f\x8b", "compressed with gzip", ": decompress it"),
+    (b"\x28\xb5\x2f\xfd", "compressed with Zstandard", ": decompress it"),
+    (b"PAR1", "Parquet, not text", ": save the draws as CSV"),
+    (b"ARROW1", "Arrow, not text", ": save the draws as CSV"),
+    (b"\xff\xfe", "text in UTF-16", ": save it as UTF-8"),
+    (b"\xfe\xff", "text in UTF-16", ": save it as UTF-8"),
+];
+
+/// Opens a file for reading by lines, behind the mark of UTF-8 that some programs put first.
 pub(super) fn open(file: &Path) -> Result<BufReader<File>, ReadError> {
     let unreadable = |source| ReadError::Unreadable { file: file.to_owned(), source };
     let opened = File::open(file).map_err(unreadable)?;
-    Ok(BufReader::with_capacity(1 << 18, opened))
+    let mut reader = BufReader::with_capacity(1 << 18, opened);
+    let head = reader.fill_buf().map_err(unreadable)?;
+    if let Some(&(_, what, advice)) = FORMATS.iter().find(|(begin, ..)| head.starts_with(begin)) {
+        return Err(ReadError::NotText { file: file.to_owned(), what, advice });
+    }
+    if head.starts_with(b"\xef\xbb\xbf") {
+        reader.consume(3);
+    }
+    Ok(reader)
 }
 
 /// Reads a line with its end into `line`, in place of what was there; false at the end of the file.

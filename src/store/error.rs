@@ -11,7 +11,7 @@ use crate::draws::DrawsError;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// The operating system refused.
-    #[error("cannot {action} {}: {source}{}", path.display(), hint(source))]
+    #[error("cannot {action} {}: {source}", path.display())]
     Io {
         /// `read`, `write`, `create` or `lock`.
         action: &'static str,
@@ -28,12 +28,6 @@ pub enum StoreError {
         /// What is missing.
         reason: String,
     },
-    /// A path that Zarr cannot have.
-    #[error("{}: the path of a run must be UTF-8 text", path.display())]
-    NotText {
-        /// The directory.
-        path: PathBuf,
-    },
     /// Something is there that a new run would overwrite.
     #[error("{} {holds}", path.display())]
     Occupied {
@@ -41,6 +35,16 @@ pub enum StoreError {
         path: PathBuf,
         /// What it holds, and what to do.
         holds: &'static str,
+    },
+    /// The directory is no longer that of the run that writes to it.
+    #[error(
+        "{} is no longer the directory of this run: it was removed, moved, or begun anew by another process; nothing more \
+         was written there",
+        path.display()
+    )]
+    Lost {
+        /// Where the run directory was.
+        path: PathBuf,
     },
     /// Another process writes to the run.
     #[error("{} is being written by another process", path.display())]
@@ -69,6 +73,14 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A part of another program's store is encoded in a way that is not known here.
+    #[error("{} cannot be read: {reason}", path.display())]
+    Unsupported {
+        /// The array.
+        path: PathBuf,
+        /// What is not known.
+        reason: String,
+    },
     /// The run that is to go on is another run.
     #[error("{} holds another run: {}", path.display(), differences.join("; "))]
     Differs {
@@ -85,26 +97,11 @@ pub enum StoreError {
     Draws(#[from] DrawsError),
 }
 
-/// What usually helps.
-fn hint(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "; what was stored before is intact: make room, and go on with --resume"
-        }
-        _ => "",
-    }
-}
-
 impl StoreError {
-    /// Makes sure that a path can be that of a run.
-    ///
-    /// # Errors
-    /// When it is not UTF-8 text.
-    pub fn check_path(path: &Path) -> Result<(), Self> {
-        if path.to_str().is_none() {
-            return Err(Self::NotText { path: path.to_owned() });
-        }
-        Ok(())
+    /// Whether there is no room left on the disk.
+    pub fn is_full(&self) -> bool {
+        let Self::Io { source, .. } = self else { return false };
+        matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
     }
 
     pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
+use super::output::{Output, Pending};
 use super::run_read::StoredRun;
 use super::variable::{Variable, variables};
 use crate::backend::{Checkpoint, Tuning};
@@ -31,16 +32,22 @@ pub enum Layout {
 /// Values held at a time.
 const MOST_VALUES: usize = 1 << 22;
 
-/// Writes a run: to a directory for Stan's files, else to a file. Returns the files written.
+/// Writes a run: to a directory for Stan's files, else to a file. Returns the files written. They appear when all of them
+/// are whole.
 ///
 /// # Errors
-/// When the run cannot be read, or the files not be written.
+/// When the run cannot be read, the files cannot be written, or a file is there already: of Stan's files any that a reader
+/// would take for one of this run.
 pub fn export(run: &StoredRun, layout: Layout, to: &Path) -> Result<Vec<PathBuf>, StoreError> {
     match layout {
         Layout::StanCsv { chains } => stan_csv(run, chains.max(1), to),
-        Layout::Csv => with_file(to, |out| table(run, out)).map(|()| vec![to.to_owned()]),
-        Layout::Json => with_file(to, |out| json(run, out)).map(|()| vec![to.to_owned()]),
+        Layout::Csv => in_place(vec![pending(to, |out| table(run, out))?]).map(|()| vec![to.to_owned()]),
+        Layout::Json => in_place(vec![pending(to, |out| json(run, out))?]).map(|()| vec![to.to_owned()]),
     }
+}
+
+fn in_place(files: Vec<Pending>) -> Result<(), StoreError> {
+    files.into_iter().try_for_each(Pending::finish)
 }
 
 /// What goes wrong inside of a file: its writing, or the run's reading.
@@ -61,11 +68,12 @@ impl From<StoreError> for Failure {
     }
 }
 
-fn with_file(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure>) -> Result<(), StoreError> {
-    let file = File::create(path).map_err(StoreError::io("create", path))?;
-    let mut out = BufWriter::with_capacity(1 << 18, file);
-    let written = write(&mut out).and_then(|()| Ok(out.flush()?));
-    written.map_err(|failure| match failure {
+/// A file, whole and not yet in its place.
+fn pending(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<(), Failure>,
+) -> Result<Pending, StoreError> {
+    Output::new(path).begin(write).map_err(|failure| match failure {
         Failure::Write(source) => StoreError::io("write", path)(source),
         Failure::Read(error) => error,
     })
@@ -90,18 +98,33 @@ const STATISTICS: [(&str, &str); 7] = [
 ];
 
 fn stan_csv(run: &StoredRun, chains: usize, folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    fs::create_dir_all(folder).map_err(StoreError::io("create", folder))?;
     let model = run.facts().map_or_else(|| "model".to_owned(), |facts| facts.model.clone());
-    // A store of another program has none.
-    let end = run.checkpoint().ok();
-    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(|name| is_chain_of(name, &model)) {
+            let holds = "is already there: choose another directory";
+            return Err(StoreError::Occupied { path: entry.path(), holds });
+        }
+    }
+    // A store of another program has none, and somebody may have removed those of a run.
+    let end = match run.facts().map(|_| run.checkpoint()).transpose() {
+        Err(StoreError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => None,
+        end => end?,
+    };
+    let (mut files, mut whole) = (Vec::new(), Vec::new());
     for first in (0..run.chains()).step_by(chains) {
         let path = folder.join(format!("{model}_{}.csv", first / chains + 1));
         let group = first..(first + chains).min(run.chains());
-        with_file(&path, |out| stan_file(run, &model, end.as_ref(), &group, out))?;
+        whole.push(pending(&path, |out| stan_file(run, &model, end.as_ref(), &group, out))?);
         files.push(path);
     }
+    in_place(whole)?;
     Ok(files)
+}
+
+/// Whether a file has the name of a chain's file of a model.
+fn is_chain_of(name: &str, model: &str) -> bool {
+    let number = name.strip_prefix(model).and_then(|rest| rest.strip_prefix('_')?.strip_suffix(".csv"));
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 fn stan_file(

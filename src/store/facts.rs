@@ -12,7 +12,10 @@ use super::digest::{of_datum, sha256};
 use crate::model::data::Data;
 
 /// The format of run directories that this version writes, and the newest that it reads.
-pub const FORMAT: u64 = 1;
+///
+/// 1: chunks without checksums. 2: chunks, metadata and everything that is known of a run end or begin with a checksum, and
+/// lists of chunks with theirs.
+pub const FORMAT: u64 = 2;
 
 /// How large a run is, and which part of a larger one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +43,9 @@ pub struct Facts {
     pub format: u64,
     /// The version of ridgewalk that began it.
     pub version: String,
+    /// What tells it from every other run, whatever it is made from; empty of runs of earlier versions.
+    #[serde(default)]
+    pub id: String,
     /// When it began, in UTC.
     pub created_at: String,
     /// The name of the model.
@@ -90,6 +96,11 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether files show when they were altered.
+    pub(super) fn is_sealed(&self) -> bool {
+        self.format >= 2
+    }
+
     /// Steps of a chunk of warm-up.
     pub fn warmup_block(&self) -> usize {
         chunk_length(self.shape.chains, self.columns, self.shape.warmup as usize)
@@ -181,7 +192,7 @@ fn timestamp(seconds: u64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[test]
@@ -193,10 +204,11 @@ mod tests {
         assert_eq!(timestamp(4_107_542_400), "2100-03-01T00:00:00+00:00");
     }
 
-    pub(crate) fn facts() -> Facts {
+    pub(in crate::store) fn facts() -> Facts {
         Facts {
             format: FORMAT,
             version: "0".into(),
+            id: String::new(),
             created_at: now(),
             model: "m".into(),
             model_sha256: model_digest("model {}"),

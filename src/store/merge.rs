@@ -4,12 +4,13 @@
 //! decides a draw must be equal. The whole grows beside its place and is renamed when it is complete: a merge that is
 //! killed leaves nothing that could be taken for a run. Memory is that of a block of all chains.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
-use super::facts::{Facts, chunk_length};
-use super::run_directory::RunDirectory;
+use super::facts::{FORMAT, Facts, chunk_length};
+use super::marker::new_id;
 use super::run_read::{StoredRun, open_run};
 use super::run_write::RunWriter;
 use crate::backend::{Checkpoint, Tuning};
@@ -60,17 +61,15 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
     if out.exists() && fs::read_dir(out).map_or(true, |mut entries| entries.next().is_some()) {
         return Err(StoreError::Occupied { path: out.to_owned(), holds: "is already there: choose another directory" });
     }
-    let growing = beside(out);
-    if growing.exists() {
-        // What an earlier merge left that was killed, perhaps before its lock had a place or while it removed what another
-        // had left; a living one is noticed by its lock.
-        let left = RunDirectory::at(&growing);
-        fs::create_dir_all(left.own()).map_err(StoreError::io("create", &growing))?;
-        drop(left.lock()?);
-        fs::remove_dir_all(&growing).map_err(StoreError::io("write", &growing))?;
+    for part in paths {
+        if is_inside(out, part) {
+            let (out, part) = (out.display(), part.display());
+            return Err(unmergeable(format!("{out} lies inside of {part}: choose another directory")));
+        }
     }
+    let growing = beside(out);
     let model = parts[0].run.model()?.unwrap_or_default();
-    let mut writer = RunWriter::create(&growing, facts.clone(), &model, &facts.parameters)?;
+    let mut writer = RunWriter::create_unfinished(&growing, facts.clone(), &model)?;
     let (draws, block) = (facts.shape.draws, facts.block);
     for from in (0..draws).step_by(block) {
         let range = from..(from + block).min(draws);
@@ -81,6 +80,7 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
             let of_parts: Vec<Draws> = each.iter_mut().filter_map(Vec::pop).map(|(_, draws)| draws).collect();
             writer.chunks(from, &[(name, &joined(&of_parts)?)])?;
         }
+        writer.list_chunks(from)?;
     }
     let warmup = if facts.warmup.is_empty() { 0 } else { facts.shape.warmup as usize };
     let block = facts.warmup_block();
@@ -90,10 +90,9 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
         let (states, told): (Vec<Draws>, Vec<Draws>) = each.into_iter().map(|[states, told]| (states, told)).unzip();
         let groups = [("warmup_posterior", &joined(&states)?), ("warmup_sample_stats", &joined(&told)?)];
         writer.warmup_chunks(from, &groups)?;
+        writer.list_warmup_chunks(from)?;
     }
-    for group in ["observed_data", "constant_data"] {
-        copy(&parts[0].run.path().join(group), &growing.join(group))?;
-    }
+    writer.data_values(&parts[0].run.data_values()?)?;
     let checkpoints = parts.iter().map(|part| part.run.checkpoint()).collect::<Result<Vec<_>, _>>()?;
     writer.conclude(&last(checkpoints))?;
     drop(writer);
@@ -104,25 +103,19 @@ pub fn merge(paths: &[PathBuf], out: &Path) -> Result<Facts, StoreError> {
     Ok(facts)
 }
 
-/// Copies a folder, if there is one, with all that is in it.
-fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let Ok(entries) = fs::read_dir(from) else { return Ok(()) };
-    fs::create_dir_all(to).map_err(StoreError::io("create", to))?;
-    for entry in entries.flatten() {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to)?;
-        } else {
-            fs::copy(&from, &to).map_err(StoreError::io("write", &to))?;
-        }
-    }
-    Ok(())
+/// Whether a place is in a folder.
+fn is_inside(place: &Path, folder: &Path) -> bool {
+    let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let [Ok(parent), Ok(folder)] = [parent, folder].map(fs::canonicalize) else { return false };
+    parent.starts_with(folder)
 }
 
 /// Where a whole grows.
 fn beside(out: &Path) -> PathBuf {
-    let name = out.file_name().unwrap_or_default().to_string_lossy();
-    out.with_file_name(format!(".{name}.part"))
+    let mut name = OsString::from(".");
+    name.push(out.file_name().unwrap_or_default());
+    name.push(".part");
+    out.with_file_name(name)
 }
 
 /// What is known of the whole, if the parts, in the order of their chains, make one.
@@ -155,6 +148,7 @@ fn whole(parts: &[Part]) -> Result<Facts, StoreError> {
     }
     let mut facts = first.facts.clone();
     facts.command.clear();
+    (facts.format, facts.id) = (FORMAT, new_id());
     facts.shape.chains = parts.iter().map(|part| part.facts.shape.chains).sum();
     facts.block = chunk_length(facts.shape.chains, facts.columns, facts.shape.draws);
     Ok(facts)

@@ -15,8 +15,8 @@ use crate::draws::PAGE;
 /// small run finds it in the cache.
 const LEAST: usize = 1 << 20;
 
-/// Writes all bytes to an empty file.
-pub(super) fn write(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+/// Writes all bytes, and a few after them, to an empty file.
+pub(super) fn write(file: &mut File, bytes: &[u8], tail: &[u8]) -> io::Result<()> {
     let mut written = 0;
     if bytes.len() >= LEAST && bytes.as_ptr().addr().is_multiple_of(PAGE) && past_the_cache(file, true) {
         let whole = bytes.len() - bytes.len() % PAGE;
@@ -29,7 +29,12 @@ pub(super) fn write(file: &mut File, bytes: &[u8]) -> io::Result<()> {
         }
         past_the_cache(file, false);
     }
-    file.write_all(&bytes[written..])
+    // In one call where that costs no large copy.
+    if bytes.len() - written < LEAST {
+        return file.write_all(&[&bytes[written..], tail].concat());
+    }
+    file.write_all(&bytes[written..])?;
+    file.write_all(tail)
 }
 
 /// Turns a file's way past the cache on or off; returns whether it could be done.
@@ -60,8 +65,9 @@ mod tests {
                 let numbers = (0_u32..).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8);
                 pages.values_mut().iter_mut().zip(numbers).for_each(|(byte, number)| *byte = number);
                 for bytes in [pages.values(), &pages.values()[1..]] {
-                    write(&mut File::create(&path).unwrap(), bytes).unwrap();
-                    assert!(std::fs::read(&path).unwrap() == bytes, "{length} bytes in {}", folder.display());
+                    write(&mut File::create(&path).unwrap(), bytes, b"sum").unwrap();
+                    let expected = [bytes, b"sum"].concat();
+                    assert!(std::fs::read(&path).unwrap() == expected, "{length} bytes in {}", folder.display());
                 }
             }
             std::fs::remove_file(path).unwrap();
@@ -73,7 +79,7 @@ mod tests {
         let pages = Aligned::<u8>::new(LEAST);
         let path = std::env::temp_dir().join(format!("ridgewalk-pages-read-{}", std::process::id()));
         std::fs::write(&path, "").unwrap();
-        let refused = write(&mut File::open(&path).unwrap(), pages.values()).unwrap_err();
+        let refused = write(&mut File::open(&path).unwrap(), pages.values(), b"sum").unwrap_err();
         assert_ne!(refused.kind(), io::ErrorKind::InvalidInput, "{refused}");
         std::fs::remove_file(path).unwrap();
     }

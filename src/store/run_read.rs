@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use super::error::StoreError;
 use super::facts::Facts;
 use super::run_directory::RunDirectory;
-use super::variable::element_names;
-use super::zarr_read::{StoredVariable, ZarrReader};
+use super::variable::{element_names, variables};
+use super::zarr_read::{StoredVariable, Written, ZarrReader};
 use crate::backend::{Checkpoint, Counts};
 use crate::draws::{Draws, Failures};
 use crate::model::data::Data;
@@ -34,6 +34,8 @@ pub struct StoredRun {
     warmup: [Vec<StoredVariable>; 2],
     draws: usize,
     notes: Vec<String>,
+    damage: Vec<String>,
+    failures: Failures,
 }
 
 /// Whether a run has begun in a directory.
@@ -60,7 +62,7 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
         let reason = "it has no draws yet: the run was stopped before its warm-up ended".to_owned();
         return Err(StoreError::NotARun { path: path.to_owned(), reason });
     }
-    let mut reader = ZarrReader::open(path)?;
+    let mut reader = ZarrReader::open(path, facts.as_ref().and_then(|facts| written(&directory, facts)))?;
     let mut posterior = reader.group("posterior")?;
     let mut statistics = reader.group("sample_stats")?;
     let (likelihood, prior) = (reader.group("log_likelihood")?, reader.group("log_prior")?);
@@ -75,7 +77,7 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
         return Err(StoreError::damaged(path, &reason));
     }
     let mut draws = posterior.iter().map(StoredVariable::draws).min().unwrap_or(0);
-    let mut notes = std::mem::take(&mut reader.notes);
+    let (mut notes, mut damage) = (std::mem::take(&mut reader.notes), std::mem::take(&mut reader.damage));
     if let Some(facts) = &facts {
         let stored: HashSet<String> =
             posterior.iter().flat_map(|variable| element_names(&variable.name, &variable.sizes)).collect();
@@ -83,16 +85,34 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
             let reason = format!("{name} is missing, or its elements are no numbers");
             return Err(StoreError::damaged(&path.join("posterior"), &reason));
         }
+        for (group, names, stored) in [
+            ("sample_stats", &facts.statistics, &statistics),
+            ("log_likelihood", &facts.likelihood, &likelihood),
+            ("log_prior", &facts.prior, &prior),
+            ("warmup_posterior", &facts.warmup, &warmup[0]),
+        ] {
+            let missing = variables(names).into_iter().find(|name| !stored.iter().any(|it| it.name == name.name));
+            if let Some(missing) = missing {
+                let reason = format!("{} is missing, or its elements are no numbers", missing.name);
+                return Err(StoreError::damaged(&path.join(group), &reason));
+            }
+        }
         // Readers of Zarr take a missing chunk for a whole one of fill; here it is one that was never drawn.
         for variable in posterior.iter().chain(&statistics).chain(&likelihood).chain(&prior) {
             let chunk = variable.chunk_draws();
             if let Some(missing) = (0..draws.div_ceil(chunk)).find(|&index| !variable.has_chunk(index)) {
-                notes.push(format!(
+                damage.push(format!(
                     "a chunk of {} is missing or cut off: draws from {} on count as not yet drawn",
                     variable.name,
                     missing * chunk + 1
                 ));
                 draws = missing * chunk;
+            }
+        }
+        for variable in warmup.iter().flatten() {
+            let chunks = variable.draws().div_ceil(variable.chunk_draws());
+            if !(0..chunks).all(|index| variable.has_chunk(index)) {
+                damage.push(format!("a chunk of {} is missing or cut off among the steps of warm-up", variable.name));
             }
         }
         if draws < facts.shape.draws {
@@ -105,7 +125,37 @@ pub fn open_run(path: &Path) -> Result<StoredRun, StoreError> {
         return Err(StoreError::NotARun { path: path.to_owned(), reason: "it has no draws yet".to_owned() });
     }
     posterior.retain(|variable| !variable.sizes.contains(&0));
-    Ok(StoredRun { path: path.to_owned(), facts, posterior, statistics, likelihood, prior, warmup, draws, notes })
+    let mut failures = Failures::default();
+    if let (Some(facts), Some(&last)) = (&facts, directory.checkpointed().first()) {
+        match directory.checkpoint(last, facts) {
+            Ok(checkpoint) => failures = checkpoint.failures,
+            Err(error) => damage.push(error.to_string()),
+        }
+    }
+    Ok(StoredRun {
+        path: path.to_owned(),
+        facts,
+        posterior,
+        statistics,
+        likelihood,
+        prior,
+        warmup,
+        draws,
+        notes,
+        damage,
+        failures,
+    })
+}
+
+/// What a run knows of how it was written; nothing of one of an earlier version.
+fn written(directory: &RunDirectory, facts: &Facts) -> Option<Written> {
+    let warmup = if facts.warmup.is_empty() { 0 } else { facts.shape.warmup as usize };
+    facts.is_sealed().then(|| Written {
+        id: facts.id.clone(),
+        lists: directory.chunk_lists(&facts.id),
+        blocks: facts.shape.draws.div_ceil(facts.block),
+        warmup_blocks: warmup.div_ceil(facts.warmup_block()),
+    })
 }
 
 impl StoredRun {
@@ -124,7 +174,7 @@ impl StoredRun {
     /// # Errors
     /// When it cannot be read.
     pub fn model(&self) -> Result<Option<String>, StoreError> {
-        self.facts.as_ref().map(|_| RunDirectory::at(&self.path).model()).transpose()
+        self.facts.as_ref().map(|facts| RunDirectory::at(&self.path).model(facts)).transpose()
     }
 
     /// The data that the run was made from, of a run directory; none where some of them are no arrays, and were not kept.
@@ -135,32 +185,37 @@ impl StoredRun {
         let Some(facts) = self.facts.as_ref().filter(|facts| facts.arrays.len() == facts.data.len()) else {
             return Ok(None);
         };
-        let reader = ZarrReader::open(&self.path)?;
         let mut data = Data::default();
         data.set_rows(facts.rows);
-        for array in &facts.arrays {
-            data.replace(&array.name, array.datum(&reader.constant(array.group(), &array.name)?));
+        for (array, values) in facts.arrays.iter().zip(self.data_values()?) {
+            data.replace(&array.name, array.datum(&values));
         }
         Ok(Some(data))
     }
 
     /// The generated quantities among the stored parameters, and at which draws they could not be computed. Nothing of a
-    /// store that another program wrote, or whose last checkpoint cannot be read.
+    /// store that another program wrote.
     pub fn failures(&self) -> (&[String], Failures) {
-        let directory = RunDirectory::at(&self.path);
-        let last = directory.checkpointed().first().and_then(|&draws| directory.checkpoint(draws).ok());
-        match (&self.facts, last) {
-            (Some(facts), Some(last)) => {
-                let first = facts.parameters.len().saturating_sub(facts.generated);
-                (&facts.parameters[first..], last.failures)
-            }
-            _ => (&[], Failures::default()),
-        }
+        let Some(facts) = &self.facts else { return (&[], Failures::default()) };
+        let first = facts.parameters.len().saturating_sub(facts.generated);
+        (&facts.parameters[first..], self.failures.clone())
+    }
+
+    /// The numbers of each array among the data.
+    pub(super) fn data_values(&self) -> Result<Vec<Vec<f64>>, StoreError> {
+        let Some(facts) = &self.facts else { return Ok(Vec::new()) };
+        let reader = ZarrReader::open(&self.path, written(&RunDirectory::at(&self.path), facts))?;
+        facts.arrays.iter().map(|array| reader.constant(array.group(), &array.name)).collect()
     }
 
     /// What a reader should know, in sentences.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// What is not as it was written, but does not keep the rest from being read, in sentences.
+    pub fn damage(&self) -> &[String] {
+        &self.damage
     }
 
     /// Number of chains.
@@ -255,7 +310,9 @@ impl StoredRun {
     /// # Errors
     /// When it is not there or damaged.
     pub(super) fn checkpoint(&self) -> Result<Checkpoint, StoreError> {
-        RunDirectory::at(&self.path).checkpoint(self.draws)
+        let directory = RunDirectory::at(&self.path);
+        let facts = self.facts.as_ref().map_or_else(|| directory.facts(), |facts| Ok(facts.clone()))?;
+        directory.checkpoint(self.draws, &facts)
     }
 
     fn collect(

@@ -7,16 +7,19 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
+use super::chunk_list::Part;
 use super::data_arrays::DataArray;
 use super::error::StoreError;
 use super::facts::Facts;
 use super::lock::Lock;
+use super::marker::Marker;
 use super::run_directory::RunDirectory;
 use super::variable::{Variable, variables};
 use super::zarr_layout::{ArraySpec, Group, Type};
-use super::zarr_write::ZarrWriter;
+use super::zarr_write::{Seals, ZarrWriter};
 use crate::backend::{Checkpoint, Counts, Tuning};
 use crate::draws::{Arrays, Draws, Layout};
 use crate::model::data::Data;
@@ -41,6 +44,8 @@ pub struct RunWriter {
     /// When draws were last shown, and how many are there that are not.
     shown: Instant,
     unseen: Option<usize>,
+    damage: Vec<String>,
+    marker: Marker,
     _lock: Lock,
 }
 
@@ -51,25 +56,36 @@ impl RunWriter {
     /// When there is something in the way, or the directory cannot be written.
     pub fn create(path: &Path, facts: Facts, model: &str, columns: &[String]) -> Result<Self, StoreError> {
         let directory = RunDirectory::at(path);
-        let lock = directory.create(&facts, model)?;
-        Self::new(directory, facts, columns, lock)
+        let (lock, marker) = (directory.claim()?, directory.marker(&facts.id));
+        directory.begin(&facts, model, &marker)?;
+        Ok(Self::new(directory, facts, columns, lock, marker))
+    }
+
+    /// Begins a run that is put together, in a directory that is to be renamed when the run is whole; what a merge that was
+    /// killed has left there is removed.
+    pub(super) fn create_unfinished(path: &Path, facts: Facts, model: &str) -> Result<Self, StoreError> {
+        let directory = RunDirectory::at(path);
+        let (lock, marker) = (directory.claim_for_merge()?, directory.unfinished_marker(&facts.id));
+        directory.begin(&facts, model, &marker)?;
+        let columns = facts.parameters.clone();
+        Ok(Self::new(directory, facts, &columns, lock, marker))
     }
 
     /// Stores the data that the run was made from.
     ///
     /// # Errors
     /// When the directory cannot be written.
-    pub fn data(&self, data: &Data) -> Result<(), StoreError> {
-        for array in &self.facts.arrays {
-            let (spec, values) = (array.array(), array.values(data));
-            if array.integers {
-                let values: Vec<i64> = values.iter().map(|&value| value as i64).collect();
-                self.zarr.constant(array.group(), &spec, &values)?;
-            } else {
-                self.zarr.constant(array.group(), &spec, &values)?;
-            }
+    pub fn data(&mut self, data: &Data) -> Result<(), StoreError> {
+        let values: Vec<Vec<f64>> = self.facts.arrays.iter().map(|array| array.values(data)).collect();
+        self.data_values(&values)
+    }
+
+    /// Stores the numbers of each array among the data.
+    pub(super) fn data_values(&mut self, values: &[Vec<f64>]) -> Result<(), StoreError> {
+        for (array, values) in self.facts.arrays.iter().zip(values) {
+            self.zarr.constant(array.group(), &array.array(), values)?;
         }
-        Ok(())
+        self.zarr.list_constants()
     }
 
     /// Goes on with a run, from the last checkpoint whose draws are all there. None is left of a run that was stopped in
@@ -85,16 +101,29 @@ impl RunWriter {
             return Err(StoreError::Differs { path: path.to_owned(), differences });
         }
         let lock = directory.lock()?;
-        let writer = Self::new(directory, stored, columns, lock)?;
-        let checkpoint = writer.last_complete()?;
+        // The run that was read may have been replaced before it was locked.
+        if directory.facts()? != stored {
+            return Err(StoreError::Lost { path: path.to_owned() });
+        }
+        let marker = directory.marker(&stored.id);
+        marker.write()?;
+        directory.make_folders()?;
+        let mut writer = Self::new(directory, stored, columns, lock, marker);
+        let checkpoint = writer.last_complete();
         if let Some(checkpoint) = &checkpoint {
-            // The process may have been killed after the checkpoint and before this.
+            // The process may have been killed after the checkpoint and before this; and what was damaged is mended.
+            writer.constants(checkpoint)?;
+            if checkpoint.draws == writer.facts.shape.draws {
+                writer.finish(checkpoint)?;
+            }
+            writer.describe(checkpoint);
             writer.zarr.publish(checkpoint.draws)?;
+            writer.look_at_warmup();
         }
         Ok((writer, checkpoint))
     }
 
-    fn new(directory: RunDirectory, facts: Facts, columns: &[String], lock: Lock) -> Result<Self, StoreError> {
+    fn new(directory: RunDirectory, facts: Facts, columns: &[String], lock: Lock, marker: Marker) -> Self {
         let [sampling, warming] = [Stretch::sampling(&facts), Stretch::warmup(&facts)];
         let posterior = table(&facts.parameters, columns, sampling, |variable| real(variable, facts.single));
         let told = |variable: &Variable| statistic(variable, facts.single > 0);
@@ -133,14 +162,21 @@ impl RunWriter {
                 groups.push(Group { name: name.to_owned(), attributes: attributes.clone(), arrays });
             }
         }
-        let zarr = ZarrWriter::new(&directory.root, attributes, groups)?;
+        let seals = facts.is_sealed().then(|| Seals { id: facts.id.clone(), lists: directory.chunk_lists(&facts.id) });
+        let zarr = ZarrWriter::new(&directory.root, attributes, groups, marker.clone(), seals);
         let (shown, unseen) = (Instant::now(), None);
-        Ok(Self { directory, facts, zarr, tables, warmup, tuning, acceptance, shown, unseen, _lock: lock })
+        let damage = Vec::new();
+        Self { directory, facts, zarr, tables, warmup, tuning, acceptance, shown, unseen, damage, marker, _lock: lock }
     }
 
     /// What is known of the run.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// What of a run that goes on is not as it was written and is not mended, in sentences.
+    pub fn damage(&self) -> &[String] {
+        &self.damage
     }
 
     /// How draws must lie to be stored.
@@ -168,13 +204,14 @@ impl RunWriter {
         groups: &[(&str, &Draws)],
         after: &Checkpoint,
     ) -> Result<(), StoreError> {
-        self.look()?;
+        self.marker.check()?;
         if after.draws == 0 {
             self.constants(after)?;
         } else {
             let (name, table) = &self.tables[0];
             self.zarr.arrays(name, table, from / self.facts.block, draws)?;
             self.chunks(from, groups)?;
+            self.list_chunks(from)?;
         }
         if after.draws == self.facts.shape.draws {
             self.finish(after)?;
@@ -191,19 +228,12 @@ impl RunWriter {
     /// # Panics
     /// When the states do not lie as [`warmup_layout`](Self::warmup_layout) says.
     pub fn warmup(&mut self, from: usize, states: &Arrays, told: &Draws) -> Result<(), StoreError> {
-        self.look()?;
+        self.marker.check()?;
         if let Some((name, table)) = self.warmup.first() {
             self.zarr.arrays(name, table, from / self.facts.warmup_block(), states)?;
         }
-        self.warmup_chunks(from, &[("warmup_sample_stats", told)])
-    }
-
-    /// Files are made with their directories: without a look, a run that was removed would grow again, headless.
-    fn look(&self) -> Result<(), StoreError> {
-        if self.directory.exists() {
-            return Ok(());
-        }
-        Err(StoreError::io("write", &self.directory.root)(std::io::ErrorKind::NotFound.into()))
+        self.warmup_chunks(from, &[("warmup_sample_stats", told)])?;
+        self.list_warmup_chunks(from)
     }
 
     /// Stores draws, not yet to be seen.
@@ -216,6 +246,16 @@ impl RunWriter {
         store(&mut self.zarr, &self.warmup, from / self.facts.warmup_block(), groups)
     }
 
+    /// Says that all chunks of a block of draws are there.
+    pub(super) fn list_chunks(&mut self, from: usize) -> Result<(), StoreError> {
+        self.zarr.list(Part::Draws(from / self.facts.block))
+    }
+
+    /// The same of steps of warm-up.
+    pub(super) fn list_warmup_chunks(&mut self, from: usize) -> Result<(), StoreError> {
+        self.zarr.list(Part::Warmup(from / self.facts.warmup_block()))
+    }
+
     /// Ends a run whose chunks are all there.
     pub(super) fn conclude(&mut self, last: &Checkpoint) -> Result<(), StoreError> {
         self.constants(last)?;
@@ -224,15 +264,21 @@ impl RunWriter {
     }
 
     fn show(&mut self, after: &Checkpoint) -> Result<(), StoreError> {
-        self.directory.keep(after, self.facts.shape.chains)?;
+        self.marker.check()?;
+        self.directory.keep(after, &self.facts)?;
+        self.describe(after);
+        self.unseen = Some(after.draws);
+        let matters = after.draws == 0 || after.draws == self.facts.shape.draws;
+        if matters || self.shown.elapsed() >= BETWEEN_SHOWS { self.publish() } else { Ok(()) }
+    }
+
+    /// Lets the metadata say what is known at a checkpoint.
+    fn describe(&mut self, after: &Checkpoint) {
         let attributes = attributes(&self.facts, Some(after.sampling_seconds));
         for group in &mut self.zarr.groups {
             group.attributes.clone_from(&attributes);
         }
         self.zarr.attributes = attributes;
-        self.unseen = Some(after.draws);
-        let matters = after.draws == 0 || after.draws == self.facts.shape.draws;
-        if matters || self.shown.elapsed() >= BETWEEN_SHOWS { self.publish() } else { Ok(()) }
     }
 
     fn publish(&mut self) -> Result<(), StoreError> {
@@ -244,13 +290,13 @@ impl RunWriter {
     }
 
     /// What does not change with the draws.
-    fn constants(&self, after: &Checkpoint) -> Result<(), StoreError> {
-        for group in &self.zarr.groups {
+    fn constants(&mut self, after: &Checkpoint) -> Result<(), StoreError> {
+        for group in &self.zarr.groups.clone() {
             for array in &group.arrays {
                 let [name] = &array.dimensions[..] else { continue };
                 if *name == array.name {
-                    let first = if name == "chain" { i64::from(self.facts.shape.first_chain) } else { 0 };
-                    let values: Vec<i64> = (first..).take(array.shape[0]).collect();
+                    let first = if name == "chain" { self.facts.shape.first_chain } else { 0 };
+                    let values: Vec<f64> = (0..array.shape[0]).map(|at| f64::from(first) + at as f64).collect();
                     self.zarr.constant(&group.name, array, &values)?;
                 }
             }
@@ -259,42 +305,56 @@ impl RunWriter {
             Tuning::Metropolis { scales } => scales,
             Tuning::Nuts { inverse_metric, .. } => inverse_metric,
         };
-        self.zarr.constant("sample_stats", &self.tuning, values)
+        self.zarr.constant("sample_stats", &self.tuning, values)?;
+        self.zarr.list_constants()
     }
 
     /// What is known when the last draw is.
-    fn finish(&self, after: &Checkpoint) -> Result<(), StoreError> {
+    fn finish(&mut self, after: &Checkpoint) -> Result<(), StoreError> {
         let (Some(array), Counts::Accepted(accepted)) = (&self.acceptance, &after.counts) else { return Ok(()) };
         let steps = f64::from(after.step - self.facts.shape.warmup);
         let rates: Vec<f64> = accepted.iter().map(|&count| f64::from(count) / steps).collect();
-        self.zarr.constant("sample_stats", array, &rates)
+        self.zarr.constant("sample_stats", array, &rates)?;
+        self.zarr.list_constants()
     }
 
     /// The last checkpoint all of whose draws are there. A checkpoint or a chunk that is damaged takes those after it
     /// along: they are drawn again.
-    fn last_complete(&self) -> Result<Option<Checkpoint>, StoreError> {
-        let whole = |index: usize| {
-            let arrays =
-                self.tables.iter().flat_map(|(group, table)| table.iter().map(move |(_, array)| (group, array)));
-            arrays.into_iter().all(|(group, array)| self.zarr.has_chunk(group, array, index))
-        };
-        let complete = (0..self.facts.shape.draws.div_ceil(self.facts.block)).take_while(|&index| whole(index)).count();
-        for draws in self.directory.checkpointed() {
-            if draws.div_ceil(self.facts.block) <= complete
-                && let Ok(checkpoint) = self.directory.checkpoint(draws)
-                && checkpoint.draws == draws
-            {
-                return Ok(Some(checkpoint));
-            }
+    fn last_complete(&self) -> Option<Checkpoint> {
+        let blocks = self.facts.shape.draws.div_ceil(self.facts.block);
+        let whole = |&index: &usize| self.is_whole(&self.tables, index, Part::Draws(index));
+        let complete = (0..blocks).take_while(whole).count();
+        let checkpointed = self.directory.checkpointed().into_iter();
+        let mut possible = checkpointed.filter(|draws| draws.div_ceil(self.facts.block) <= complete);
+        possible.find_map(|draws| self.directory.checkpoint(draws, &self.facts).ok())
+    }
+
+    /// Whether all chunks of a block hold what was written.
+    fn is_whole(&self, tables: &[(&'static str, Table)], index: usize, part: Part) -> bool {
+        let Some(sums) = self.zarr.listed(part) else { return false };
+        let arrays: Vec<(&str, &ArraySpec)> =
+            tables.iter().flat_map(|(group, table)| table.iter().map(move |(_, array)| (*group, array))).collect();
+        arrays.par_iter().all(|(group, array)| self.zarr.has_chunk(group, array, index, &sums))
+    }
+
+    /// Steps of warm-up cannot be taken again where draws follow them.
+    fn look_at_warmup(&mut self) {
+        let blocks = if self.warmup.is_empty() { 0 } else { self.facts.shape.warmup as usize };
+        let blocks = blocks.div_ceil(self.facts.warmup_block());
+        let damaged = (0..blocks).find(|&index| !self.is_whole(&self.warmup, index, Part::Warmup(index)));
+        if let Some(index) = damaged {
+            let step = index * self.facts.warmup_block() + 1;
+            self.damage.push(format!(
+                "the stored steps of warm-up are damaged from step {step} on, and are not taken again; the draws are whole"
+            ));
         }
-        Ok(None)
     }
 }
 
 impl Drop for RunWriter {
     /// Shows what a run that ends early has not shown. What cannot be shown is not lost: a run that goes on shows it.
     fn drop(&mut self) {
-        if self.directory.exists() {
+        if self.marker.check().is_ok() {
             let _ = self.publish();
         }
     }

@@ -1,9 +1,10 @@
 //! Draws from Stan CSV, as CmdStan writes it: one file a chain, comments before, between and after the rows.
 //!
 //! Lines flow in, [`Loaded`] draws flow out. The comments tell what the run was: rows of warm-up (`save_warmup`,
-//! `num_warmup`, `thin`) are skipped, methods without draws refused. Both the comments of CmdStan
+//! `num_warmup`, `thin`) are skipped; methods other than those that are known to draw are refused. Both the comments of CmdStan
 //! (`num_warmup = 1000 (Default)`) and those of its first releases (`warmup=1000`) are understood. A last row that was
-//! cut off, by a chain still running or killed, is left out and told. Deliberately absent: the step size, the metric
+//! cut off, by a chain still running or killed, is left out and told; of chains that are shorter than they were to be, as many
+//! draws are taken as all have. Deliberately absent: the step size, the metric
 //! and the times that the comments hold.
 
 use std::path::{Path, PathBuf};
@@ -59,6 +60,9 @@ pub(super) struct Chain {
     parameters: Vec<String>,
     sampler: Vec<String>,
     draws: usize,
+    /// Whether it was to be longer.
+    is_short: bool,
+    approximation: Option<&'static str>,
     note: Option<String>,
 }
 
@@ -120,13 +124,10 @@ fn read(file: &Path, room: &mut Room<'_>) -> Result<Chain, ReadError> {
             header = Some(Header::of(text, line_number, file, plan.is_fixed)?);
             continue;
         };
-        // Without its end of line a row may have lost digits, or columns: it counts only where the run expects it.
+        // Without its end of line a row may have lost digits, or columns.
         if !complete {
-            let wanted = plan.planned_draws().is_none_or(|draws| rows + 1 == plan.saved_warmup() + draws);
-            if !wanted || read_row(text, columns, &mut [], &mut []).is_err() {
-                cut_off = true;
-                continue;
-            }
+            cut_off = true;
+            continue;
         }
         let row = match rows.checked_sub(plan.saved_warmup()) {
             None => read_row(text, columns, &mut [], &mut []),
@@ -140,17 +141,21 @@ fn read(file: &Path, room: &mut Room<'_>) -> Result<Chain, ReadError> {
         rows += 1;
     }
     let Some(header) = header else { return Err(ReadError::Empty { file: file.to_owned() }) };
-    if let Some(method @ ("optimize" | "variational" | "diagnose" | "log_prob")) = plan.method.as_deref() {
-        return Err(ReadError::NotDraws { file: file.to_owned(), method: method.to_owned() });
-    }
+    let approximation = match plan.method.as_deref() {
+        None | Some("sample" | "generate_quantities") => None,
+        Some("pathfinder") => Some("pathfinder"),
+        Some("laplace") => Some("laplace"),
+        Some(method) => return Err(ReadError::NotDraws { file: file.to_owned(), method: method.to_owned() }),
+    };
     let warmup = plan.saved_warmup().min(rows);
     let draws = rows - warmup;
     if draws == 0 {
         return Err(ReadError::NoDraws { file: file.to_owned(), warmup });
     }
     let note = note(file, draws, &plan, cut_off);
+    let is_short = note.is_some();
     let (parameters, sampler) = (header.names_where(false), header.names_where(true));
-    Ok(Chain { parameters, sampler, draws, note })
+    Ok(Chain { parameters, sampler, draws, is_short, approximation, note })
 }
 
 impl Room<'_> {
@@ -246,11 +251,35 @@ pub(super) fn read_chains(paths: &[PathBuf]) -> Result<Loaded, ReadError> {
                 return Err(ReadError::NamesDiffer { file, first, difference: difference(found, expected) });
             }
         }
-        if chain.draws != shape.draws {
-            return Err(ReadError::LengthsDiffer { file, found: chain.draws, first, expected: shape.draws });
+        if chain.approximation != shape.approximation {
+            let (chain, other) = if shape.approximation.is_some() { (file, first) } else { (first, file) };
+            return Err(ReadError::MixedMethods { chain, other });
         }
     }
-    Ok(Loaded { draws, sampler, notes: chains.into_iter().filter_map(|chain| chain.note).collect() })
+    let shortest = chains.iter().map(|chain| chain.draws).min().unwrap_or(0);
+    let longer = paths.iter().zip(&chains).find(|(_, chain)| chain.draws != shortest);
+    let ended = paths.iter().zip(&chains).find(|(_, chain)| chain.draws == shortest && !chain.is_short);
+    if let (Some((file, chain)), Some((first, _))) = (longer, ended) {
+        let (file, first) = (file.clone(), first.clone());
+        return Err(ReadError::LengthsDiffer { file, found: chain.draws, first, expected: shortest });
+    }
+    let differ = longer.is_some();
+    let mut notes: Vec<String> = chains.into_iter().filter_map(|chain| chain.note).collect();
+    if differ {
+        notes.push(format!("of each chain the first {shortest} draws are used, as many as the shortest has"));
+    }
+    let [draws, sampler] = [draws, sampler].map(|draws| shortened(draws, shortest));
+    Ok(Loaded { draws: draws?, sampler: sampler?, notes, approximation: shape.approximation })
+}
+
+/// The first draws of each chain.
+fn shortened(draws: Draws, length: usize) -> Result<Draws, ReadError> {
+    let (width, all) = (draws.parameters().len(), draws.draws());
+    if length == all || width == 0 {
+        return if length == all { Ok(draws) } else { Ok(Draws::new(Vec::new(), draws.chains(), length)?) };
+    }
+    let values = draws.values().chunks_exact(all * width).flat_map(|chain| &chain[..length * width]).copied().collect();
+    Ok(Draws::from_values(draws.parameters().to_vec(), draws.chains(), length, values)?)
 }
 
 /// A room for each chain.

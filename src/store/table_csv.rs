@@ -5,6 +5,8 @@
 //! draws are whole numbers, ordered by size, starting anywhere. Rows out of order hold the values twice while they are
 //! sorted.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -95,10 +97,19 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Loaded, ReadError> {
         draws: Draws::from_values(rows.parameters, chains.len(), expected, values)?,
         sampler: Draws::from_values(rows.sampler, chains.len(), expected, sampler_values)?,
         notes: Vec::new(),
+        approximation: None,
     })
 }
 
 fn read_file(rows: &mut Rows, index: usize, file: &Path, first: &Path) -> Result<(), ReadError> {
+    if !ends_with_a_line(file)? {
+        let mut reader = open(file)?;
+        let (mut lines, mut line) = (0, Vec::new());
+        while next_line(&mut reader, file, &mut line)? {
+            lines += 1;
+        }
+        return Err(ReadError::CutOff { file: file.to_owned(), line: lines });
+    }
     let malformed = |source| ReadError::Malformed { file: file.to_owned(), source };
     let mut reader = ReaderBuilder::new().comment(Some(b'#')).flexible(true).from_reader(open(file)?);
     let columns: Vec<String> = reader
@@ -161,6 +172,18 @@ fn read_file(rows: &mut Rows, index: usize, file: &Path, first: &Path) -> Result
         rows.places.push(place);
     }
     Ok(())
+}
+
+/// Whether a file's last line has an end. Without it a number may have lost digits.
+fn ends_with_a_line(file: &Path) -> Result<bool, ReadError> {
+    let unreadable = |source| ReadError::Unreadable { file: file.to_owned(), source };
+    let mut opened = File::open(file).map_err(unreadable)?;
+    let mut last = [b'\n'];
+    // What cannot be sought in, a pipe, is read as it comes.
+    if opened.seek(SeekFrom::End(-1)).is_ok() {
+        opened.read_exact(&mut last).map_err(unreadable)?;
+    }
+    Ok(matches!(last, [b'\n' | b'\r']))
 }
 
 fn roles(columns: &[String]) -> Vec<Role> {

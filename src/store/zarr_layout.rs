@@ -82,8 +82,8 @@ impl ArraySpec {
         }
     }
 
-    /// What `zarr.json` holds when there are so many draws.
-    pub fn metadata(&self, draws: usize) -> Value {
+    /// What `zarr.json` holds when there are so many draws; `checked` chunks end with a checksum.
+    pub fn metadata(&self, draws: usize, checked: bool) -> Value {
         let mut shape = self.shape.clone();
         if let Some(axis) = self.draws.filter(|_| !self.whole) {
             shape[axis] = draws;
@@ -92,6 +92,7 @@ impl ArraySpec {
             Type::Bool => json!({ "name": "bytes" }),
             Type::F32 | Type::F64 | Type::I64 => json!({ "name": "bytes", "configuration": { "endian": "little" } }),
         };
+        let codecs = if checked { vec![bytes, json!({ "name": "crc32c" })] } else { vec![bytes] };
         json!({
             "zarr_format": 3,
             "node_type": "array",
@@ -100,7 +101,7 @@ impl ArraySpec {
             "chunk_grid": { "name": "regular", "configuration": { "chunk_shape": self.chunk } },
             "chunk_key_encoding": { "name": "default", "configuration": { "separator": "/" } },
             "fill_value": self.of.fill(),
-            "codecs": [bytes],
+            "codecs": codecs,
             "attributes": self.attributes,
             "dimension_names": self.dimensions,
         })
@@ -121,7 +122,7 @@ pub(super) fn group_metadata(attributes: &Map<String, Value>) -> Value {
 }
 
 /// The metadata of the root, those of all groups and arrays with it. Readers ask every group for an entry of its own.
-pub(super) fn root_metadata(attributes: &Map<String, Value>, groups: &[Group], draws: usize) -> Value {
+pub(super) fn root_metadata(attributes: &Map<String, Value>, groups: &[Group], draws: usize, checked: bool) -> Value {
     let consolidated =
         |entries: Map<String, Value>| json!({ "kind": "inline", "must_understand": false, "metadata": entries });
     let mut entries = Map::new();
@@ -130,7 +131,7 @@ pub(super) fn root_metadata(attributes: &Map<String, Value>, groups: &[Group], d
         metadata["consolidated_metadata"] = consolidated(Map::new());
         entries.insert(group.name.clone(), metadata);
         for array in &group.arrays {
-            entries.insert(format!("{}/{}", group.name, array.name), array.metadata(draws));
+            entries.insert(format!("{}/{}", group.name, array.name), array.metadata(draws, checked));
         }
     }
     let mut metadata = group_metadata(attributes);

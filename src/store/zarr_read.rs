@@ -1,23 +1,20 @@
-//! Reads stores of draws in ArviZ's layout, whoever wrote them: Zarr of version 3 or 2, groups of arrays whose first two
-//! dimensions are `chain` and `draw`, numbers of any type.
+//! Reads stores of draws in ArviZ's layout, whoever wrote them: Zarr of version 3 or 2, groups of arrays with the dimensions
+//! `chain` and `draw`, numbers of any type.
 //!
-//! A directory flows in; numbers in `f64` flow out, a range of draws at a time. Absent on purpose: what a run is.
+//! A directory flows in; numbers in `f64` flow out, a range of draws at a time. Of a run of this program that knows how it
+//! was written, metadata and chunks are held against that. Absent on purpose: what a run is.
 
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::Value;
-use zarrs::array::data_type::{
-    BoolDataType, Float32DataType, Float64DataType, Int8DataType, Int16DataType, Int32DataType, Int64DataType,
-    UInt8DataType, UInt16DataType, UInt32DataType, UInt64DataType,
-};
-use zarrs::array::{Array, ArraySubset, ElementOwned};
-use zarrs::filesystem::FilesystemStore;
-use zarrs::storage::ReadableStorageTraits;
 
+use super::chunk_list::{ChunkLists, Part, Sums};
 use super::error::StoreError;
+use super::sealed::{Context, altered, is_intact};
+use super::zarr_array::{ZarrArray, metadata};
+use super::zarr_metadata::{ArrayMetadata, NoNumbers};
 
 /// Values read at a time, a megabyte or less: memory of that size is found in the processor's cache, and used again without
 /// asking the system for it.
@@ -26,27 +23,43 @@ const READ_TOGETHER: usize = 1 << 17;
 /// Values of compressed chunks that are decoded at a time, 32 MB, unless a single chunk has more.
 const DECODED_TOGETHER: usize = 1 << 22;
 
+/// What a run knows of how its store was written.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub id: String,
+    pub lists: ChunkLists,
+    /// Blocks of draws, and of the steps of warm-up.
+    pub blocks: usize,
+    pub warmup_blocks: usize,
+}
+
+/// Checksums of chunks, `[block]`; none where nobody has written them down yet.
+#[derive(Debug, Default)]
+struct Lists {
+    draws: Vec<Option<Sums>>,
+    warmup: Vec<Option<Sums>>,
+    constant: Option<Sums>,
+}
+
 /// An open store.
 #[derive(Debug)]
 pub(super) struct ZarrReader {
     root: PathBuf,
-    store: Arc<FilesystemStore>,
+    written: Option<(Written, Lists)>,
     /// What was left out and why, in sentences.
     pub notes: Vec<String>,
+    /// What is not as it was written, and does not keep draws from being read, in sentences.
+    pub damage: Vec<String>,
 }
 
 /// An array with the dimensions `chain`, `draw` and its own.
+#[derive(Debug)]
 pub(super) struct StoredVariable {
     pub name: String,
     pub sizes: Vec<usize>,
-    place: PathBuf,
-    array: Array<FilesystemStore>,
-}
-
-impl std::fmt::Debug for StoredVariable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoredVariable").field("name", &self.name).field("sizes", &self.sizes).finish_non_exhaustive()
-    }
+    array: ZarrArray,
+    /// Its axes: chains, draws, and its own.
+    axes: Vec<usize>,
 }
 
 /// Whether a directory is the root of a Zarr store.
@@ -55,7 +68,8 @@ pub(super) fn is_zarr(path: &Path) -> bool {
 }
 
 impl ZarrReader {
-    pub fn open(root: &Path) -> Result<Self, StoreError> {
+    /// Opens a store; `written` is known of the runs of this program.
+    pub fn open(root: &Path, written: Option<Written>) -> Result<Self, StoreError> {
         if !is_zarr(root) {
             let reason = match fs::metadata(root) {
                 Ok(found) if found.is_dir() => "it has neither zarr.json nor .zgroup",
@@ -64,9 +78,49 @@ impl ZarrReader {
             };
             return Err(StoreError::NotARun { path: root.to_owned(), reason: reason.to_owned() });
         }
-        StoreError::check_path(root)?;
-        let store = FilesystemStore::new(root).map_err(|error| StoreError::damaged(root, &error))?;
-        Ok(Self { root: root.to_owned(), store: Arc::new(store), notes: Vec::new() })
+        let mut reader = Self { root: root.to_owned(), written: None, notes: Vec::new(), damage: Vec::new() };
+        if let Some(written) = written {
+            let mut read = |part: Part| match written.lists.read(part) {
+                Ok(sums) => sums,
+                Err(error) => {
+                    reader.damage.push(error.to_string());
+                    None
+                }
+            };
+            let lists = Lists {
+                draws: (0..written.blocks).map(|index| read(Part::Draws(index))).collect(),
+                warmup: (0..written.warmup_blocks).map(|index| read(Part::Warmup(index))).collect(),
+                constant: read(Part::Constant),
+            };
+            reader.written = Some((written, lists));
+            for group in ["", "observed_data", "constant_data"] {
+                if root.join(group).exists() {
+                    reader.check_group(group);
+                }
+            }
+        }
+        Ok(reader)
+    }
+
+    /// Holds a group's metadata against its digest.
+    fn check_group(&mut self, group: &str) {
+        let file = self.root.join(group).join("zarr.json");
+        let checked = fs::read(&file).map_err(StoreError::io("read", &file));
+        if let Err(error) = checked.and_then(|bytes| self.check(&file, &bytes)) {
+            self.damage.push(error.to_string());
+        }
+    }
+
+    /// Whether metadata are those that the run has written.
+    fn check(&self, file: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+        let Some((written, _)) = &self.written else { return Ok(()) };
+        let place = file.strip_prefix(&self.root).unwrap_or(file);
+        let place: Vec<_> = place.iter().map(|part| part.to_string_lossy()).collect();
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        if is_intact(text, Context::new(&written.id, &place.join("/"))) {
+            return Ok(());
+        }
+        Err(StoreError::damaged(file, altered()))
     }
 
     /// The arrays of a group that hold draws, in the order of the consolidated metadata or else of their names. None of a
@@ -74,6 +128,9 @@ impl ZarrReader {
     pub fn group(&mut self, group: &str) -> Result<Vec<StoredVariable>, StoreError> {
         let folder = self.root.join(group);
         let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
+        if self.written.is_some() {
+            self.check_group(group);
+        }
         let is_array = |path: &Path| path.join("zarr.json").exists() || path.join(".zarray").exists();
         let arrays = entries.flatten().filter(|entry| is_array(&entry.path()));
         let mut names: Vec<String> = arrays.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -83,33 +140,58 @@ impl ZarrReader {
         let mut found = Vec::new();
         for name in names {
             let place = folder.join(&name);
-            let array = Array::open(Arc::clone(&self.store), &format!("/{group}/{name}"))
-                .map_err(|error| StoreError::damaged(&place, &error))?;
-            let dimensions = dimensions(&array);
-            match &dimensions[..] {
-                [chain, draw, ..] if chain == "chain" && draw == "draw" => {
-                    if !is_numeric(&array) {
-                        self.notes.push(format!("{name} is left out: its elements are no numbers"));
-                        continue;
-                    }
-                    let sizes = array.shape().iter().skip(2).map(|&size| size as usize).collect();
-                    found.push(StoredVariable { name, sizes, place, array });
+            let metadata = metadata(&place, &|file, bytes| self.check(file, bytes))?;
+            let axis = |wanted: &str| metadata.dimensions.iter().position(|name| name == wanted);
+            let (Some(chain), Some(draw)) = (axis("chain"), axis("draw")) else { continue };
+            let encoding = match &metadata.encoding {
+                Ok(encoding) => encoding.clone(),
+                Err(NoNumbers::Type(_)) => {
+                    self.notes.push(format!("{name} is left out: its elements are no numbers"));
+                    continue;
                 }
-                _ if dimensions.iter().any(|name| name == "draw") && dimensions.len() > 1 => {
-                    self.notes.push(format!("{name} is left out: its first two dimensions are not chain and draw"));
+                Err(NoNumbers::Unsupported(reason)) => {
+                    return Err(StoreError::Unsupported { path: place, reason: reason.clone() });
                 }
-                _ => {}
-            }
+            };
+            let own = (0..metadata.shape.len()).filter(|&axis| axis != chain && axis != draw);
+            let axes: Vec<usize> = [chain, draw].into_iter().chain(own).collect();
+            let sizes = axes[2..].iter().map(|&axis| metadata.shape[axis]).collect();
+            let sums = self.sums(group, &name, &metadata);
+            found.push(StoredVariable { name, sizes, array: ZarrArray::new(place, metadata, encoding, sums), axes });
         }
         Ok(found)
     }
 
+    /// The checksums of an array's chunks, in the order of draws.
+    fn sums(&self, group: &str, name: &str, metadata: &ArrayMetadata) -> Option<Vec<Option<u32>>> {
+        let (_, lists) = self.written.as_ref()?;
+        let key = format!("{group}/{name}");
+        let of = |sums: &Option<Sums>| sums.as_ref().and_then(|sums| sums.get(&key).copied());
+        Some(if !metadata.dimensions.iter().any(|name| name == "draw") || metadata.dimensions.len() < 2 {
+            vec![of(&lists.constant)]
+        } else if group.starts_with("warmup_") {
+            lists.warmup.iter().map(of).collect()
+        } else {
+            lists.draws.iter().map(of).collect()
+        })
+    }
+
     /// All numbers of an array, the last index varying fastest.
     pub fn constant(&self, group: &str, name: &str) -> Result<Vec<f64>, StoreError> {
-        let damaged =
-            |error: &dyn std::fmt::Display| StoreError::damaged(&self.root.join(group).join(name), &error.to_string());
-        let array = Array::open(Arc::clone(&self.store), &format!("/{group}/{name}")).map_err(|e| damaged(&e))?;
-        numbers(&array, &array.subset_all()).map_err(|error| damaged(&error))
+        let folder = self.root.join(group).join(name);
+        let metadata = metadata(&folder, &|file, bytes| self.check(file, bytes))?;
+        let encoding = metadata.encoding.clone().map_err(|reason| match reason {
+            NoNumbers::Type(of) => StoreError::damaged(&folder, &format!("elements of type {of} are no numbers")),
+            NoNumbers::Unsupported(reason) => StoreError::Unsupported { path: folder.clone(), reason },
+        })?;
+        let sums = self.sums(group, name, &metadata);
+        let array = ZarrArray::new(folder, metadata, encoding, sums);
+        let origin = vec![0; array.metadata.shape.len()];
+        if self.written.is_some() && !array.has_chunk(&origin) {
+            let chunk = self.root.join(group).join(name).join(array.metadata.key(&origin));
+            return Err(StoreError::damaged(&chunk, "it is missing or cut off"));
+        }
+        array.all()
     }
 
     /// The names of a group's arrays as the root's metadata list them.
@@ -130,55 +212,46 @@ impl ZarrReader {
     }
 }
 
-/// The names of an array's dimensions, where version 3 has them or where xarray puts them in version 2.
-fn dimensions(array: &Array<FilesystemStore>) -> Vec<String> {
-    match array.dimension_names() {
-        Some(names) => names.iter().map(|name| name.clone().unwrap_or_default()).collect(),
-        None => array.attributes().get("_ARRAY_DIMENSIONS").and_then(Value::as_array).map_or_else(Vec::new, |names| {
-            names.iter().map(|name| name.as_str().unwrap_or_default().to_owned()).collect()
-        }),
-    }
-}
-
 impl StoredVariable {
     pub fn chains(&self) -> usize {
-        self.array.shape()[0] as usize
+        self.array.metadata.shape[self.axes[0]]
     }
 
     pub fn draws(&self) -> usize {
-        self.array.shape()[1] as usize
+        self.array.metadata.shape[self.axes[1]]
     }
 
     /// Draws of a chunk.
     pub fn chunk_draws(&self) -> usize {
-        let origin = vec![0; self.array.shape().len()];
-        self.array.chunk_shape(&origin).map_or(1, |shape| shape[1].get() as usize)
+        self.array.metadata.chunk[self.axes[1]]
     }
 
     /// Whether the chunk of all chains with this number along the draws is there and as long as it must be, in a store
-    /// that does not compress.
+    /// that does not compress, and was written to its end.
     pub fn has_chunk(&self, index: usize) -> bool {
-        let mut at = vec![0; self.array.shape().len()];
-        at[1] = index as u64;
-        let elements = self.array.chunk_shape(&at).map(|shape| shape.iter().map(|size| size.get()).product::<u64>());
-        let bytes = elements.ok().zip(self.array.data_type().fixed_size()).map(|(count, size)| count * size as u64);
-        let found = self.array.storage().size_key(&self.array.chunk_key(&at));
-        found.is_ok_and(|found| found.is_some() && found == bytes)
+        self.array.has_chunk(&self.place(index)) && self.array.is_listed(index)
+    }
+
+    fn place(&self, index: usize) -> Vec<usize> {
+        let mut at = vec![0; self.axes.len()];
+        at[self.axes[1]] = index;
+        at
     }
 
     /// The values of some draws of some chains, `[chain, draw, element]`.
     pub fn values(&self, chains: &Range<usize>, draws: Range<usize>) -> Result<Vec<f64>, StoreError> {
-        numbers(&self.array, &self.subset(chains, draws)).map_err(|error| StoreError::damaged(&self.place, &error))
+        let mut ranges: Vec<Range<usize>> = self.array.metadata.shape.iter().map(|&size| 0..size).collect();
+        (ranges[self.axes[0]], ranges[self.axes[1]]) = (chains.clone(), draws);
+        self.array.read(&ranges, &self.axes)
     }
 
     /// Chains and draws that are well read together. A part of a chunk can be read alone unless it is compressed; chunks
     /// that are have to be decoded as a whole, and several of them side by side.
     pub fn together(&self) -> [usize; 2] {
-        let origin = vec![0; self.array.shape().len()];
-        let of_chunk = self.array.chunk_shape(&origin).map_or(1, |shape| shape[0].get() as usize);
+        let of_chunk = self.array.metadata.chunk[self.axes[0]];
         let draws = self.chunk_draws();
         let of_chain = draws * self.sizes.iter().product::<usize>().max(1);
-        if self.has_chunk(0) {
+        if self.array.is_raw() {
             [(READ_TOGETHER / of_chain).clamp(1, of_chunk), draws]
         } else {
             [of_chunk, draws * (DECODED_TOGETHER / (of_chunk * of_chain)).max(1)]
@@ -194,107 +267,21 @@ impl StoredVariable {
         every: usize,
         columns: &mut ElementColumns<'_>,
     ) -> Result<(), StoreError> {
-        let wanted =
-            Wanted { width: self.sizes.iter().product(), draws: draws.len(), first: draws.start / every, every };
-        let subset = self.subset(chains, draws);
-        pick(&self.array, &subset, &wanted, columns).map_err(|error| StoreError::damaged(&self.place, &error))
-    }
-
-    fn subset(&self, chains: &Range<usize>, draws: Range<usize>) -> ArraySubset {
-        let whole = self.array.shape().iter().map(|&size| 0..size);
-        let mut ranges: Vec<Range<u64>> = whole.collect();
-        ranges[0] = chains.start as u64..chains.end as u64;
-        ranges[1] = draws.start as u64..draws.end as u64;
-        ArraySubset::new_with_ranges(&ranges)
+        let width = self.sizes.iter().product::<usize>().max(1);
+        let (length, first) = (draws.len(), draws.start / every);
+        let values = self.values(chains, draws)?;
+        for (chain, values) in values.chunks_exact((length * width).max(1)).enumerate() {
+            for (element, column) in &mut *columns {
+                let room = column.len() / chains.len();
+                let kept = values[*element..].iter().step_by(every * width);
+                for (into, value) in column[chain * room..][first..room].iter_mut().zip(kept) {
+                    *into = *value;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
 /// Elements, each with its values of some chains, `[chain, draw]`.
 pub(super) type ElementColumns<'a> = [(usize, &'a mut [f64])];
-
-/// What is kept of draws `[chain, draw, element]`, and where it goes.
-struct Wanted {
-    /// Elements that there are.
-    width: usize,
-    draws: usize,
-    /// Which of the draws that are kept comes first.
-    first: usize,
-    every: usize,
-}
-
-/// Calls a function of an array with the type of its elements and what makes a number of one.
-macro_rules! by_type {
-    ($array:expr, $function:ident, $($argument:expr),+) => {
-        by_type!($array, $function, ($($argument),+),
-            Float64DataType => f64: |x| x,
-            Float32DataType => f32: f64::from,
-            Int64DataType => i64: |x| x as f64,
-            Int32DataType => i32: f64::from,
-            Int16DataType => i16: f64::from,
-            Int8DataType => i8: f64::from,
-            UInt64DataType => u64: |x| x as f64,
-            UInt32DataType => u32: f64::from,
-            UInt16DataType => u16: f64::from,
-            UInt8DataType => u8: f64::from,
-            BoolDataType => bool: f64::from,
-        )
-    };
-    ($array:expr, $function:ident, $arguments:tt, $($data_type:ty => $element:ty: $convert:expr),+ $(,)?) => {
-        $(if $array.data_type().is::<$data_type>() {
-            return $function::<$element>($array, $arguments, $convert);
-        })+
-    };
-}
-
-fn no_number(array: &Array<FilesystemStore>) -> String {
-    format!("elements of type {} are no numbers", array.data_type())
-}
-
-fn numbers(array: &Array<FilesystemStore>, subset: &ArraySubset) -> Result<Vec<f64>, String> {
-    by_type!(array, converted, subset);
-    Err(no_number(array))
-}
-
-fn converted<T: ElementOwned>(
-    array: &Array<FilesystemStore>,
-    subset: &ArraySubset,
-    convert: impl Fn(T) -> f64,
-) -> Result<Vec<f64>, String> {
-    let values: Vec<T> = array.retrieve_array_subset(subset).map_err(|error| error.to_string())?;
-    Ok(values.into_iter().map(convert).collect())
-}
-
-fn pick(
-    array: &Array<FilesystemStore>,
-    subset: &ArraySubset,
-    wanted: &Wanted,
-    columns: &mut ElementColumns<'_>,
-) -> Result<(), String> {
-    by_type!(array, picked, subset, wanted, columns);
-    Err(no_number(array))
-}
-
-fn picked<T: ElementOwned + Copy>(
-    array: &Array<FilesystemStore>,
-    (subset, wanted, columns): (&ArraySubset, &Wanted, &mut ElementColumns<'_>),
-    convert: impl Fn(T) -> f64,
-) -> Result<(), String> {
-    let values: Vec<T> = array.retrieve_array_subset(subset).map_err(|error| error.to_string())?;
-    let width = wanted.width.max(1);
-    let chains = subset.shape()[0] as usize;
-    for (chain, values) in values.chunks_exact((wanted.draws * width).max(1)).enumerate() {
-        for (element, column) in &mut *columns {
-            let length = column.len() / chains;
-            let kept = values[*element..].iter().step_by(wanted.every * width);
-            for (into, value) in column[chain * length..][wanted.first..length].iter_mut().zip(kept) {
-                *into = convert(*value);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn is_numeric(array: &Array<FilesystemStore>) -> bool {
-    let nothing: Vec<Range<u64>> = array.shape().iter().map(|_| 0..0).collect();
-    numbers(array, &ArraySubset::new_with_ranges(&nothing)).is_ok()
-}

@@ -1,8 +1,10 @@
 //! What is stored, and what readers make of it.
 
+use std::path::Path;
+
 use serde_json::Value;
 
-use super::program::{DATA, MODEL, assert_done, folder, ridgewalk, sampling, text};
+use super::program::{DATA, MODEL, assert_done, copied, folder, ridgewalk, sampling, text};
 
 fn object(output: &std::process::Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
@@ -77,7 +79,7 @@ fn every_format_holds_the_same_draws() {
     assert!(own.fract() != 0.0, "a parameter is no count, whatever its name: {own}");
     assert!(json["sample_stats"]["diverging"][2][49].is_number());
     for group in ["log_likelihood/y", "log_prior/mu", "log_prior/theta", "log_prior/m", "sample_stats/inv_metric"] {
-        assert!(std::path::Path::new(&run).join(group).join("c/0/0").exists(), "{group}");
+        assert!(Path::new(&run).join(group).join("c/0/0").exists(), "{group}");
     }
 }
 
@@ -94,8 +96,13 @@ fn only_what_is_to_be_kept_is_stored() {
 }
 
 /// All numbers of a variable of doubles in one column of chains, in the order of its chunks.
-fn doubles(folder: &std::path::Path, chunks: usize) -> Vec<f64> {
-    let chunk = |index| std::fs::read(folder.join(format!("c/0/{index}"))).unwrap();
+fn doubles(folder: &Path, chunks: usize) -> Vec<f64> {
+    let chunk = |index| {
+        let mut bytes = std::fs::read(folder.join(format!("c/0/{index}"))).unwrap();
+        // The checksum.
+        bytes.truncate(bytes.len() - 4);
+        bytes
+    };
     let bytes: Vec<u8> = (0..chunks).flat_map(chunk).collect();
     bytes.chunks_exact(8).map(|word| f64::from_le_bytes(word.try_into().unwrap())).collect()
 }
@@ -106,7 +113,7 @@ fn steps_of_warm_up_are_stored_in_groups_of_their_own_and_change_no_draw() {
     for sampler in ["metropolis", "nuts"] {
         let (plain, kept) = (folder.join(format!("{sampler}-plain")), folder.join(sampler));
         let size = ["--chains", "1", "--draws", "64", "--warmup", "150", "--precision", "f64", "--sampler", sampler];
-        let run = |out: &std::path::Path, more: &[&str]| {
+        let run = |out: &Path, more: &[&str]| {
             let own =
                 ["sample", MODEL, "--data", DATA, "--backend", "cpu", "--seed", "1", "--out", out.to_str().unwrap()];
             assert_done(&ridgewalk(&[&own[..], &size, more].concat()));
@@ -123,5 +130,32 @@ fn steps_of_warm_up_are_stored_in_groups_of_their_own_and_change_no_draw() {
         assert!((0.5..2.0).contains(&steps[149]), "{}", steps[149]);
         assert_eq!(kept.join("warmup_sample_stats/energy").exists(), sampler == "nuts");
         assert!(!plain.join("warmup_posterior").exists());
+    }
+}
+
+#[test]
+fn a_run_of_format_1_is_read_resumed_and_merged() {
+    let folder = folder("format-1");
+    let [run, whole] = ["run", "whole"].map(|name| folder.join(name));
+    copied(Path::new("tests/data/run_format_1/run"), &run);
+    let chunk = run.join("posterior/mu/c/0/5");
+    let bytes = std::fs::read(&chunk).unwrap();
+    std::fs::remove_file(&chunk).unwrap();
+    let size = ["--chains", "4", "--draws", "8", "--warmup", "10", "--save-warmup", "--quiet", "--resume"];
+    assert_done(&ridgewalk(&sampling(&run, &size)));
+    assert!(std::fs::read(&chunk).unwrap() == bytes, "the same draws, and no checksum");
+    assert_done(&ridgewalk(&["merge", run.to_str().unwrap(), "--out", whole.to_str().unwrap()]));
+    assert_eq!(std::fs::read(whole.join("posterior/mu/c/0/5")).unwrap().len(), bytes.len() + 4);
+    let expected: Value =
+        serde_json::from_slice(&std::fs::read("tests/data/run_format_1/summary.json").unwrap()).unwrap();
+    for read in [&run, &whole] {
+        let found = object(&ridgewalk(&["summary", read.to_str().unwrap(), "--json"]));
+        for (found, expected) in
+            found["summary"].as_array().unwrap().iter().zip(expected["summary"].as_array().unwrap())
+        {
+            for key in ["parameter", "mean", "sd", "q5", "q50", "q95"] {
+                assert_eq!(found[key], expected[key]);
+            }
+        }
     }
 }

@@ -18,6 +18,20 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
+/// Copies a folder with all that is in it.
+pub fn copied(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copied(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("ridgewalk").unwrap();
     command.args(arguments);

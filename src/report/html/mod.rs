@@ -13,4 +13,4 @@ mod summary;
 mod texts;
 mod verdict;
 
-pub use page::page;
+pub use page::{is_page, page};

@@ -45,7 +45,7 @@ pub fn page(run: &Run<'_>, survey: &Survey) -> String {
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
          script-src 'unsafe-inline'; img-src data:\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n\
+         <meta name=\"generator\" content=\"ridgewalk\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<link rel=\"icon\" href=\"data:,\">\n\
          <title>{title} \u{2013} ridgewalk</title>\n<style>\n{}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
          <nav aria-label=\"Sections\">{}</nav>\n</header>\n<main>\n{}</main>\n<footer>ridgewalk {}</footer>\n\
          <script>\n{SCRIPT}</script>\n</body>\n</html>\n",
@@ -54,6 +54,12 @@ pub fn page(run: &Run<'_>, survey: &Survey) -> String {
         parts.concat(),
         env!("CARGO_PKG_VERSION"),
     )
+}
+
+/// Whether a file that begins so is such a page.
+pub fn is_page(head: &[u8]) -> bool {
+    const MARK: &[u8] = b"<meta name=\"generator\" content=\"ridgewalk\">";
+    head.starts_with(b"<!DOCTYPE html>") && head.windows(MARK.len()).any(|text| text == MARK)
 }
 
 fn graph(picture: &Picture) -> String {

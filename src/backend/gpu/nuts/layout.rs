@@ -92,7 +92,7 @@ pub const SAMPLE_LOG_DENSITY: u64 = 2;
 pub const SCALAR_WORDS: u64 = SCALARS.len() as u64;
 
 /// What a dispatch tells of each chain, in order.
-const COUNTS: [&str; 5] = ["TAKEN", "TURNS", "DIVERGENCES", "SATURATED", "ACCEPTANCES"];
+const COUNTS: [&str; 6] = ["TAKEN", "TURNS", "DIVERGENCES", "SATURATED", "ACCEPTANCES_LOW", "ACCEPTANCES_HIGH"];
 /// Words that a dispatch tells of each chain.
 pub const COUNT_WORDS: usize = COUNTS.len();
 
@@ -107,16 +107,21 @@ pub struct Told {
     pub divergences: u32,
     /// Those that were doubled as often as they may.
     pub saturated: u32,
-    /// The sum of their acceptance rates.
-    pub acceptances: f32,
+    /// The sum of their acceptance rates, in units of 2^-24: a whole number, so that it does not depend on how steps are
+    /// shared out among dispatches.
+    pub acceptances: u64,
 }
+
+/// An acceptance rate of 1, in the units that the shader counts in.
+pub const ACCEPTANCE_UNITS: f64 = 16_777_216.0;
 
 impl Told {
     /// What is told of a chain among so many.
     pub fn of(words: &[u32], chain: usize, chains: usize) -> Self {
-        let [taken, turns, divergences, saturated, acceptances] =
+        let [taken, turns, divergences, saturated, low, high] =
             std::array::from_fn(|count| words[count * chains + chain]);
-        Self { taken, turns, divergences, saturated, acceptances: f32::from_bits(acceptances) }
+        let acceptances = u64::from(high) << 32 | u64::from(low);
+        Self { taken, turns, divergences, saturated, acceptances }
     }
 }
 

@@ -3,7 +3,7 @@
 //! What dispatches tell flows in, draws and counts flow out. Nothing here needs a device.
 
 use super::gather::{Kept, gather};
-use super::layout::{Params, Told};
+use super::layout::{ACCEPTANCE_UNITS, Params, Told};
 use crate::backend::{Keep, Stretch, Trees};
 use crate::draws::Room;
 
@@ -66,7 +66,8 @@ impl<'a, 'b> Work<'a, 'b> {
         let kept = chains.map(|((told, taken), trees)| {
             let first = draws(*taken, thin);
             *taken = told.taken;
-            trees.acceptance += f64::from(told.acceptances);
+            // Exact: the units are a power of two, and the sum stays below 2^53 of them for half a billion steps.
+            trees.acceptance += told.acceptances as f64 / ACCEPTANCE_UNITS;
             trees.leapfrogs += u64::from(told.turns);
             trees.divergences += told.divergences;
             trees.saturated += told.saturated;
@@ -104,7 +105,7 @@ mod tests {
         let mut statistics = Draws::new(vec!["a".into(), "b".into()], 3, 3).unwrap();
         let mut keep = Keep { draws: draws.room(), statistics: Some(statistics.room()), from: 1, thin: 2 };
         let mut work = Work::new(Stretch { first_step: 7, steps: 4 }, Some(&mut keep), 1, 1, 2);
-        let told = |taken, turns| Told { taken, turns, divergences: 1, saturated: 0, acceptances: 0.5 };
+        let told = |taken, turns| Told { taken, turns, divergences: 1, saturated: 0, acceptances: 1 << 23 };
         let words = |numbers: [f32; 6]| numbers.map(f32::to_bits);
         let kept = work.count(&[told(3, 5), told(1, 6)]);
         assert_eq!(kept, [Kept { first: 0, draws: 1 }, Kept { first: 0, draws: 0 }]);
