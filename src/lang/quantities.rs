@@ -1,7 +1,8 @@
 //! What a model gives beside its density: generated quantities.
 //!
-//! They are computed in `f64`, by a run of the model in which its parameters are known. The quantities of a draw depend on the draw, the seed, the
-//! chain's number and the draw's number alone, since random numbers are addressed by them: not on what ran beside it.
+//! They are computed in `f64`, by a run of the model in which its parameters are known. The quantities of a draw depend on
+//! the draw, the seed, the chain's number and the draw's number alone, since random numbers are addressed by them: not on
+//! what ran beside it.
 
 use std::sync::{Arc, OnceLock};
 
