@@ -462,7 +462,7 @@ fn cells_that_no_density_uses_may_be_nan_and_one_that_does_is_named() {
         "data { vector<lower=0>[2] y; } parameters { real z; } model { z ~ normal(0, 1); }",
         r#"{"y": [1, NaN]}"#,
     );
-    assert!(error.expect_err("NaN is not positive").contains("`y[2]`"));
+    assert!(error.expect_err("NaN is not positive").contains("y[2]"));
 }
 
 #[test]
@@ -495,7 +495,9 @@ fn integers_stay_within_32_bits_in_every_function() {
     ] {
         let text = format!("transformed data {{ {statement} }} parameters {{ real z; }} model {{ z ~ normal(0, 1); }}");
         let error = try_compile(&text, "{}").expect_err("the integer is too large");
-        assert!(error.contains("outside of the range of Stan's integers"), "{statement}: {error}");
+        // Stan bounds the rate of a Poisson generator itself.
+        let says_so = ["outside of the range of Stan's integers", "must be less than 1.07374e+09"];
+        assert!(says_so.iter().any(|sentence| error.contains(sentence)), "{statement}: {error}");
     }
     for statement in [format!("int k = sum({{{most}, -1}});"), "int k = min({-2147483647, 3}) - 1;".to_owned()] {
         let text = format!("transformed data {{ {statement} }} parameters {{ real z; }} model {{ z ~ normal(0, 1); }}");

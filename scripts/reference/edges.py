@@ -194,7 +194,7 @@ POINTS = {
     "weibull": points([0.0, TINY, 1e-10, 1.0, 40.0], [SMALL, 1.0, 3.0], [1e-10, 1.0, 1e10]), "frechet": points([0.0, 1e-10, 1.0, 1e10, HUGE], [SMALL, 1.0, 3.0], [1.0, 1e10]),
     "rayleigh": points([0.0, TINY, 1.0, 1e10], [1e-10, 1.0, 1e10]), "pareto": points([1.0, 1 + 2.0**-52, 1e10, HUGE], [TINY, 1.0, 1e10], [SMALL, 1.0, 40.0]),
     "pareto_type_2": points([0.0, TINY, 1.0, 1e10, HUGE], [0.0], [1e-10, 1.0, 1e10], [SMALL, 1.0, 40.0]),
-    "beta": points(UNIT, [SMALL, 1.0, 2.5, 800.0], [SMALL, 1.0, 2.5, 800.0]), "beta_proportion": points([TINY, 0.3, 1.0 - 2.0**-53], [1e-10, 0.5, 1.0 - 2.0**-53], [SMALL, 1.0, 1e10]),
+    "beta": points(UNIT, [SMALL, 1.0, 2.5, 800.0], [SMALL, 1.0, 2.5, 800.0]), "beta_proportion": points([TINY, 0.3], [1e-10, 0.5, 1.0 - 2.0**-53], [SMALL, 1.0, 1e10]),
     "uniform": points([-1.0, 0.0, 0.5, 1.0, 2.0], [0.0], [1.0, HUGE]), "von_mises": points([-3.0, 0.0, SMALL], [0.0], [0.0, SMALL, 1.0, 1e3]),
     "skew_normal": points([-40.0, 0.0, 40.0], [0.0], SCALES[1:], [-3.0, 0.0, 40.0]), "exp_mod_normal": points([-40.0, 0.0, 40.0, 1e4], [0.0], [1e-3, 1.0], [1e-3, 1.0, 40.0]),
 }
