@@ -33,7 +33,7 @@ fn a_dense_gaussian_process_of_300_points_is_refused_at_its_factor_on_every_back
         let mut command = Command::cargo_bin("ridgewalk").unwrap();
         command.arg("sample").arg(&model).arg("--data").arg(&data).args(["--backend", backend, "--quiet"]);
         let output = command.output().unwrap();
-        assert_refused(&output, &["`cholesky_decompose`", "1,500,000 are the limit", "process.stan:6:"]);
+        assert_refused(&output, &["`cholesky_decompose`", "2,500,000 are the limit", "process.stan:6:"]);
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Limits {
 impl Limits {
     /// Measured on dense Gaussian processes: a gradient of this many operations of the log density takes seconds to
     /// compile.
-    const OPERATIONS: usize = 1_500_000;
+    const OPERATIONS: usize = 2_500_000;
     /// Two gigabytes.
     const ELEMENTS: usize = 1 << 28;
     /// A minute, about.

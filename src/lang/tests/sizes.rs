@@ -212,7 +212,7 @@ fn a_program_that_would_be_too_large_is_refused_at_the_place_that_writes_most_of
                    1, rho);\n  target += sum(cholesky_decompose(K));\n}";
     let (sentence, picture) = refused(process, usize::MAX);
     assert!(
-        sentence.contains("operations are written by `cholesky_decompose`, and 1,500,000 are the limit"),
+        sentence.contains("operations are written by `cholesky_decompose`, and 2,500,000 are the limit"),
         "{sentence}"
     );
     assert!(picture.contains("test.stan:4:"), "{picture}");
