@@ -147,5 +147,5 @@ pub(super) fn say_verdict(verdict: &Verdict, matrix: Option<(&[String], &[f64])>
 
 /// The entry `verdict` of the JSON object.
 pub(super) fn verdict_object(verdict: &Verdict, bad: bool) -> Value {
-    json::verdict(verdict, bad, findings::conclusion(verdict, bad))
+    json::verdict(verdict, bad, findings::conclusion(verdict, bad).as_deref())
 }

@@ -507,7 +507,7 @@ fn expected(scores: &Scores<'_>, point: &[f64], vary: Vary<'_>) -> DMatrix<f64> 
     }
     let weight = 1.0 / (all.len() as f64).sqrt();
     let single: Vec<usize> = (0..own.nrows()).filter(|row| !vectors.contains(row)).collect();
-    let mut rows: Vec<_> = own.select_rows(&single).row_iter().map(|row| row.into_owned()).collect();
+    let mut rows: Vec<_> = own.select_rows(&single).row_iter().map(nalgebra::Matrix::into_owned).collect();
     rows.extend(all.iter().flat_map(|more| more.row_iter().map(|row| row * weight)));
     DMatrix::from_rows(&rows)
 }

@@ -119,6 +119,10 @@ const WRONG: &[&str] = &[
     "functions { real exp(real x) { return x; } }",
     "functions { real f(real x); }",
     "functions { real f(real x) { return f(x); } }",
+    "functions { real f_lp(array[] real x, int start, int end) { return 0; } }\ndata { array[9] real x; }\nmodel { target += reduce_sum(f_lp, x, 1); }",
+    "generated quantities { array[2] int x = {1, 2}; x[x[1]] = 2; }",
+    "functions { vector ode_rk45(vector y) { return y; } }",
+    "functions { real f(data real x); real f(real x) { return 2 * x; } }",
     // Slips that everybody makes, with other pictures of mistakes above.
     "data { int N; vector[N] x; }\nmodel {\n  vector[N] mu;\n  for (n in 1:N) mu[n] = 2 * x;\n}",
     "data { array[3] real x; }\nparameters { vector[3] b; }\nmodel { target += dot_product(b, x); }",

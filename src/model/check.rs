@@ -188,7 +188,7 @@ fn significant(x: f64, digits: i32) -> String {
     if x == 0.0 || !x.is_finite() {
         return match x {
             x if x.is_nan() => "nan".to_owned(),
-            x if x == 0.0 => "0".to_owned(),
+            0.0 => "0".to_owned(),
             x => if x > 0.0 { "inf" } else { "-inf" }.to_owned(),
         };
     }

@@ -64,7 +64,7 @@ pub fn warnings(list: &[Finding], sentence: impl Fn(&Finding) -> String) -> Valu
 
 /// A verdict: whether something was found that makes the draws unreliable, the sentence that people read at its end, and
 /// its numbers.
-pub fn verdict(verdict: &Verdict, bad: bool, message: Option<String>) -> Value {
+pub fn verdict(verdict: &Verdict, bad: bool, message: Option<&str>) -> Value {
     let extreme = |of: &Option<(String, f64)>| {
         of.as_ref().map_or(Value::Null, |(name, value)| json!({ "parameter": name, "value": number(*value) }))
     };

@@ -34,11 +34,11 @@ pub(super) struct ZarrArray {
     checked: Mutex<HashMap<Vec<usize>, Arc<OnceLock<bool>>>>,
 }
 
+/// May refuse a file for its bytes.
+type Check<'a> = &'a dyn Fn(&Path, &[u8]) -> Result<(), StoreError>;
+
 /// The metadata of an array in a folder; `check` may refuse a file for its bytes.
-pub(super) fn metadata(
-    folder: &Path,
-    check: &dyn Fn(&Path, &[u8]) -> Result<(), StoreError>,
-) -> Result<ArrayMetadata, StoreError> {
+pub(super) fn metadata(folder: &Path, check: Check<'_>) -> Result<ArrayMetadata, StoreError> {
     let json = |name: &str| -> Result<Option<Value>, StoreError> {
         let file = folder.join(name);
         match fs::read(&file) {

@@ -45,10 +45,10 @@ fn what_a_vector_does_not_tell_stays_open() {
             vec!["each b"],
         ),
         (
-            "one vector and its spread by parts",
+            "one vector, whose outcomes would tell its spread",
             "data { vector[2] y; } parameters { vector[2] m; real<lower=0> s; } model { y ~ multi_normal(m, diag_matrix(rep_vector(s, 2))); }",
             json!({"y": [0.1, 2]}),
-            vec!["local"],
+            vec![],
         ),
         (
             "a mean in two parts",

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::program::{
-    DATA, MODEL, assert_done, assert_refused, assert_same, command, folder, ridgewalk, sampling, store,
-};
+use super::program::{DATA, MODEL, assert_done, assert_refused, assert_same, folder, ridgewalk, sampling, store};
 
 const SIZE: [&str; 7] = ["--chains", "8", "--draws", "64", "--warmup", "100", "--quiet"];
 

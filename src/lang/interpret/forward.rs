@@ -17,6 +17,9 @@ use crate::lang::source::Span;
 use crate::lang::subject::{Subject, Subjects};
 use crate::lang::typed::{Callee, Constraint, Density, ExpressionKind, Over, Statement, Truncation, VariableId};
 
+/// Lower and upper bounds, one of each for every element.
+type ElementBounds = (Vec<f64>, Vec<f64>);
+
 /// Why there is no draw.
 #[derive(Debug)]
 pub(crate) enum Unfit {
@@ -136,7 +139,7 @@ impl Interpreter<'_> {
     }
 
     /// Lower and upper bounds of each element, where the declaration has bounds and they are known.
-    fn bounds(&mut self, id: VariableId, shape: &Shape) -> Result<Option<(Vec<f64>, Vec<f64>)>, Unfit> {
+    fn bounds(&mut self, id: VariableId, shape: &Shape) -> Result<Option<ElementBounds>, Unfit> {
         let (lower, upper) = match self.variable(id).constraint {
             Constraint::Bounds { lower, upper } => (lower, upper),
             _ => (None, None),
@@ -169,9 +172,10 @@ impl Interpreter<'_> {
                 Statement::TargetIncrement { value, span } => {
                     let model = self.model;
                     match &model.expressions[value.index()].kind {
-                        ExpressionKind::Call { callee: Callee::Family { family, density }, arguments }
-                            if matches!(density, Density::Lpdf | Density::Lupdf) =>
-                        {
+                        ExpressionKind::Call {
+                            callee: Callee::Family { family, density: Density::Lpdf | Density::Lupdf },
+                            arguments,
+                        } => {
                             let (outcome, arguments) = arguments.split_first().ok_or(Unfit::Form)?;
                             let (statement, outcome, family) = (*value, *outcome, *family);
                             Some(Law { statement, outcome, family, arguments, truncation: None, span: *span })
@@ -198,7 +202,7 @@ impl Interpreter<'_> {
                     if holds_priors(then, priors) || holds_priors(otherwise, priors) =>
                 {
                     let holds = self.expression(*condition)?.scalar().known().ok_or(Unfit::Form)?;
-                    self.priors_in(if holds != 0.0 { then } else { otherwise }, priors, drawn)?;
+                    self.priors_in(if holds == 0.0 { otherwise } else { then }, priors, drawn)?;
                     None
                 }
                 Statement::For { body, .. } | Statement::While { body, .. } if holds_priors(body, priors) => {
@@ -249,7 +253,7 @@ impl Interpreter<'_> {
             // A second density of the same element.
             return Err(Unfit::Form);
         }
-        let outcome = Value::known(places.shape.clone(), vec![f64::NAN; known.len()]);
+        let outcome = Value::known(places.shape, vec![f64::NAN; known.len()]);
         let limits = self.limits(id, law, &whole.shape, &known)?;
         let found = self.simulated(law, &outcome, id, &limits, read.is_empty())?;
         for (&position, x) in known.iter().zip(found) {

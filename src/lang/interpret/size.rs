@@ -57,7 +57,7 @@ pub struct Tally {
 }
 
 /// A count that has begun.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Count {
     pub before: usize,
     pub outside: usize,

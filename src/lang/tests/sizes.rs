@@ -31,7 +31,10 @@ fn arguments_of_distributions_must_fit_each_other() {
         ),
         ("rep_matrix(x, 3, 2) ~ lkj_corr(1);", "this needs a square matrix, and is given matrix[3, 2]"),
         ("rep_matrix(x, 3, 1) ~ lkj_corr_cholesky(1);", "this needs a square matrix, and is given matrix[3, 1]"),
-        ("1 ~ categorical(rep_vector(x, 0));", "this needs at least one element, and is given none"),
+        (
+            "1 ~ categorical(rep_vector(x, 0));",
+            "categorical_lpmf: Number of categories is 1, but must be in the interval [1, 0]",
+        ),
         ("1 ~ categorical_logit(rep_vector(x, 0));", "this needs at least one element, and is given none"),
         (
             "target += ordered_logistic_lpmf({1, 2, 1} | [x, x]', [1, 2]');",

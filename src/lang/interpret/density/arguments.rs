@@ -249,7 +249,7 @@ fn of_parameters(family: &str) -> &'static [(usize, &'static str, Need)] {
 const MAX_RATE: f64 = 1_073_741_824.0;
 
 /// `ln` of [`MAX_RATE`].
-const MAX_LOG_RATE: f64 = 20.794_415_416_798_357;
+const MAX_LOG_RATE: f64 = 20.794_415_416_798_36;
 
 /// The parameters of a random number generator, where more or other things are asked of them than by the densities of
 /// its family. Of those of a Dirichlet vector Stan asks nothing, and gives nonsense.

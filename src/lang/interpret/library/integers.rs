@@ -280,7 +280,7 @@ mod tests {
         assert_eq!(agreed("falling_factorial", &[x(), Data(scalar(3.0))], 0.0), scalar(4.5 * 3.5 * 2.5));
         assert_eq!(agreed("rising_factorial", &[x(), Data(scalar(3.0))], 0.0), scalar(4.5 * 5.5 * 6.5));
         assert_eq!(agreed("rising_factorial", &[x(), Data(array(&[0.0, 2.0]))], 0.0), array(&[1.0, 4.5 * 5.5]));
-        assert!(matches!(call("rising_factorial", &[scalar(1.0), scalar(-1.0)]), Err(BindError::Argument { .. })));
+        assert!(matches!(call("rising_factorial", &[scalar(1.0), scalar(-1.0)]), Err(BindError::Requirement { .. })));
     }
 
     #[test]

@@ -97,7 +97,7 @@ mod tests {
         let x = || array(&[4.0, 1.0, 8.0, 2.0]);
         assert_eq!(call("quantile", &[x(), array(&[0.25, 0.5, 1.0])]), Ok(array(&[1.75, 3.0, 8.0])));
         assert_eq!(call("quantile", &[x(), scalar(0.0)]), Ok(scalar(1.0)));
-        assert!(matches!(call("quantile", &[x(), scalar(1.5)]), Err(BindError::Argument { .. })));
+        assert!(matches!(call("quantile", &[x(), scalar(1.5)]), Err(BindError::Requirement { .. })));
     }
 
     #[test]
@@ -107,6 +107,6 @@ mod tests {
         let x = Value::each(Shape::of(Inner::Vector(2)), numbers);
         let result = ended(run.library("sort_asc", &[x], SPAN));
         assert!(matches!(result, Err(BindError::NotYet { span: SPAN, .. })));
-        assert!(matches!(call("sort_asc", &[vector(&[f64::NAN])]), Err(BindError::Argument { .. })));
+        assert!(matches!(call("sort_asc", &[vector(&[f64::NAN])]), Err(BindError::Requirement { .. })));
     }
 }

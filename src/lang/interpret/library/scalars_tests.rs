@@ -3,6 +3,7 @@
 use super::super::trial::Given::{Data, Either};
 use super::super::trial::{call, close, scalar, vector, with_parameters};
 use super::function;
+use crate::lang::bind::BindError;
 use crate::lang::interpret::value::{ROWS, Value};
 
 /// Name, arguments, value: each function as Stan's Functions Reference (2.36) defines it, evaluated by mpmath 1.4.1 at
@@ -257,11 +258,9 @@ fn of_a_number_and_a_nan_the_number_is_the_extreme() {
 
 #[test]
 fn outside_of_their_domains_functions_are_not_numbers() {
-    let outside: [(&str, &[f64]); 9] = [
+    let outside: [(&str, &[f64]); 7] = [
         ("log", &[-1.0]),
         ("sqrt", &[-1.0]),
-        ("acosh", &[0.5]),
-        ("acosh", &[-3.0]),
         ("asin", &[1.5]),
         ("logit", &[1.5]),
         ("tgamma", &[-1.0]),
@@ -272,6 +271,10 @@ fn outside_of_their_domains_functions_are_not_numbers() {
         let arguments: Vec<Value> = arguments.iter().map(|&x| scalar(x)).collect();
         let value = call(name, &arguments).expect("the call is one");
         assert!(value.as_known().is_some_and(|values| values[0].is_nan()), "{name}");
+    }
+    // Stan throws here.
+    for x in [0.5, -3.0] {
+        assert!(matches!(call("acosh", &[scalar(x)]), Err(BindError::Requirement { .. })), "{x}");
     }
 }
 
