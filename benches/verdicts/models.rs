@@ -18,6 +18,9 @@ pub enum Truth {
     Form(&'static str),
 }
 
+/// The number of the mode that a draw belongs to.
+pub type Mode = fn(&[f64]) -> usize;
+
 /// A model of the table.
 pub struct Case {
     pub name: &'static str,
@@ -29,7 +32,7 @@ pub struct Case {
     /// Whether the rule was chosen without it.
     pub held_out: bool,
     /// Number of modes, and that of a draw.
-    pub modes: Option<(usize, fn(&[f64]) -> usize)>,
+    pub modes: Option<(usize, Mode)>,
 }
 
 fn case(name: &'static str, text: &str, truth: Truth) -> Case {

@@ -101,7 +101,7 @@ impl Readers {
                 let end = (0..=data.len().min(4000)).rev().find(|&end| data.is_char_boundary(end)).unwrap_or(0);
                 let text = match dice.below(2) {
                     0 if data.len() < 4000 => damaged_data(data, dice),
-                    _ => String::from_utf8_lossy(&damaged_bytes(data[..end].as_bytes(), dice)).into_owned(),
+                    _ => String::from_utf8_lossy(&damaged_bytes(&data.as_bytes()[..end], dice)).into_owned(),
                 };
                 said(Data::default().add_json(&text, "data.json"));
             }

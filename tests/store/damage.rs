@@ -13,7 +13,7 @@ struct Bits(u64);
 impl Bits {
     fn below(&mut self, end: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (u128::from(self.0) * u128::from(end) >> 64) as u64
+        ((u128::from(self.0) * u128::from(end)) >> 64) as u64
     }
 }
 
@@ -123,6 +123,12 @@ fn summary(run: &Path) -> std::process::Output {
     ridgewalk(&["summary", run.to_str().unwrap(), "--quiet"])
 }
 
+/// Expects that nothing is said of damage, whatever is said of the draws.
+#[track_caller]
+fn assert_sound(said: &str) {
+    assert!(["damaged", "missing or cut off"].iter().all(|word| !said.contains(word)), "{said}");
+}
+
 fn resume(run: &Path) -> String {
     assert_done(&ridgewalk(&sampling(run, &SIZE)))
 }
@@ -143,7 +149,7 @@ fn chunks_that_are_altered_emptied_or_exchanged_are_said_and_drawn_again() {
     for altered in [flipped, vec![0; sound.len()], exchanged(&second), exchanged(&other)] {
         fs::write(&first, altered).unwrap();
         assert_refused(&summary(&run), &["posterior/", "is damaged", "their checksum is another"]);
-        assert_eq!(resume(&run), "");
+        assert_sound(&resume(&run));
         assert_same(&run, &whole);
         assert_done(&summary(&run));
     }
@@ -181,17 +187,17 @@ fn a_run_is_what_its_files_say_or_it_is_refused() {
     assert!(said.contains("warning: a chunk of mu is missing or cut off among the steps of warm-up"), "{said}");
     assert!(resume(&run).contains("warning: the stored steps of warm-up are damaged from step 3 on"));
     fs::write(&warmup, bytes).unwrap();
-    assert_eq!(assert_done(&summary(&run)), "");
+    assert_sound(&assert_done(&summary(&run)));
     // A checkpoint whose step was changed is not gone on from: the one before it is.
     let last = fs::read(own("checkpoints/0000000040")).unwrap();
     let text = String::from_utf8_lossy(&last).into_owned();
     assert!(text.contains("\"step\":100"), "60 steps of warm-up and 40 draws");
     let place = last.windows(10).position(|part| part == b"\"step\":100").unwrap();
-    let mut other = last.clone();
+    let mut other = last;
     other[place + 7] = b'9';
     fs::write(own("checkpoints/0000000040"), other).unwrap();
     fs::remove_file(own("checkpoints/0000000038")).unwrap();
-    assert_eq!(resume(&run), "");
+    assert_sound(&resume(&run));
     let mended = fs::read(own("checkpoints/0000000040")).unwrap();
     assert!(String::from_utf8_lossy(&mended).contains("\"step\":100"));
     assert_done(&summary(&run));

@@ -158,7 +158,10 @@ fn quantities_alone_and_as_data_for_another_model_fail_as_those_of_draws() {
     assert!(sentence(&error).ends_with("of 400 draws could not be computed, and all of them are NaN there"), "{error}");
     // Some seed throws at the one draw that is written, and some does not.
     let data = folder.join("data.json");
-    let write = |seed: String| ridgewalk(&["sample", path, "--generate", data.to_str().unwrap(), "--seed", &seed]);
+    let write = |seed: String| {
+        let _ = std::fs::remove_file(&data);
+        ridgewalk(&["sample", path, "--generate", data.to_str().unwrap(), "--seed", &seed])
+    };
     let (wrote, threw): (Vec<_>, Vec<_>) =
         (1..=20).map(|seed| write(seed.to_string())).partition(|output| output.status.success());
     assert!(!wrote.is_empty() && !threw.is_empty());
