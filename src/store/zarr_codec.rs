@@ -1,7 +1,7 @@
 //! Codecs between the elements of a Zarr chunk and the bytes of its file, in the direction of reading.
 //!
 //! Encoded bytes flow in, decoded ones flow out, never many more than a chunk has. Absent on purpose: encoding; what this
-//! program writes is not compressed, and ends with the checksum that [`crc32c`] computes.
+//! program writes is not compressed, and ends with the checksum that `crc32c` computes.
 
 use std::borrow::Cow;
 use std::io::Read;
