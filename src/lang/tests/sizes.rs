@@ -35,7 +35,10 @@ fn arguments_of_distributions_must_fit_each_other() {
             "1 ~ categorical(rep_vector(x, 0));",
             "categorical_lpmf: Number of categories is 1, but must be in the interval [1, 0]",
         ),
-        ("1 ~ categorical_logit(rep_vector(x, 0));", "this needs at least one element, and is given none"),
+        (
+            "1 ~ categorical_logit(rep_vector(x, 0));",
+            "categorical_logit_lpmf: categorical outcome out of support is 1, but must be in the interval [1, 0]",
+        ),
         (
             "target += ordered_logistic_lpmf({1, 2, 1} | [x, x]', [1, 2]');",
             "the sizes do not agree: array[3] real and vector[2]",
