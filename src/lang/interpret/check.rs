@@ -185,6 +185,10 @@ impl Interpreter<'_> {
         if extent == Extent::Term {
             return Ok(());
         }
+        // Lengths that do not agree are told by the density.
+        if !value.shape.is_scalar() && !other.shape.is_scalar() && value.len() != other.len() {
+            return Ok(());
+        }
         let penalties = elementwise(&mut self.graph, &[value, other], |g, x| {
             if strictly { below(g, x[1], x[0]) } else { at_most(g, x[1], x[0]) }
         });
