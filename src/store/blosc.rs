@@ -8,7 +8,7 @@
 use flate2::read::ZlibDecoder;
 use ruzstd::decoding::StreamingDecoder;
 
-use super::zarr_codec::{cut_off, lz4, read, too_long};
+use super::decompress::{cut_off, lz4, read, too_long};
 
 const HEADER: usize = 16;
 /// An element of more bytes is not cut into streams, nor is a block of fewer elements than `LEAST_ELEMENTS`.

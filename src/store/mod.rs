@@ -9,6 +9,7 @@ mod chunk_list;
 mod columns;
 mod csv_lines;
 mod data_arrays;
+mod decompress;
 mod digest;
 pub mod draws_csv;
 mod error;

@@ -13,8 +13,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::Value;
 
+use super::decompress::cut_off;
 use super::error::StoreError;
-use super::zarr_codec::{CHECKSUM, Codec, cut_off, decode, wrong_sum};
+use super::zarr_codec::{CHECKSUM, Codec, decode, wrong_sum};
 use super::zarr_metadata::{ArrayMetadata, Encoding, Number};
 
 /// Bytes of a file that are held while its checksum is computed.

@@ -4,12 +4,12 @@
 //! program writes is not compressed, and ends with the checksum that `crc32c` computes.
 
 use std::borrow::Cow;
-use std::io::Read;
 
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
 use super::blosc;
+use super::decompress::{cut_off, lz4, read};
 
 /// Bytes of a checksum.
 pub(super) const CHECKSUM: usize = 4;
@@ -87,31 +87,11 @@ pub(super) fn wrong_sum() -> String {
     "its bytes are not those that were written: their checksum is another".to_owned()
 }
 
-pub(super) fn cut_off() -> String {
-    "it was cut off".to_owned()
-}
-
-/// All that a decoder gives.
-pub(super) fn read(decoder: impl Read, most: usize) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = decoder.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if read > most { Err(too_long()) } else { Ok(bytes) }
-}
-
-/// A block of LZ4 that becomes so many bytes.
-pub(super) fn lz4(block: &[u8], size: usize, most: usize) -> Result<Vec<u8>, String> {
-    if size > most {
-        return Err(too_long());
-    }
-    lz4_flex::block::decompress(block, size).map_err(|error| error.to_string())
-}
-
-pub(super) fn too_long() -> String {
-    "it holds more than its chunk may".to_owned()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
+    use super::super::decompress::too_long;
     use super::*;
 
     #[test]
