@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::render;
 use super::source::{Source, Span};
 use super::types::Base;
+use crate::math::thousands::thousands;
 use crate::model::data::{Data, Datum};
 
 /// Why a model and its data cannot be used, with the place in the model.
@@ -85,7 +86,7 @@ pub enum BindError {
     #[error(
         "the program would be too large: at least {} operations are written by {what}, and {} are the limit here; functions of \
          matrices that depend on parameters take about n^3 of them. Write it over whole vectors, or as a loop whose \
-         rows do the same", grouped(*.written), grouped(*.most)
+         rows do the same", thousands(*.written), thousands(*.most)
     )]
     TooLarge {
         /// The function, or the statement, that writes the most.
@@ -98,7 +99,7 @@ pub enum BindError {
         span: Span,
     },
     /// Statements that never seem to end.
-    #[error("the model has run more than {} statements without an end, here at last", grouped(*.most as usize))]
+    #[error("the model has run more than {} statements without an end, here at last", thousands(*.most as usize))]
     TooManyStatements { most: u64, span: Span },
     /// Expressions, statements and calls inside of one another.
     #[error("expressions and calls are nested more than {limit} levels deep here")]
@@ -106,19 +107,6 @@ pub enum BindError {
     /// A container that no machine has room for.
     #[error("{sizes} elements are more than there is room for, {most}")]
     TooManyElements { sizes: String, most: usize, span: Span },
-}
-
-/// A count with its thousands set apart: `1,500,000`.
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn which_they_hold(name: Option<&String>) -> String {

@@ -53,6 +53,16 @@ impl Source {
         &self.text
     }
 
+    /// The line in which a span begins, counted from 1.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::slice`].
+    #[must_use]
+    pub fn line(&self, span: Span) -> usize {
+        self.text[..span.start].matches('\n').count() + 1
+    }
+
     /// Where a span begins, as `name:line:column`, both counted from 1 and columns in characters.
     ///
     /// # Panics
@@ -60,8 +70,7 @@ impl Source {
     /// As [`Self::slice`].
     #[must_use]
     pub fn place(&self, span: Span) -> String {
-        let before = &self.text[..span.start];
-        let line = before.matches('\n').count() + 1;
+        let (before, line) = (&self.text[..span.start], self.line(span));
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         format!("{}:{line}:{column}", self.name)
     }

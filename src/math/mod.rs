@@ -1,5 +1,5 @@
 //! Floor 1: numbers. Own elementary and special functions (twins of `shaders/math/`), compensated sums, and the SIMD
-//! dispatch every lane kernel goes through.
+//! dispatch every lane kernel goes through; counts as text.
 //!
 //! Absent on purpose: anything that knows about models, chains or draws.
 
@@ -19,6 +19,7 @@ pub mod real;
 #[cfg(test)]
 mod reference;
 pub mod simd;
+pub mod thousands;
 pub mod trigonometric;
 
 pub use real::Real;

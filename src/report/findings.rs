@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::quantity::thousands;
 use crate::diagnostics::verdict::LEAST_WARMUP;
 use crate::diagnostics::{Check, EssKind, Finding, Verdict};
+use crate::math::thousands::thousands;
 
 /// Names listed before the rest is counted.
 const MOST_NAMES: usize = 8;

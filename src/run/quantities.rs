@@ -44,20 +44,14 @@ struct Failed {
 }
 
 impl Failed {
-    fn note(&mut self, draw: usize, chain: usize, error: BindError) {
-        self.count += 1;
-        if self.first.as_ref().is_none_or(|first| (draw, chain) < (first.0, first.1)) {
-            self.first = Some((draw, chain, error));
-        }
+    fn at(draw: usize, chain: usize, error: BindError) -> Self {
+        Self { count: 1, first: Some((draw, chain, error)) }
     }
 
-    fn with(mut self, other: Self) -> Self {
-        let others = other.count.saturating_sub(u64::from(other.first.is_some()));
-        if let Some((draw, chain, error)) = other.first {
-            self.note(draw, chain, error);
-        }
-        self.count += others;
-        self
+    fn with(self, other: Self) -> Self {
+        let firsts = self.first.into_iter().chain(other.first);
+        let first = firsts.min_by_key(|(draw, chain, _)| (*draw, *chain));
+        Self { count: self.count + other.count, first }
     }
 }
 
@@ -98,7 +92,7 @@ pub(super) fn fill(
                 Ok(values) => new.copy_from_slice(&values),
                 Err(error) if error.is_exception() => {
                     new.fill(f64::NAN);
-                    failed.note(draw, chain as usize, error);
+                    failed = failed.with(Failed::at(draw, chain as usize, error));
                 }
                 Err(error) => {
                     let failure = quantities.failure(chain as usize, draw, &error);

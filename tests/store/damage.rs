@@ -3,18 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ridgewalk::rng::random::Random;
 use ridgewalk::store::{Layout, StoreError, export, merge, open_run};
 
 use super::program::{assert_done, assert_refused, assert_same, folder, ridgewalk, sampling};
 
-/// Bits that look random and are the same in every run: a linear congruential generator (Knuth's MMIX).
-struct Bits(u64);
-
-impl Bits {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((u128::from(self.0) * u128::from(end)) >> 64) as u64
-    }
+/// A whole number from 0 on, below `end`.
+fn below(random: &mut Random, end: usize) -> usize {
+    (random.uniform() * end as f64) as usize
 }
 
 const SIZE: [&str; 10] =
@@ -80,14 +76,14 @@ fn told(run: &Path) -> Result<Vec<u8>, String> {
 fn flips(run: &Path, count: usize, seed: u64) -> usize {
     let files: Vec<PathBuf> = files(run).into_iter().filter(|file| fs::metadata(file).unwrap().len() > 0).collect();
     let before = told(run).unwrap();
-    let mut bits = Bits(seed);
+    let mut random = Random::of_data(seed);
     let mut said = 0;
     for _ in 0..count {
         // Each file equally often, whatever its size.
-        let file = &files[bits.below(files.len() as u64) as usize];
+        let file = &files[below(&mut random, files.len())];
         let sound = fs::read(file).unwrap();
         let mut altered = sound.clone();
-        let (index, bit) = (bits.below(sound.len() as u64) as usize, bits.below(8));
+        let (index, bit) = (below(&mut random, sound.len()), below(&mut random, 8));
         altered[index] ^= 1 << bit;
         fs::write(file, &altered).unwrap();
         let after = told(run);

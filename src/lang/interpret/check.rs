@@ -137,11 +137,7 @@ impl Interpreter<'_> {
         requirement: Requirement,
         extent: Extent,
     ) -> Result<Number, Stop> {
-        let known = match number {
-            Number::Known(x) => Some(vec![x]),
-            Number::Node(_) => self.graph.as_column(number).map(|column| column.to_vec()),
-        };
-        if let Some(values) = known {
+        if let Some(values) = self.rows_of(number) {
             // Rows of a loop are no elements of the argument.
             let fault = values.iter().find_map(|&x| requirement.check(name, &[x], &[]).err());
             return fault.map_or(Ok(ZERO), |fault| Err(caller.fault(fault)));
@@ -223,10 +219,16 @@ impl Interpreter<'_> {
             return Some(values.to_vec());
         }
         match &value.elements {
-            Elements::Each(numbers) if value.shape.is_scalar() => {
-                self.graph.as_column(numbers[0]).map(|column| column.to_vec())
-            }
+            Elements::Each(numbers) if value.shape.is_scalar() => self.rows_of(numbers[0]),
             _ => None,
+        }
+    }
+
+    /// A number, or its value in each row of a loop, where data alone give it.
+    fn rows_of(&self, number: Number) -> Option<Vec<f64>> {
+        match number {
+            Number::Known(x) => Some(vec![x]),
+            Number::Node(_) => self.graph.as_column(number).map(|column| column.to_vec()),
         }
     }
 

@@ -1,9 +1,9 @@
 //! The pictures of single parameters, the worst first, all but the first few folded.
 
 use super::parts::{figures, section};
+use crate::math::thousands::thousands;
 use crate::report::escape::escape;
 use crate::report::picture::Picture;
-use crate::report::quantity::thousands;
 use crate::report::survey::Survey;
 use crate::report::table::number;
 

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::parts::section;
 use crate::diagnostics::{Finding, Row};
+use crate::math::thousands::thousands;
 use crate::report::escape::escape;
-use crate::report::quantity::thousands;
 use crate::report::survey::Survey;
 use crate::report::table::{estimate, number, significant};
 

@@ -1,9 +1,9 @@
 //! The verdict, first in plain words, then finding by finding.
 
 use crate::diagnostics::Finding;
+use crate::math::thousands::thousands;
 use crate::report::escape::escape;
 use crate::report::findings::{conclusion, lesson, list, sentence};
-use crate::report::quantity::thousands;
 use crate::report::survey::{Run, Survey};
 
 /// The top of the page.
