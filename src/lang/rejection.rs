@@ -2,8 +2,8 @@
 //!
 //! In: the parameters of a draw, or of a point at which a chain could not start. Out: what is wrong, with its place. The
 //! model is run once more with its parameters known, in `f64`, so that a `reject` says its text and a requirement its
-//! value. A state that only single precision rejects has no reason here, nor has a density that is zero or not a number
-//! by itself.
+//! value. Where nothing is rejected, the reason is the first statement whose density is zero or not a number. A state that
+//! only single precision rejects has no reason here.
 
 use super::bind::BindError;
 use super::compile::{declared, ended};
@@ -24,8 +24,7 @@ impl Rejection {
     /// The reason in a sentence, with file and line: `normal_lpdf: Scale parameter is -5, but must be positive
     /// (model.stan:14)`.
     pub fn sentence(&self, source: &Source) -> String {
-        let line = source.text()[..self.error.span().start.min(source.text().len())].matches('\n').count() + 1;
-        format!("{} ({}:{line})", self.error, source.name())
+        format!("{} ({}:{})", self.error, source.name(), source.line(self.error.span()))
     }
 
     /// The place in the model as a picture, closed by a newline.
@@ -38,7 +37,8 @@ impl Quantities {
     /// Why the model rejects a state, which holds the parameters as
     /// [`Model::parameters`](crate::model::Model::parameters) orders them; `None` where it does not.
     pub fn rejection(&self, state: &[f64]) -> Option<BindError> {
-        self.run_density(state).err().filter(BindError::rejects)
+        let reason = self.run_density(state, false).and_then(|()| self.run_density(state, true));
+        reason.err().filter(BindError::rejects)
     }
 
     /// The reasons of many states, the most frequent first.
@@ -56,8 +56,9 @@ impl Quantities {
         reasons
     }
 
-    fn run_density(&self, state: &[f64]) -> Result<(), BindError> {
+    fn run_density(&self, state: &[f64], ends_at_infinity: bool) -> Result<(), BindError> {
         let mut run = self.run_parameters(state)?;
+        run.ends_at_infinity = ends_at_infinity;
         for id in declared(self.transformed_parameters()) {
             if let Some(value) = run.get(id).cloned() {
                 ended(run.check_constraint(run.variable(id), &value))?;

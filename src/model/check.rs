@@ -180,7 +180,7 @@ fn label(sizes: &[usize], position: usize) -> String {
 }
 
 /// A number with at most six significant digits, as C++ streams write it.
-fn number(x: f64) -> String {
+pub(crate) fn number(x: f64) -> String {
     significant(x, 6)
 }
 

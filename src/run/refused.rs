@@ -2,8 +2,8 @@
 //! host asks for the reason at a sample of such states.
 //!
 //! In: where chains ended and how they are tuned. Out: how many proposals were made, and the parameters of those at which
-//! the density is not a number that a chain may have, all in `f64`. Proposals of NUTS are trajectories of at most 32
-//! leapfrogs, those of Metropolis moves of one coordinate. The draws of the run do not depend on it. Absent: reasons,
+//! the density is not a number that a chain may have, all in `f64`. Proposals of NUTS are trajectories until they turn
+//! back, of at most 32 leapfrogs, those of Metropolis moves of one coordinate. The draws of the run do not depend on it. Absent: reasons,
 //! which `lang::rejection` finds.
 
 use super::admissible;
@@ -80,6 +80,11 @@ fn trajectory(
         }
         for i in 0..q.len() {
             p[i] = kick(p[i], step, slope[i][0]);
+        }
+        // A tree ends where its trajectory turns back.
+        let away: f64 = q.iter().zip(start).zip(&p).map(|((q, start), p)| (q[0] - start) * p).sum();
+        if away < 0.0 {
+            return None;
         }
     }
     None

@@ -9,6 +9,7 @@ mod multivariate;
 mod not_a_number;
 mod truncation;
 
+use self::arguments::function_name;
 pub(super) use self::families::simulator;
 use super::check::Extent;
 use super::elementwise::{as_rows, elementwise};
@@ -55,6 +56,11 @@ impl Interpreter<'_> {
         }
         self.note_tilde(outcome, callee, &terms, span)?;
         let term = terms.into_iter().reduce(|sum, term| self.graph.add(sum, term)).expect("a density has a term");
+        let name = || match callee {
+            Callee::Family { family, density } => function_name(family, density),
+            _ => "the distribution".to_owned(),
+        };
+        self.require_finite(term, name, Some((outcome, &values[0])), span)?;
         self.add(term, Source::Density { outcome });
         if let (Callee::User(_), Some(term)) = (callee, self.terms.last_mut()) {
             term.outcomes = values[0].len();

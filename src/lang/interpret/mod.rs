@@ -121,6 +121,8 @@ pub(super) struct Interpreter<'a> {
     pub printed: Vec<String>,
     /// What statements contribute to the log density, where that is wanted.
     pub contributions: Option<Contributions>,
+    /// Whether the run ends at the first statement that adds a known number that is not finite to the target.
+    pub ends_at_infinity: bool,
     /// What need not be asked again.
     valid: check::Valid,
     /// Elements held one by one that a loop reads by a column, and the array they were stored to.
@@ -171,6 +173,7 @@ impl<'a> Interpreter<'a> {
             factorises: false,
             printed: Vec::new(),
             contributions: None,
+            ends_at_infinity: false,
             valid: check::Valid::default(),
             stored: Vec::new(),
         }

@@ -78,6 +78,7 @@ impl Interpreter<'_> {
                 let value = self.expression(self.summands(*id))?;
                 let term = super::elementwise::sum(&mut self.graph, &value);
                 self.note_increment(*id, &value, *span)?;
+                self.require_finite(term, || "target +=".to_owned(), None, *span)?;
                 self.add(term, Source::Increment { value: *id });
             }
             Statement::For { variable, over, body, span } => return self.for_loop(*variable, *over, body, *span),

@@ -1,7 +1,7 @@
-//! A density of NaN that the data hold: which distribution was given it, and where it stands in the data.
+//! Numbers that are not finite: NaN that the data give to a distribution, and statements that add such numbers to the target.
 //!
-//! In: the arguments of a distribution, as expressions and as values. Out: an error that names the element. Absent: values
-//! that parameters decide.
+//! In: the arguments of a distribution, as expressions and as values, or what a statement adds. Out: an error that names the
+//! distribution and, where it is an element of the data, the element.
 
 use super::arguments::function_name;
 use crate::ir::graph::Number;
@@ -12,6 +12,7 @@ use crate::lang::interpret::value::{Elements, Value};
 use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
 use crate::lang::typed::{Density, ExpressionKind, Index, VariableId};
+use crate::model::check::number;
 
 impl Interpreter<'_> {
     /// Refuses elements of variables that are known to be NaN, while the model is bound. Other arguments are left to
@@ -34,6 +35,30 @@ impl Interpreter<'_> {
             return Err(BindError::Requirement { function: function_name(family, density), fault, span }.into());
         }
         Ok(())
+    }
+
+    /// Where a run is asked to end at such a number ([`Interpreter::ends_at_infinity`]): an error if `term`, what a statement
+    /// adds, is known and not finite. It names the element of the outcome that is not finite either, if there is one.
+    pub(in crate::lang::interpret) fn require_finite(
+        &mut self,
+        term: Number,
+        function: impl FnOnce() -> String,
+        outcome: Option<(ExpressionId, &Value)>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        let Some(added) = term.known().filter(|added| self.ends_at_infinity && !added.is_finite()) else {
+            return Ok(());
+        };
+        let mut fault = format!("the log density is {}", number(added));
+        if let Some((id, value)) = outcome
+            && let Some((position, element)) = value
+                .as_known()
+                .and_then(|elements| elements.iter().copied().enumerate().find(|(_, element)| !element.is_finite()))
+            && let Some(place) = self.place(id, value, position)?
+        {
+            fault += &format!(", where {place} is {}", number(element));
+        }
+        Err(BindError::Requirement { function: function(), fault, span }.into())
     }
 
     /// Which element is NaN, or in which row of the loop that runs the number is.
