@@ -6,6 +6,8 @@ mod models;
 /// What goes wrong, and how it is said.
 #[path = "gpu/refusals.rs"]
 mod refusals;
+#[path = "gpu/requirements.rs"]
+mod requirements;
 /// Whole runs: bits, and what they must not depend on.
 #[path = "gpu/runs.rs"]
 mod runs;
