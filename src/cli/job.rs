@@ -76,7 +76,8 @@ impl<'a> Job<'a> {
         let source = &self.files.source;
         let mut text = format!("error: {nowhere}\n");
         for reason in reasons.iter().take(MOST_REASONS) {
-            text += &format!("{}; {} of {attempts} attempts\n", reason.sentence(source), reason.count);
+            let noun = if attempts == 1 { "attempt" } else { "attempts" };
+            text += &format!("{}; {} of {attempts} {noun}\n", reason.sentence(source), reason.count);
             text += &reason.render(source, colour());
         }
         if reasons.len() > MOST_REASONS {

@@ -68,7 +68,7 @@ pub enum BindError {
     #[error("`{name}` has no value here")]
     Unset { name: String, span: Span },
     /// `reject(...)`
-    #[error("the model rejects these data: {message}")]
+    #[error("the model calls reject: {message}")]
     Rejected { message: String, span: Span },
     /// `fatal_error(...)`
     #[error("the model ends the run: {message}")]

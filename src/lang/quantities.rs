@@ -156,6 +156,12 @@ impl Quantities {
         Ok(serde_json::Value::Object(object))
     }
 
+    /// Whether the block holds no statement. One without a variable may still end the run.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.model.generated_quantities.is_empty()
+    }
+
     fn run(&self, draw: &[f64], random: Random) -> Result<Interpreter<'_>, BindError> {
         let mut run = self.run_parameters(draw)?;
         run.random = Some(random);

@@ -1,6 +1,6 @@
 //! Findings in plain words: what is wrong, with which parameters, and what to do about it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::diagnostics::verdict::LEAST_WARMUP;
 use crate::diagnostics::{Check, EssKind, Finding, Verdict};
@@ -106,6 +106,10 @@ pub fn sentence(finding: &Finding) -> String {
                 EssKind::Tail => "their intervals",
             }
         ),
+        Finding::Divergences { divergences, steps } if !finding.is_bad() => format!(
+            "{} diverged. So few seldom bias estimates; smaller steps (--target-accept 0.95) show whether they do.",
+            fraction(*divergences, *steps)
+        ),
         Finding::Divergences { divergences, steps } => format!(
             "{} diverged: the integrator lost the trajectory where the posterior bends sharply, so draws may be missing \
              from there and estimates may be biased. Take smaller steps (--target-accept 0.95, then 0.99); if divergences \
@@ -187,12 +191,10 @@ pub fn lesson(findings: &[Finding], names: &[String], matrix: &[f64]) -> Option<
         matches!(finding, Finding::RHatAbove { .. } | Finding::NestedRHatAbove { .. } | Finding::ShortWarmup { .. })
     };
     let places: HashMap<&str, usize> = names.iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect();
-    let flagged: Vec<usize> = findings
-        .iter()
-        .filter(bad)
-        .flat_map(Finding::parameters)
-        .filter_map(|name| places.get(name).copied())
-        .collect();
+    let named = findings.iter().filter(bad).flat_map(Finding::parameters);
+    // A parameter may be named by several findings.
+    let flagged: BTreeSet<usize> = named.filter_map(|name| places.get(name).copied()).collect();
+    let flagged: Vec<usize> = flagged.into_iter().collect();
     let pairs = flagged.iter().enumerate().flat_map(|(i, &a)| flagged[i + 1..].iter().map(move |&b| (a, b)));
     let tied = Tied::among(names, matrix);
     let (a, b, r) = pairs

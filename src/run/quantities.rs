@@ -23,7 +23,7 @@ pub fn generate(
     first_draw: usize,
     seed: u64,
 ) -> Result<(Draws, Failures), RunError> {
-    if quantities.names().is_empty() {
+    if quantities.is_empty() {
         return Ok((draws, Failures::default()));
     }
     let parameters = draws.parameters().len();
@@ -71,7 +71,7 @@ pub(super) fn fill(
 ) -> Result<Failures, RunError> {
     /// Most draws taken at a time by a thread; fewer where threads would have nothing to do.
     const MOST: usize = 16;
-    if quantities.names().is_empty() {
+    if quantities.is_empty() {
         return Ok(Failures::default());
     }
     let (chains, draws) = (room.chains(), room.draws());

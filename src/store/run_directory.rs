@@ -133,6 +133,14 @@ impl RunDirectory {
     /// Makes a directory for a run that is put together, or takes that of a merge which was killed, and locks it. A merge that
     /// lives is noticed by its lock.
     pub fn claim_for_merge(&self) -> Result<Lock, StoreError> {
+        let in_the_way = || {
+            let holds = "is in the way, and no merge has left it: move it, or choose another directory";
+            StoreError::Occupied { path: self.root.clone(), holds }
+        };
+        // A link would lead the merge to files elsewhere, and become the run in the end.
+        if fs::symlink_metadata(&self.root).is_ok_and(|found| found.is_symlink()) {
+            return Err(in_the_way());
+        }
         let found = entries(&self.root)?;
         let is_unfinished = owner(&self.marker_file()) == Some(Owner::UnfinishedMerge);
         if found.is_empty() || found == ["ridgewalk"] && !self.exists() && !is_unfinished {
@@ -140,8 +148,7 @@ impl RunDirectory {
         }
         let known = |entry: &OsString| entry.to_str().is_some_and(|name| ENTRIES.contains(&name));
         if !is_unfinished || !found.iter().all(known) {
-            let holds = "is in the way, and no merge has left it: move it, or choose another directory";
-            return Err(StoreError::Occupied { path: self.root.clone(), holds });
+            return Err(in_the_way());
         }
         let lock = self.lock()?;
         // The mark goes last: a process killed before leaves a directory that is known again.
