@@ -7,9 +7,12 @@
 //! effective sample size at least 400, by the autocorrelation times of `verdicts/lengths.json`. What is counted is how many
 //! wrong runs the verdict lets pass, and how many right ones that are long enough it warns of.
 //!
-//! `-- --quick` runs one seed of every second model, `-- --lengths` measures autocorrelation times and references anew, `-- --lines FILE` writes a line of JSON for each run with everything that rules are made of. Results are printed as a
-//! table for each half of the models, and listed run by run in `results/verdicts.csv`.
+//! `-- --quick` runs one seed of every second model, `-- --lengths` measures autocorrelation times and references anew (`--times`:
+//! the times alone), `-- --lines FILE` writes a line of JSON for each run with everything that rules are made of. Results are
+//! printed as a table for each group of the models, and listed run by run in `results/verdicts.csv`.
 
+#[path = "verdicts/fresh.rs"]
+mod fresh;
 #[path = "verdicts/lengths.rs"]
 mod lengths;
 #[path = "verdicts/models.rs"]
@@ -38,7 +41,7 @@ fn main() {
     let chosen: Vec<models::Case> =
         cases().into_iter().filter(|case| only.as_ref().is_none_or(|only| case.name.contains(only.as_str()))).collect();
     if has("--lengths") {
-        lengths::measure(&chosen);
+        lengths::measure(&chosen, has("--times"));
         return;
     }
     let known = lengths::stored();

@@ -308,6 +308,26 @@ fn frozen_chains_are_flagged_and_short_chains_after_a_long_warmup_pass() {
     assert_eq!(after(20, &short), ["short_warmup"]);
 }
 
+/// One chain in twenty stays in the upper tail and the others stay out of it. Ranks vary within chains about as much as
+/// between them; whether a draw is in the tail does not vary within any chain.
+#[test]
+fn a_tail_that_no_chain_enters_or_leaves_is_flagged_however_well_ranks_mix() {
+    let stuck = run(203, (1024, 16, 500), |random, _, values| {
+        let is_in_tail = random.uniform() < 0.05;
+        for value in values {
+            *value = random.normal();
+            if is_in_tail {
+                *value = 3.0 + value.abs();
+            }
+        }
+    });
+    let row = &stuck.rows[0];
+    let time = verdict::autocorrelation_time(row.r_hat, 500, 1);
+    assert!(verdict::LEAST_WARMUP * time < 1000.0, "the ranks tell it: {time}");
+    let found = verdict(&stuck, History { warmup: Some(1000), thin: 1 }).findings;
+    assert!(found.iter().any(|finding| finding.code() == "short_warmup"), "{found:?}");
+}
+
 fn compiled(text: &str, json: &str) -> Model {
     let mut data = Data::default();
     data.add_json(json, "data.json").unwrap();

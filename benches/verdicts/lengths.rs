@@ -1,8 +1,9 @@
 //! How long the chains of each model and sampler must be, and what its posterior is: measured once, kept in `lengths.json`.
 //!
 //! The autocorrelation time is that of the slowest parameter, in steps: steps of a run of four chains, all together, for an
-//! effective draw. It is measured on the means of 20 independent runs of four chains (of ranks and of their distances from
-//! the middle), not on anything that a single run says of itself. Eighty chains, each tuned by itself, are 20 such runs.
+//! effective draw. It is measured on the means of 20 independent runs of four chains (of ranks, of their distances from the
+//! middle, and of the draws beyond the 5 and the 95 % quantile), not on anything that a single run says of itself. Eighty
+//! chains, each tuned by itself, are 20 such runs. They are tuned for as long as the table's runs that are long enough.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::models::{Case, Truth};
 use super::random::Random;
-use super::runs::{METROPOLIS, NUTS, Shape, chosen, compiled, run, some, work};
+use super::runs::{METROPOLIS, NUTS, Shape, chosen, compiled, long_warmup, run, some, work};
 
 /// What is known of a model.
 #[derive(Clone, Debug)]
@@ -60,13 +61,15 @@ pub fn stored() -> BTreeMap<String, Known> {
 }
 
 /// Measures models, and stores what is found beside what is known of others.
-pub fn measure(cases: &[Case]) {
+/// References are kept where `times` alone are asked for.
+pub fn measure(cases: &[Case], times: bool) {
     for case in cases {
         let clock = Instant::now();
         let model = compiled(case.name, &case.text, &case.data);
         let nuts = time(&model, NUTS);
         let metropolis = time(&model, METROPOLIS);
-        let parameters = posterior(case, &model, nuts);
+        let kept = stored().remove(case.name).filter(|_| times).map(|known| known.parameters);
+        let parameters = kept.unwrap_or_else(|| posterior(case, &model, nuts));
         let rounded = |x: f64| format!("{x:.7e}").parse::<f64>().map_or(Value::Null, |x| json!(x));
         let of = |reference: &Reference| {
             json!({
@@ -98,18 +101,23 @@ pub fn measure(cases: &[Case]) {
 fn time(model: &Model, method: Method) -> Option<f64> {
     /// Runs are made four times as long as often as they stay below this much work.
     const MOST_WORK: f64 = 2e7;
+    let measured = |warmup: u32, draws: u32| {
+        let shape = Shape { chains: 80, superchains: 80, warmup, draws, thin: draws.div_ceil(500) };
+        let is_affordable = work(model, method, &shape) <= MOST_WORK;
+        is_affordable.then(|| slowest(&some(&run(model, method, &shape, 1001, 0.8).draws), shape.thin))
+    };
     let mut length: u32 = if method == NUTS { 100 } else { 500 };
     loop {
-        let shape = Shape { chains: 80, superchains: 80, warmup: length, draws: length, thin: length.div_ceil(500) };
-        let steps = slowest(&some(&run(model, method, &shape, 1001, 0.8).draws), shape.thin);
+        let steps = measured(length, length)?;
         // Twenty such times in the run, and as many in its warm-up.
         if 20.0 * steps < f64::from(length) {
-            return Some(steps);
+            // Runs of the table are tuned for as long as they warm up, which may be less, and then move otherwise.
+            let tuned = measured(long_warmup(method, steps) as u32, length)?;
+            if 20.0 * tuned < f64::from(length) {
+                return Some(steps.max(tuned));
+            }
         }
         length *= 4;
-        if work(model, method, &Shape { warmup: length, draws: length, ..shape }) > MOST_WORK {
-            return None;
-        }
     }
 }
 
@@ -118,7 +126,13 @@ fn slowest(draws: &Draws, thin: u32) -> f64 {
     let mut longest: f64 = 1.0;
     for parameter in 0..draws.parameters().len() {
         let view = draws.view(parameter);
-        for scores in [rank::z_scale(view), rank::z_fold(view)] {
+        let mut sorted: Vec<f64> = view.iterate().collect();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let tail = |share: f64| {
+            let bound = sorted[(share * (sorted.len() - 1) as f64) as usize];
+            view.iterate().map(|x| f64::from(x <= bound)).collect::<Vec<f64>>()
+        };
+        for scores in [rank::z_scale(view), rank::z_fold(view), tail(0.05), tail(0.95)] {
             let chain: Vec<f64> =
                 scores.chunks_exact(draws.draws()).map(|x| x.iter().sum::<f64>() / x.len() as f64).collect();
             let runs: Vec<f64> = chain.chunks_exact(4).map(|x| x.iter().sum::<f64>() / 4.0).collect();

@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use super::fresh;
 use super::random::Random;
 
 /// What is known of a posterior.
@@ -18,6 +19,29 @@ pub enum Truth {
     Form(&'static str),
 }
 
+/// What a model was used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The rule was chosen on it.
+    TunedOn,
+    /// It was kept out while the rule was chosen, and seen before its constants were set.
+    HeldOut,
+    /// It was added after all that.
+    Fresh,
+}
+
+impl Group {
+    pub const ALL: [Self; 3] = [Self::TunedOn, Self::HeldOut, Self::Fresh];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TunedOn => "tuned on",
+            Self::HeldOut => "held out",
+            Self::Fresh => "fresh",
+        }
+    }
+}
+
 /// The number of the mode that a draw belongs to.
 pub type Mode = fn(&[f64]) -> usize;
 
@@ -29,30 +53,29 @@ pub struct Case {
     pub truth: Truth,
     /// Variables whose means and standard deviations are not compared: there are none, or no run can estimate them.
     pub without_moments: &'static [&'static str],
-    /// Whether the rule was chosen without it.
-    pub held_out: bool,
+    pub group: Group,
     /// Number of modes, and that of a draw.
     pub modes: Option<(usize, Mode)>,
 }
 
-fn case(name: &'static str, text: &str, truth: Truth) -> Case {
+pub fn case(name: &'static str, text: &str, truth: Truth) -> Case {
     Case {
         name,
         text: text.to_owned(),
         data: "{}".to_owned(),
         truth,
         without_moments: &[],
-        held_out: false,
+        group: Group::TunedOn,
         modes: None,
     }
 }
 
 impl Case {
-    fn data(self, data: String) -> Self {
+    pub fn data(self, data: String) -> Self {
         Self { data, ..self }
     }
 
-    fn without_moments(self, variables: &'static [&'static str]) -> Self {
+    pub fn without_moments(self, variables: &'static [&'static str]) -> Self {
         Self { without_moments: variables, ..self }
     }
 
@@ -61,7 +84,7 @@ impl Case {
     }
 }
 
-fn list(values: &[f64]) -> String {
+pub fn list(values: &[f64]) -> String {
     let mut text = String::from("[");
     for (place, value) in values.iter().enumerate() {
         let _ = write!(text, "{}{value:?}", if place > 0 { "," } else { "" });
@@ -69,18 +92,18 @@ fn list(values: &[f64]) -> String {
     text + "]"
 }
 
-fn whole(values: &[f64]) -> String {
+pub fn whole(values: &[f64]) -> String {
     let texts: Vec<String> = values.iter().map(|value| format!("{value:.0}")).collect();
     format!("[{}]", texts.join(","))
 }
 
 /// Observations at `x`, made by a formula of x and a standard normal number.
-fn observed(seed: u64, x: &[f64], of: impl Fn(f64, &mut Random) -> f64) -> Vec<f64> {
+pub fn observed(seed: u64, x: &[f64], of: impl Fn(f64, &mut Random) -> f64) -> Vec<f64> {
     let mut random = Random(seed);
     x.iter().map(|&x| of(x, &mut random)).collect()
 }
 
-fn evenly(count: usize, from: f64, to: f64) -> Vec<f64> {
+pub fn evenly(count: usize, from: f64, to: f64) -> Vec<f64> {
     (0..count).map(|i| from + (to - from) * i as f64 / (count - 1) as f64).collect()
 }
 
@@ -115,7 +138,7 @@ fn near() -> (Vec<f64>, Vec<f64>) {
     (x, y)
 }
 
-fn xy((x, y): &(Vec<f64>, Vec<f64>)) -> String {
+pub fn xy((x, y): &(Vec<f64>, Vec<f64>)) -> String {
     format!("{{\"N\":{},\"x\":{},\"y\":{}}}", x.len(), list(x), list(y))
 }
 
@@ -131,7 +154,7 @@ fn funnel(random: &mut Random, width: f64, count: usize) -> Vec<f64> {
 }
 
 /// Independent standard normals of which the sum was observed to be 1 with a standard error.
-fn summed(random: &mut Random, count: usize, error: f64) -> Vec<f64> {
+pub fn summed(random: &mut Random, count: usize, error: f64) -> Vec<f64> {
     let z: Vec<f64> = (0..count).map(|_| random.normal()).collect();
     // Matheron's rule: a prior draw, moved by what its own simulated observation missed.
     let gain = 1.0 / (count as f64 + error * error);
@@ -457,8 +480,9 @@ pub fn cases() -> Vec<Case> {
         cases.push(case(name, text, LongRun).data(data.to_owned()));
     }
     for (place, case) in cases.iter_mut().enumerate() {
-        case.held_out = place % 2 == 1;
+        case.group = if place % 2 == 1 { Group::HeldOut } else { Group::TunedOn };
     }
+    cases.extend(fresh::cases().into_iter().map(|case| Case { group: Group::Fresh, ..case }));
     cases
 }
 

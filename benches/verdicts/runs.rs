@@ -16,7 +16,7 @@ use ridgewalk::sampler::nuts::STATISTICS;
 use serde_json::{Value, json};
 
 use super::lengths::Known;
-use super::models::Case;
+use super::models::{Case, Group};
 
 pub const METROPOLIS: Method = Method::Metropolis;
 pub const NUTS: Method = Method::Nuts { max_treedepth: 10 };
@@ -45,7 +45,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct Judged {
     pub model: &'static str,
-    pub held_out: bool,
+    pub group: Group,
     pub plan: Plan,
     pub seed: u64,
     /// What is wrong, in the parameter where it is most; empty of a right run.
@@ -102,9 +102,8 @@ pub fn plans(model: &Model, known: &Known) -> Vec<Plan> {
                 .collect();
             lengths.push((1000.0, 1000.0));
             if known.times[which].is_some() {
-                // What tuning takes; and what keeps the estimate of 400 effective draws a chance error away.
-                let warmup = if method == NUTS { 1000.0 } else { 500.0 };
-                lengths.push(((10.0 * time).max(warmup), 2000.0 * time / chains as f64));
+                // What keeps the estimate of 400 effective draws a chance error away.
+                lengths.push((long_warmup(method, time), 2000.0 * time / chains as f64));
             }
             for (warmup, draws) in lengths {
                 let (warmup, draws) = (warmup.max(least).ceil(), draws.max(least).ceil());
@@ -123,6 +122,11 @@ pub fn plans(model: &Model, known: &Known) -> Vec<Plan> {
         }
     }
     plans
+}
+
+/// Steps of a warm-up that is long enough: ten autocorrelation times, and what tuning takes.
+pub fn long_warmup(method: Method, time: f64) -> f64 {
+    (10.0 * time).max(if method == NUTS { 1000.0 } else { 500.0 })
 }
 
 /// Work of a run: coordinates moved one at a time, or gradients, of which a step of NUTS takes about twenty.
@@ -162,10 +166,12 @@ pub fn judged(
     let summary = summarise(draws, shape.superchains, &Shown::default()).expect("superchains divide the chains");
     let history = History { warmup: Some(u64::from(shape.warmup)), thin: u64::from(shape.thin) };
     let mut found = verdict(&summary, history).findings;
+    let mut diverged = 0;
     if let Counts::Trees(trees) = &outcome.counts {
         let sum = |count: fn(&ridgewalk::backend::Trees) -> u32| trees.iter().map(|tree| u64::from(count(tree))).sum();
         let steps = trees.len() as u64 * u64::from(outcome.steps);
         let (divergences, saturated) = (sum(|tree| tree.divergences), sum(|tree| tree.saturated));
+        diverged = divergences;
         let trajectories = Trajectories { steps, divergences, saturated, max_treedepth: 10 };
         found.extend(trajectory_findings(trajectories, outcome.statistics.view(STATISTICS.len() - 1)));
     }
@@ -197,6 +203,7 @@ pub fn judged(
                 "off": off,
                 "ess": [row.ess_bulk, row.ess_tail],
                 "r_hat": row.r_hat,
+                "r_hat_tail": row.r_hat_tail,
                 "nested": [row.r_hat_nested, row.r_hat_nested_limit],
                 "location": measures(view, &rank::z_scale(view)),
                 "distance": measures(view, &rank::z_fold(view)),
@@ -214,14 +221,14 @@ pub fn judged(
         let ebfmi = found.iter().any(|finding| matches!(finding, Finding::LowEbfmi { .. }));
         let low = found.iter().any(|finding| matches!(finding, Finding::EssBelow { kind: EssKind::Tail, .. }));
         json!({
-            "model": case.name, "held_out": case.held_out, "sampler": name(plan.method), "chains": shape.chains,
+            "model": case.name, "group": case.group.name(), "sampler": name(plan.method), "chains": shape.chains,
             "superchains": shape.superchains, "warmup": shape.warmup, "steps": shape.draws, "thin": shape.thin,
             "long": plan.long, "seed": seed, "wrong": wrong, "unvisited": unvisited, "codes": codes,
-            "ebfmi": ebfmi, "tail": low, "rows": rows,
+            "ebfmi": ebfmi, "tail": low, "diverged": diverged, "rows": rows,
         })
     });
-    let (model, held_out) = (case.name, case.held_out);
-    (Judged { model, held_out, plan: *plan, seed, wrong, unvisited, codes }, line)
+    let (model, group) = (case.name, case.group);
+    (Judged { model, group, plan: *plan, seed, wrong, unvisited, codes }, line)
 }
 
 pub fn name(method: Method) -> &'static str {

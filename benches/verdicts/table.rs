@@ -2,18 +2,20 @@
 
 use std::fmt::Write;
 
+use super::models::Group;
 use super::runs::{Judged, name};
 
 /// Counts for each half of the models, each sampler and number of chains, and the runs that the verdict got wrong.
 pub fn table(results: &[Judged]) -> String {
     let mut text =
         String::from("models    sampler     chains   runs  wrong  silent  mode unseen  long  right  warned\n");
-    for (half, held_out) in [("tuned on", Some(false)), ("held out", Some(true)), ("all", None)] {
+    for group in Group::ALL.map(Some).into_iter().chain([None]) {
+        let half = group.map_or("all", Group::name);
         for (sampler, chains) in
             [("nuts", 4), ("nuts", 64), ("metropolis", 4), ("metropolis", 64), ("metropolis", 1024), ("all", 0)]
         {
             let of = |result: &&Judged| {
-                held_out.is_none_or(|held_out| result.held_out == held_out)
+                group.is_none_or(|group| result.group == group)
                     && (chains == 0 || (name(result.plan.method), result.plan.shape.chains) == (sampler, chains))
             };
             let count = |holds: fn(&Judged) -> bool| results.iter().filter(of).filter(|it| holds(it)).count();
@@ -67,14 +69,14 @@ fn is_false_alarm(it: &Judged) -> bool {
 /// A line for each run.
 pub fn list(results: &[Judged]) -> String {
     let mut text =
-        String::from("model,held_out,sampler,chains,warmup,steps,thin,seed,long_enough,wrong,unvisited,warnings\n");
+        String::from("model,group,sampler,chains,warmup,steps,thin,seed,long_enough,wrong,unvisited,warnings\n");
     for it in results {
         let shape = &it.plan.shape;
         let _ = writeln!(
             text,
             "{},{},{},{},{},{},{},{},{},{},{},{}",
             it.model,
-            it.held_out,
+            it.group.name(),
             name(it.plan.method),
             shape.chains,
             shape.warmup,

@@ -131,10 +131,15 @@ pub(super) fn warning(finding: &Finding) -> String {
 pub(super) fn say_verdict(verdict: &Verdict, matrix: Option<(&[String], &[f64])>, bad: bool, quiet: bool) {
     let (mut text, findings) = (String::new(), &verdict.findings);
     for finding in findings {
-        match finding {
-            Finding::Constant { .. } if !bad && quiet => {}
-            Finding::Constant { .. } if !bad => text += &format!("\nnote: {}\n", findings::sentence(finding)),
-            _ => text += &warning(finding),
+        let is_remark = match finding {
+            Finding::Constant { .. } => !bad,
+            Finding::Divergences { .. } => !finding.is_bad(),
+            _ => false,
+        };
+        if !is_remark {
+            text += &warning(finding);
+        } else if !quiet {
+            text += &format!("\nnote: {}\n", findings::sentence(finding));
         }
     }
     if !quiet {

@@ -1,10 +1,11 @@
-//! Effective sizes of yes-or-no series, such as the draws at or below a quantile, kept as bits.
+//! Effective sizes and R-hat of yes-or-no series, such as the draws at or below a quantile, kept as bits.
 //!
 //! Products of indicators are conjunctions: an autocovariance at some lag is a count of the ones that a row and the
 //! shifted row share, sixty-four at a time and without rounding. Deliberately absent: what the bits stand for.
 
 use crate::diagnostics::bits::Bits;
 use crate::diagnostics::ess::effective_size_of;
+use crate::diagnostics::rhat::from_moments;
 use crate::math::autocovariance::{MeanAutocovariance, groups};
 use crate::math::moments::moments;
 use rayon::prelude::*;
@@ -16,8 +17,16 @@ const MOST_COUNTED_LAGS: usize = 1024;
 /// Fewer words are counted faster than threads can be woken.
 const WORDS_TO_SHARE: usize = 1 << 16;
 
-/// Effective size of the indicators of all stretches together.
-pub(super) fn effective_size(stretches: &[Bits], length: usize) -> f64 {
+/// How indicators mix.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct IndicatorMixing {
+    pub effective_size: f64,
+    /// Of the zeros and ones themselves. NaN for a single row, and where all of them are equal.
+    pub r_hat: f64,
+}
+
+/// Of the indicators of all stretches together, in rows of `length`.
+pub(super) fn mixing(stretches: &[Bits], length: usize) -> IndicatorMixing {
     let n = length as f64;
     let count = |bits: &Bits| bits.rows().map(|row| f64::from(ones(row))).collect::<Vec<_>>();
     let counts: Vec<f64> = stretches.iter().flat_map(count).collect();
@@ -38,7 +47,9 @@ pub(super) fn effective_size(stretches: &[Bits], length: usize) -> f64 {
         sums.iter().sum::<f64>() / (n * means.len() as f64)
     };
     let between = if means.len() > 1 { moments(&means).variance } else { 0.0 };
-    effective_size_of(means.len(), length, between, &mut at)
+    let variances: Vec<f64> = means.iter().map(|mean| mean * (1.0 - mean) * n / (n - 1.0)).collect();
+    let r_hat = if means.len() > 1 { from_moments(&means, &variances, length) } else { f64::NAN };
+    IndicatorMixing { effective_size: effective_size_of(means.len(), length, between, &mut at), r_hat }
 }
 
 /// The same series as zeros and ones.
@@ -84,6 +95,7 @@ fn product(row: &[u64], length: usize, lag: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draws::ChainView;
     use crate::math::autocovariance::autocovariance;
 
     #[test]
@@ -114,8 +126,11 @@ mod tests {
         rows.iter().for_each(|row| bits.push(&row.iter().map(|x| 1.0 - x).collect::<Vec<_>>(), 0.5));
         let fill = |index: usize, into: &mut [f64]| into.copy_from_slice(&rows[index]);
         let expected = crate::diagnostics::ess::effective_size(&mut MeanAutocovariance::new(2, length, fill));
-        let found = effective_size(&[bits], length);
-        assert!((found - expected).abs() < 1e-9 * expected, "{found} for {expected}");
+        let found = mixing(&[bits], length);
+        assert!((found.effective_size - expected).abs() < 1e-9 * expected, "{found:?} for {expected}");
+        let view = [rows[0].as_slice(), rows[1].as_slice()].concat();
+        let r_hat = crate::diagnostics::rhat::identity(ChainView::from_slice(&view, 2, length).unwrap());
+        assert!((found.r_hat - r_hat).abs() < 1e-12, "{found:?} for {r_hat}");
         assert!(expected < 40.0, "the rows were meant to be slow: {expected}");
     }
 }

@@ -91,6 +91,9 @@ pub struct Row {
     pub mcse_sd: f64,
     pub ess_bulk: f64,
     pub ess_tail: f64,
+    /// The larger split R-hat of the indicators of the draws at or below the 5 % and the 95 % quantile: it sees chains that
+    /// stay in a tail, or out of it. NaN for a single chain, and for tails without a draw beyond them.
+    pub r_hat_tail: f64,
     /// Rank-normalised split R-hat, folded about the median of all draws.
     pub r_hat: f64,
     /// The largest R-hat that tolerance and sampling noise explain; none where there is a nested
@@ -134,6 +137,7 @@ impl Row {
             mcse_sd: nan,
             ess_bulk: nan,
             ess_tail: nan,
+            r_hat_tail: nan,
             r_hat: nan,
             r_hat_limit: None,
             r_hat_nested: is_nested.then_some(nan),
@@ -278,6 +282,7 @@ fn summarise_parameter(
         mcse_sd: sd_error(&spread.pooled, spread.ess_sd),
         ess_bulk: mixing.ess_bulk,
         ess_tail: mixing.ess_tail,
+        r_hat_tail: mixing.r_hat_tail,
         r_hat: mixing.r_hat,
         r_hat_limit: mixing.noise.filter(|noise| matches!(noise, Noise::OfHalves { .. })).map(limit_of),
         r_hat_nested: mixing.r_hat_nested,
@@ -357,6 +362,7 @@ impl Spread {
 struct Mixing {
     ess_bulk: f64,
     ess_tail: f64,
+    r_hat_tail: f64,
     r_hat: f64,
     r_hat_nested: Option<f64>,
     drift: Option<Drift>,
@@ -366,7 +372,8 @@ struct Mixing {
 impl Mixing {
     /// Of draws that have no ranks.
     fn undetermined() -> Self {
-        Self { ess_bulk: f64::NAN, ess_tail: f64::NAN, r_hat: f64::NAN, r_hat_nested: None, drift: None, noise: None }
+        let nan = f64::NAN;
+        Self { ess_bulk: nan, ess_tail: nan, r_hat_tail: nan, r_hat: nan, r_hat_nested: None, drift: None, noise: None }
     }
 }
 
@@ -407,7 +414,7 @@ fn mixing(
     order.rank(layout, ranks);
     let smallest = tails.map(|quantile| order.kept(0..order.at_or_below(view, quantile), layout));
     let (mut rows, tails) = ranks.autocovariance_and_tails(layout, asked, smallest);
-    let [low, high] = tails.map(|bits| indicator::effective_size(&bits, layout.length()));
+    let [low, high] = tails.map(|bits| indicator::mixing(&bits, layout.length()));
     let location = if view.chains() >= 2 { rhat::r_hat(&rows) } else { f64::NAN };
     let r_hat = rhat::larger(location, distances);
     let r_hat_nested =
@@ -429,7 +436,8 @@ fn mixing(
     let superchain = (layout.rows() / superchains.max(1)) as f64;
     Mixing {
         ess_bulk,
-        ess_tail: low.min(high),
+        ess_tail: low.effective_size.min(high.effective_size),
+        r_hat_tail: low.r_hat.max(high.r_hat),
         r_hat,
         r_hat_nested,
         drift,

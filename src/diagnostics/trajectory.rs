@@ -73,6 +73,15 @@ mod tests {
     }
 
     #[test]
+    fn divergences_count_against_the_draws_where_they_are_more_than_one_in_five_hundred() {
+        let view = ChainView::from_slice(&[1.0, 3.0, 0.0, 2.0], 1, 4).unwrap();
+        for (divergences, is_bad) in [(1, false), (8, false), (9, true), (400, true)] {
+            let found = trajectory_findings(Trajectories { steps: 4000, divergences, ..GOOD }, view);
+            assert_eq!(found.iter().map(Finding::is_bad).collect::<Vec<_>>(), [is_bad]);
+        }
+    }
+
+    #[test]
     fn one_low_chain_among_many_is_chance() {
         let lively = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0];
         let slow = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];

@@ -10,6 +10,7 @@
 
 use std::collections::HashSet;
 
+use crate::diagnostics::rhat::larger;
 use crate::diagnostics::summary::{Row, Summary};
 use crate::draws::Failures;
 
@@ -21,8 +22,12 @@ pub const R_HAT_THRESHOLD: f64 = 1.01;
 pub const ESS_PER_CHAIN: f64 = 100.0;
 /// Effective draws wanted of many chains together: what four chains must give.
 pub const ESS_IN_TOTAL: f64 = 400.0;
-/// Autocorrelation times that a warm-up of many chains must last: `exp(-5)` is less than a hundredth of what they start with.
-pub const LEAST_WARMUP: f64 = 5.0;
+/// Autocorrelation times that a warm-up of many chains must last. Short chains underestimate the time, by up to a half
+/// where they start closer together than the posterior is wide: at least three and a half true times are left.
+pub const LEAST_WARMUP: f64 = 7.0;
+/// Share of steps that may diverge before the draws count as unreliable. In right runs of easy posteriors a few steps of
+/// ten thousand diverge; where divergences come with wrong numbers, one in a hundred does (`cargo bench --bench verdicts`).
+pub const TOLERATED_DIVERGENCES: f64 = 0.002;
 /// Fewer chains than this cannot be compared reliably.
 pub const LEAST_CHAINS: usize = 4;
 /// Fewer draws than this of each of a few chains cannot be judged reliably.
@@ -200,10 +205,14 @@ impl Finding {
 
     /// Whether estimates should not be trusted. A constant parameter alone is no harm: models
     /// have them. Short trajectories cost time, not truth. Generated quantities that could not be computed say nothing
-    /// against the draws they were to be computed from.
+    /// against the draws they were to be computed from. Divergences count from [`TOLERATED_DIVERGENCES`] on.
     #[must_use]
     pub fn is_bad(&self) -> bool {
-        !matches!(self, Self::Constant { .. } | Self::SaturatedTreedepth { .. } | Self::GeneratedQuantities { .. })
+        match self {
+            Self::Constant { .. } | Self::SaturatedTreedepth { .. } | Self::GeneratedQuantities { .. } => false,
+            Self::Divergences { divergences, steps } => *divergences as f64 > TOLERATED_DIVERGENCES * *steps as f64,
+            _ => true,
+        }
     }
 }
 
@@ -309,7 +318,7 @@ fn findings(summary: &Summary, history: History) -> Vec<Finding> {
     let none = parameters.is_empty();
     findings.extend((!none).then_some(Finding::Drift { parameters }));
 
-    let r_hats = judged().filter(|_| !few).map(|row| (row.parameter.clone(), row.r_hat));
+    let r_hats = judged().filter(|_| !few).map(|row| (row.parameter.clone(), larger(row.r_hat, row.r_hat_tail)));
     findings.extend(short_warmup(r_hats, draws, history));
 
     let threshold = if few { ESS_PER_CHAIN * chains as f64 } else { ESS_IN_TOTAL };
