@@ -78,11 +78,11 @@ impl Readers {
         }
     }
 
-    /// Tries the case of a number: half of them texts of models, one in fifty a stored run.
+    /// Tries the case of a number: half of them texts of models, one in a thousand a stored run, which takes a process.
     pub fn case(&self, seed: u64, number: u32) {
         let dice = &mut Dice::new(seed, number);
-        match number % 50 {
-            0..25 => {
+        match number % 1000 {
+            0..500 => {
                 let model = &dice.of(&self.corpus).text;
                 let text = damaged_text(model, &self.corpus, dice);
                 // Half of them are no longer made of words.
@@ -95,7 +95,7 @@ impl Readers {
                     assert!(!errors.render(&source, false).is_empty());
                 }
             }
-            25..35 => {
+            500..700 => {
                 let data = &dice.of(&self.corpus).data;
                 // What is long is long because it repeats.
                 let end = (0..=data.len().min(4000)).rev().find(|&end| data.is_char_boundary(end)).unwrap_or(0);
@@ -105,12 +105,12 @@ impl Readers {
                 };
                 said(Data::default().add_json(&text, "data.json"));
             }
-            35..42 => {
+            700..840 => {
                 let table: &Vec<u8> = dice.of(&self.data);
                 let table = damaged_bytes(table, dice);
                 said(Data::default().add_csv(&String::from_utf8_lossy(&table), "data.csv"));
             }
-            42..49 => {
+            840..999 => {
                 let path = self.folder.join("draws.csv");
                 let table: &Vec<u8> = dice.of(&self.draws);
                 fs::write(&path, damaged_bytes(table, dice)).expect("room for a file");
