@@ -312,7 +312,7 @@ fn data_that_do_not_fit_are_named_with_the_declaration() {
         (r#"{"N": 2, "y": [1, "NaN"]}"#, "normal_lpdf: `y[2]` is nan, but must not be nan"),
         (
             r#"{"N": 2, "y": [1, "-Inf"]}"#,
-            "normal_lpdf: the log density is -inf, where `y[2]` is -inf (nonidentified.stan:",
+            "normal_lpdf: the log density is -inf, where `y[2]` is -inf (",
         ),
         (r#"{"N": 2, "Y": [1, 2]}"#, "the data do not hold `y`; did you mean `Y`, which they hold?"),
     ] {

@@ -78,7 +78,7 @@ impl Readers {
         }
     }
 
-    /// Tries the case of a number: half of them texts of models, one in a thousand a stored run, which takes a process.
+    /// Tries the case of a number: half of them texts of models, one in a thousand a stored run, which is many files.
     pub fn case(&self, seed: u64, number: u32) {
         let dice = &mut Dice::new(seed, number);
         match number % 1000 {
