@@ -8,7 +8,7 @@
 //! wrong runs the verdict lets pass, and how many right ones that are long enough it warns of.
 //!
 //! `-- --quick` runs one seed of every second model, `-- --lengths` measures autocorrelation times and references anew (`--times`:
-//! the times alone), `-- --lines FILE` writes a line of JSON for each run with everything that rules are made of. Results are
+//! the times alone, where references are stored), `-- --lines FILE` writes a line of JSON for each run with everything that rules are made of. Results are
 //! printed as a table for each group of the models, and listed run by run in `results/verdicts.csv`.
 
 #[path = "verdicts/fresh.rs"]

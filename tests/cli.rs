@@ -310,10 +310,7 @@ fn data_that_do_not_fit_are_named_with_the_declaration() {
         (r#"{"N": 1.5, "y": [1]}"#, "`N` is declared as an `int`, and is given the real number 1.5"),
         (r#"{"N": -1, "y": []}"#, "N is -1, but must be greater than or equal to 0"),
         (r#"{"N": 2, "y": [1, "NaN"]}"#, "normal_lpdf: `y[2]` is nan, but must not be nan"),
-        (
-            r#"{"N": 2, "y": [1, "-Inf"]}"#,
-            "normal_lpdf: the log density is -inf, where `y[2]` is -inf (",
-        ),
+        (r#"{"N": 2, "y": [1, "-Inf"]}"#, "normal_lpdf: the log density is -inf, where `y[2]` is -inf ("),
         (r#"{"N": 2, "Y": [1, 2]}"#, "the data do not hold `y`; did you mean `Y`, which they hold?"),
     ] {
         let data = Scratch::new("misfit.json", content.as_bytes());

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use super::models::Group;
 use super::runs::{Judged, name};
 
-/// Counts for each half of the models, each sampler and number of chains, and the runs that the verdict got wrong.
+/// Counts for each group of models, each sampler and number of chains, and the runs that the verdict got wrong.
 pub fn table(results: &[Judged]) -> String {
     let mut text =
         String::from("models    sampler     chains   runs  wrong  silent  mode unseen  long  right  warned\n");
     for group in Group::ALL.map(Some).into_iter().chain([None]) {
-        let half = group.map_or("all", Group::name);
+        let models = group.map_or("all", Group::name);
         for (sampler, chains) in
             [("nuts", 4), ("nuts", 64), ("metropolis", 4), ("metropolis", 64), ("metropolis", 1024), ("all", 0)]
         {
@@ -29,7 +29,7 @@ pub fn table(results: &[Judged]) -> String {
             let chains = if chains == 0 { String::new() } else { chains.to_string() };
             let _ = writeln!(
                 text,
-                "{half:<9} {sampler:<10} {chains:>7} {runs:>6} {wrong:>6} {silent:>7} {unseen:>12} {long:>5} {right:>6} \
+                "{models:<9} {sampler:<10} {chains:>7} {runs:>6} {wrong:>6} {silent:>7} {unseen:>12} {long:>5} {right:>6} \
                  {warned:>7}"
             );
         }

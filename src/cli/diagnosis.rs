@@ -96,7 +96,7 @@ impl Diagnosis {
     /// it is known that chains are apart for another reason.
     pub(super) fn say(&self, sampled: &[String], ridges: bool, quiet: bool) {
         let matrix = self.correlation.as_deref().filter(|_| ridges).map(|matrix| (&self.names[..], matrix));
-        say_verdict(&self.verdict, matrix, self.is_bad(sampled), quiet);
+        say_verdict(&self.verdict, matrix, sampled, quiet);
     }
 
     pub(super) fn summary_object(&self) -> Value {
@@ -108,8 +108,8 @@ impl Diagnosis {
         self.correlation.as_ref().map_or(Value::Null, |matrix| json::correlation(&self.names, matrix))
     }
 
-    pub(super) fn warnings_object(&self) -> Value {
-        json::warnings(&self.verdict.findings, findings::sentence)
+    pub(super) fn warnings_object(&self, sampled: &[String]) -> Value {
+        json::warnings(&self.verdict.findings, sampled, findings::sentence)
     }
 
     pub(super) fn verdict_object(&self, sampled: &[String]) -> Value {
@@ -127,16 +127,12 @@ pub(super) fn warning(finding: &Finding) -> String {
 }
 
 /// Says what was found, in sentences, a paragraph each, what can be learned from it with the names and the matrix of
-/// correlations, and how the verdict ends. Warnings are said in any case, the rest unless asked to be `quiet`.
-pub(super) fn say_verdict(verdict: &Verdict, matrix: Option<(&[String], &[f64])>, bad: bool, quiet: bool) {
+/// correlations, and how the verdict ends. Warnings are said in any case, the rest unless asked to be `quiet`. `sampled` are
+/// the parameters that chains move.
+pub(super) fn say_verdict(verdict: &Verdict, matrix: Option<(&[String], &[f64])>, sampled: &[String], quiet: bool) {
     let (mut text, findings) = (String::new(), &verdict.findings);
     for finding in findings {
-        let is_remark = match finding {
-            Finding::Constant { .. } => !bad,
-            Finding::Divergences { .. } => !finding.is_bad(),
-            _ => false,
-        };
-        if !is_remark {
+        if !finding.is_remark(sampled) {
             text += &warning(finding);
         } else if !quiet {
             text += &format!("\nnote: {}\n", findings::sentence(finding));
@@ -144,7 +140,7 @@ pub(super) fn say_verdict(verdict: &Verdict, matrix: Option<(&[String], &[f64])>
     }
     if !quiet {
         let lesson = matrix.and_then(|(names, matrix)| findings::lesson(findings, names, matrix));
-        let ending = lesson.into_iter().chain(findings::conclusion(verdict, bad));
+        let ending = lesson.into_iter().chain(findings::conclusion(verdict, verdict.is_bad(sampled)));
         text.extend(ending.map(|sentence| format!("\n{sentence}\n")));
     }
     say(&text);

@@ -69,7 +69,7 @@ impl<'a> Job<'a> {
     pub(super) fn explained(&self, error: CliError) -> CliError {
         let CliError::Run(RunError::NoStart(nowhere)) = error else { return error };
         let attempts = nowhere.tried.len();
-        let reasons = self.compiled.quantities.rejections(nowhere.tried.iter().map(Vec::as_slice));
+        let reasons = self.compiled.quantities.obstacles(nowhere.tried.iter().map(Vec::as_slice));
         if reasons.is_empty() {
             return CliError::Run(RunError::NoStart(nowhere));
         }

@@ -13,7 +13,6 @@ use super::job::{Job, closing, object};
 use super::progress::Progress;
 use super::{method, request};
 use crate::backend::Backend;
-use crate::diagnostics::Finding;
 use crate::diagnostics::chain_moments::{MomentSummary, products};
 use crate::report::{findings, table};
 use crate::run::moments::{Gathered, gather};
@@ -32,7 +31,7 @@ pub(super) fn sample(
     progress: &Progress<'_>,
     out: &mut impl Write,
 ) -> Result<Verdict, CliError> {
-    if !job.compiled.quantities.names().is_empty() {
+    if !job.compiled.quantities.is_empty() {
         job.tell("note: generated quantities are made of draws: with --keep moments there are none\n");
     }
     let watch = &mut |phase, done, total| progress.report(phase, done, total);
@@ -43,10 +42,11 @@ pub(super) fn sample(
     let summary = MomentSummary::of(&moments, job.superchains());
     let mut verdict = summary.verdict(job.history());
     verdict.findings.splice(0..0, method::findings(&outcome, request::method(&job.sample.stepping)));
-    let bad = verdict.is_bad(&job.model().coordinates);
+    let sampled = &job.model().coordinates[..];
+    let bad = verdict.is_bad(sampled);
     let names = &job.model().parameters;
     if job.sample.json {
-        let told = entries(&summary, names, &verdict.findings);
+        let told = entries(&summary, names, json::warnings(&verdict.findings, sampled, findings::sentence));
         let mut object = object(job, &outcome, told, clock.elapsed().as_secs_f64());
         if let Some(map) = object.as_object_mut() {
             map.insert("verdict".into(), verdict_object(&verdict, bad));
@@ -56,7 +56,7 @@ pub(super) fn sample(
         job.tell(&closing(job.settings, &outcome, job.model()));
         write_tables(&summary, names, out)?;
         let matrix = summary.correlation.as_deref().map(|matrix| (&names[..], matrix));
-        say_verdict(&verdict, matrix, bad, job.sample.quiet);
+        say_verdict(&verdict, matrix, sampled, job.sample.quiet);
     }
     Ok(if job.sample.strict && bad { Verdict::Bad } else { Verdict::Good })
 }
@@ -71,7 +71,7 @@ fn write_tables(summary: &MomentSummary, names: &[String], out: &mut impl Write)
 }
 
 /// The entries `summary`, `correlation` and `warnings` of the JSON object.
-fn entries(summary: &MomentSummary, names: &[String], found: &[Finding]) -> [(&'static str, Value); 3] {
+fn entries(summary: &MomentSummary, names: &[String], warnings: Value) -> [(&'static str, Value); 3] {
     let rows = summary.rows.iter().map(|row| {
         json!({
             "parameter": row.parameter,
@@ -84,5 +84,5 @@ fn entries(summary: &MomentSummary, names: &[String], found: &[Finding]) -> [(&'
         })
     });
     let correlation = summary.correlation.as_ref().map_or(Value::Null, |matrix| json::correlation(names, matrix));
-    [("summary", rows.collect()), ("correlation", correlation), ("warnings", json::warnings(found, findings::sentence))]
+    [("summary", rows.collect()), ("correlation", correlation), ("warnings", warnings)]
 }

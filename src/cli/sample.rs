@@ -152,7 +152,7 @@ fn conclude(
         let told = [
             ("summary", diagnosis.summary_object()),
             ("correlation", diagnosis.correlation_object()),
-            ("warnings", diagnosis.warnings_object()),
+            ("warnings", diagnosis.warnings_object(&model.coordinates)),
         ];
         let mut object = object(job, outcome, told, diagnostics_seconds);
         if let Some(map) = object.as_object_mut() {

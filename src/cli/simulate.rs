@@ -58,7 +58,7 @@ pub(super) fn simulate(
             "draws": length,
             "summary": diagnosis.summary_object(),
             "correlation": diagnosis.correlation_object(),
-            "warnings": json::warnings(&failed, findings::sentence),
+            "warnings": json::warnings(&failed, &[], findings::sentence),
         });
         writeln!(out, "{object:#}")?;
     } else {

@@ -55,7 +55,7 @@ pub(super) fn summary(arguments: &Summary, out: &mut impl Write) -> Result<Verdi
             "ebfmi": told.ebfmi.as_ref().map(|values| values.iter().map(|&x| number(x)).collect::<Vec<Value>>()),
             "summary": diagnosis.summary_object(),
             "correlation": diagnosis.correlation_object(),
-            "warnings": diagnosis.warnings_object(),
+            "warnings": diagnosis.warnings_object(sampled),
             "verdict": diagnosis.verdict_object(sampled),
         });
         writeln!(out, "{object:#}")?;

@@ -203,9 +203,20 @@ impl Finding {
         }
     }
 
+    /// Whether it is a remark, and no warning: constants that are none of the `sampled` parameters, and a few divergences.
+    #[must_use]
+    pub fn is_remark(&self, sampled: &[String]) -> bool {
+        match self {
+            Self::Constant { parameters } => !parameters.iter().any(|name| sampled.contains(name)),
+            Self::Divergences { .. } => !self.is_bad(),
+            _ => false,
+        }
+    }
+
     /// Whether estimates should not be trusted. A constant parameter alone is no harm: models
     /// have them. Short trajectories cost time, not truth. Generated quantities that could not be computed say nothing
-    /// against the draws they were to be computed from. Divergences count from [`TOLERATED_DIVERGENCES`] on.
+    /// against the draws they were to be computed from. Divergences count where more than
+    /// [`TOLERATED_DIVERGENCES`] of the steps diverged.
     #[must_use]
     pub fn is_bad(&self) -> bool {
         match self {

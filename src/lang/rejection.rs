@@ -2,8 +2,8 @@
 //!
 //! In: the parameters of a draw, or of a point at which a chain could not start. Out: what is wrong, with its place. The
 //! model is run once more with its parameters known, in `f64`, so that a `reject` says its text and a requirement its
-//! value. Where nothing is rejected, the reason is the first statement whose density is zero or not a number. A state that
-//! only single precision rejects has no reason here.
+//! value. Where nothing is rejected, [`Quantities::obstacles`] names the first statement whose log density is not finite. A
+//! state that only single precision rejects has no reason here.
 
 use super::bind::BindError;
 use super::compile::{declared, ended};
@@ -37,23 +37,19 @@ impl Quantities {
     /// Why the model rejects a state, which holds the parameters as
     /// [`Model::parameters`](crate::model::Model::parameters) orders them; `None` where it does not.
     pub fn rejection(&self, state: &[f64]) -> Option<BindError> {
-        let reason = self.run_density(state, false).and_then(|()| self.run_density(state, true));
-        reason.err().filter(BindError::rejects)
+        self.run_density(state, false).err().filter(BindError::rejects)
     }
 
-    /// The reasons of many states, the most frequent first.
+    /// The reasons of many states that the model rejects, the most frequent first.
     pub fn rejections<'a>(&self, states: impl IntoIterator<Item = &'a [f64]>) -> Vec<Rejection> {
-        let mut found: Vec<(Span, Rejection)> = Vec::new();
-        for error in states.into_iter().filter_map(|state| self.rejection(state)) {
-            let span = error.span();
-            match found.iter_mut().find(|(place, _)| *place == span) {
-                Some((_, known)) => *known = Rejection { error, count: known.count + 1 },
-                None => found.push((span, Rejection { error, count: 1 })),
-            }
-        }
-        let mut reasons: Vec<Rejection> = found.into_iter().map(|(_, reason)| reason).collect();
-        reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
-        reasons
+        counted(states.into_iter().filter_map(|state| self.rejection(state)))
+    }
+
+    /// Why many states cannot be used, the most frequent reason first: what the model rejects, or else the first statement
+    /// whose log density is not finite.
+    pub fn obstacles<'a>(&self, states: impl IntoIterator<Item = &'a [f64]>) -> Vec<Rejection> {
+        let not_finite = |state: &[f64]| self.run_density(state, true).err().filter(BindError::rejects);
+        counted(states.into_iter().filter_map(|state| self.rejection(state).or_else(|| not_finite(state))))
     }
 
     fn run_density(&self, state: &[f64], ends_at_infinity: bool) -> Result<(), BindError> {
@@ -67,4 +63,19 @@ impl Quantities {
         run.random = Some(Random::of_draw(0, 0, 0));
         ended(run.run(self.model_block())).map(|_| ())
     }
+}
+
+/// The errors of many states by their places, the most frequent first.
+fn counted(errors: impl Iterator<Item = BindError>) -> Vec<Rejection> {
+    let mut found: Vec<(Span, Rejection)> = Vec::new();
+    for error in errors {
+        let span = error.span();
+        match found.iter_mut().find(|(place, _)| *place == span) {
+            Some((_, known)) => *known = Rejection { error, count: known.count + 1 },
+            None => found.push((span, Rejection { error, count: 1 })),
+        }
+    }
+    let mut reasons: Vec<Rejection> = found.into_iter().map(|(_, reason)| reason).collect();
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+    reasons
 }

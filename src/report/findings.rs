@@ -86,7 +86,7 @@ pub fn sentence(finding: &Finding) -> String {
             };
             format!(
                 "{length} too short for the chains to forget where they started: {} (in brackets, the steps in which a \
-                 chain forgets where it was; {LEAST_WARMUP} times that is needed). The draws may all be on one side of the \
+                 chain forgets where it was, in the bulk or in a tail; {LEAST_WARMUP} times that is needed). The draws may all be on one side of the \
                  posterior, even where chains agree.{need} If that is too long, the data may not identify the parameter{}: \
                  reparameterise, give informative priors, or use --sampler nuts.",
                 list(parameters, |(name, time)| format!("{name} ({})", steps_of(*time))),

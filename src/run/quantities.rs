@@ -23,7 +23,8 @@ pub fn generate(
     first_draw: usize,
     seed: u64,
 ) -> Result<(Draws, Failures), RunError> {
-    if quantities.is_empty() {
+    // Without a column there are no rows to be found.
+    if quantities.is_empty() || draws.parameters().is_empty() && quantities.names().is_empty() {
         return Ok((draws, Failures::default()));
     }
     let parameters = draws.parameters().len();

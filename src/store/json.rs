@@ -50,13 +50,14 @@ pub fn correlation(parameters: &[String], matrix: &[f64]) -> Value {
 }
 
 /// Findings, each with its code for machines and the sentence that people read.
-pub fn warnings(list: &[Finding], sentence: impl Fn(&Finding) -> String) -> Value {
+pub fn warnings(list: &[Finding], sampled: &[String], sentence: impl Fn(&Finding) -> String) -> Value {
     list.iter()
         .map(|finding| {
             json!({
                 "code": finding.code(),
                 "message": sentence(finding),
                 "parameters": finding.parameters(),
+                "remark": finding.is_remark(sampled),
             })
         })
         .collect()
@@ -89,5 +90,15 @@ mod tests {
             [json!("nan"), json!("inf"), json!("-inf")]
         );
         assert_eq!(correlation(&["a".into()], &[f64::NAN]), json!({"parameters": ["a"], "matrix": [["nan"]]}));
+    }
+
+    #[test]
+    fn remarks_are_marked_among_the_warnings() {
+        let divergences = |divergences| Finding::Divergences { divergences, steps: 4000 };
+        let constant = |name: &str| Finding::Constant { parameters: vec![name.to_owned()] };
+        let list = [divergences(8), divergences(9), constant("derived"), constant("sampled")];
+        let told = warnings(&list, &["sampled".to_owned()], |_| String::new());
+        let remarks: Vec<&Value> = told.as_array().unwrap().iter().map(|warning| &warning["remark"]).collect();
+        assert_eq!(remarks, [true, false, true, false]);
     }
 }

@@ -138,7 +138,8 @@ impl RunDirectory {
             StoreError::Occupied { path: self.root.clone(), holds }
         };
         // A link would lead the merge to files elsewhere, and become the run in the end.
-        if fs::symlink_metadata(&self.root).is_ok_and(|found| found.is_symlink()) {
+        let is_link = |path: &Path| fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        if is_link(&self.root) || is_link(&self.own()) {
             return Err(in_the_way());
         }
         let found = entries(&self.root)?;

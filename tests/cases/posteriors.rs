@@ -1,7 +1,8 @@
 //! Posteriors of models that touch the edges of their densities: zeros, infinities and NaN among what is known.
 //!
 //! In: small models with data. Out: means and standard deviations, against closed forms and quadrature (scipy, trapezoid
-//! rule of at least 4,000 points an axis, all digits given).
+//! rule of at least 4,000 points an axis, all digits given). These are whole runs; `numbers` compares log densities and
+//! gradients of such models.
 
 use super::program::{assert_moments, ended, folder, object, sample, written};
 

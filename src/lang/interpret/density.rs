@@ -56,9 +56,11 @@ impl Interpreter<'_> {
         }
         self.note_tilde(outcome, callee, &terms, span)?;
         let term = terms.into_iter().reduce(|sum, term| self.graph.add(sum, term)).expect("a density has a term");
+        let model = self.model;
         let name = || match callee {
             Callee::Family { family, density } => function_name(family, density),
-            _ => "the distribution".to_owned(),
+            Callee::User(function) => model.functions[function.0].name.clone(),
+            Callee::Builtin(_) | Callee::Reduce(_) => unreachable!("the checker admits distributions only"),
         };
         self.require_finite(term, name, Some((outcome, &values[0])), span)?;
         self.add(term, Source::Density { outcome });

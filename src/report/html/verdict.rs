@@ -65,7 +65,7 @@ fn judged(survey: &Survey) -> (&'static str, String, bool) {
     let headline = match (&survey.verdict.largest_r_hat, &survey.verdict.unchecked[..]) {
         (None, _) => "There is nothing to judge.",
         (Some(_), []) if findings.iter().any(|finding| !matches!(finding, Finding::Constant { .. })) => {
-            "No other problem was found."
+            "No problem that makes the draws unreliable was found."
         }
         (Some(_), []) => "No problem was found.",
         (Some(_), _) => "The checks that could be made passed.",
