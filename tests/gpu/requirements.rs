@@ -308,7 +308,8 @@ fn cases() -> Vec<Case> {
             );
             cases.push(Case { model: compiled(&text), arguments: std::mem::take(arguments) });
         }
-        (declared.clear(), body.clear());
+        declared.clear();
+        body.clear();
     };
     let (mut next, mut number) = (1, 0);
     let mut statements: Vec<(String, Vec<Kind>, bool)> = Vec::new();
@@ -339,10 +340,10 @@ fn cases() -> Vec<Case> {
             arguments.push(kind);
         }
         if is_declaration {
-            declared += &text
+            declared += &text;
         } else {
-            body += &text
-        };
+            body += &text;
+        }
     }
     close(&mut declared, &mut body, &mut arguments);
     cases
@@ -355,6 +356,9 @@ fn compiled(text: &str) -> Model {
         Err(error) => panic!("{}", error.render(&source, false)),
     }
 }
+
+/// Makes the backend that runs a model.
+type Execution = fn(&Model) -> Box<dyn Backend>;
 
 fn on_cpu<R: Real>(model: &Model) -> Box<dyn Backend> {
     Box::new(CpuBackend::<R>::new(model, 1))
@@ -374,8 +378,7 @@ fn what_is_valid_is_never_rejected_and_what_is_not_always() {
     let cases = cases();
     let arguments: usize = cases.iter().map(|case| case.arguments.len()).sum();
     let chains = VALUES.div_ceil(arguments);
-    let mut executions: Vec<(&str, fn(&Model) -> Box<dyn Backend>)> =
-        vec![("cpu f64", on_cpu::<f64>), ("cpu f32", on_cpu::<f32>)];
+    let mut executions: Vec<(&str, Execution)> = vec![("cpu f64", on_cpu::<f64>), ("cpu f32", on_cpu::<f32>)];
     if std::env::var_os("RIDGEWALK_WITHOUT_GPU").is_none_or(|value| value != "1") {
         executions.push(("gpu", on_gpu));
     }
