@@ -14,6 +14,7 @@ use super::{method, request};
 use crate::backend::{Description, Tuning};
 use crate::diagnostics::History;
 use crate::lang::Compiled;
+use crate::lang::source::{Source, Span};
 use crate::model::{Hazard, Model};
 use crate::report::quantity::{magnitude, seconds};
 use crate::run::refused::{Proposals, proposals};
@@ -149,6 +150,16 @@ pub(super) fn closing(settings: &Settings, outcome: &Outcome, model: &Model) -> 
         seconds(outcome.warmup_seconds + outcome.sampling_seconds),
         magnitude(method::steps_per_second(settings, outcome)),
         method::clause(outcome, model),
+    )
+}
+
+/// What is said of a place where constants matter that Stan leaves out.
+pub(super) fn constants_sentence(source: &Source, place: Span) -> String {
+    format!(
+        "Stan leaves constants out of the density of {}:{} (`~`, `_lupdf`, `_lupmf`), and they are kept here: the posterior is \
+         another than Stan's where different constants meet. With `target += ..._lpdf(...)` (or `_lpmf`) both are the same.",
+        source.name(),
+        source.line(place)
     )
 }
 

@@ -12,7 +12,7 @@ use super::draws::few;
 use super::error::{CliError, Verdict};
 use super::files;
 use super::identification::Identification;
-use super::job::{Job, closing, hazard_sentence, object, opening};
+use super::job::{Job, closing, constants_sentence, hazard_sentence, object, opening};
 use super::memory::{self, Room};
 use super::progress::Progress;
 use super::terminal::say;
@@ -48,6 +48,9 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
             ));
         }
         report::place(path).check()?;
+        if sample.out.as_ref() == Some(path) {
+            return Err(CliError::plain("--out and --report name the same file"));
+        }
     }
     if let Some(path) = &sample.generate {
         Output::new(path).check()?;
@@ -83,6 +86,9 @@ pub(super) fn sample(sample: &Sample, out: &mut impl Write) -> Result<Verdict, C
     }
     for hazard in model.hazards.iter().filter(|_| job.description.precision == crate::backend::Precision::F32) {
         say(&format!("warning: {}\n", hazard_sentence(hazard)));
+    }
+    if let Some(place) = compiled.constants {
+        say(&format!("warning: {}\n", constants_sentence(&job.files.source, place)));
     }
     for note in init::notes(&settings.init, settings.first_chain as usize + settings.chains, settings.superchain_size) {
         job.tell(&format!("note: {note}\n"));

@@ -26,7 +26,7 @@ use crate::run::{Cut, Glance, Init, Look, Outcome, Phase, Plan, RunError, SinkEr
 use crate::sampler::nuts::STATISTICS;
 use crate::store::{
     DataArray, FORMAT, Facts, RunWriter, Shape, StoreError, chunk_length, data_digests, model_digest, new_id, now,
-    open_run,
+    open_run, unstorable,
 };
 
 /// Values of what is told of the last draws, that diagnostics of trajectories look at after a run: 160 MB.
@@ -67,6 +67,10 @@ pub(super) fn plan<'a>(job: &Job<'_>, path: &'a Path, notes: &[String]) -> Resul
         [] => columns.clone(),
         asked => super::selection::select(asked, &columns)?.into_iter().map(|index| columns[index].clone()).collect(),
     };
+    if let Some(name) = unstorable(&kept) {
+        let advice = "rename it, or leave it out (--parameters names those that are stored)";
+        return Err(CliError::plain(format!("--out: no variable called `{name}` can be stored: {advice}")));
+    }
     let sampled: HashSet<&String> = model.parameters.iter().collect();
     let of_sampler = kept.iter().filter(|name| sampled.contains(name)).count();
     let single = if description.precision == Precision::F32 { of_sampler } else { 0 };

@@ -10,6 +10,8 @@ use std::fmt;
 /// Displayed as the beginning of a sentence that goes on "not supported yet", verb included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Feature {
+    /// A loop whose body assigns to what the loop runs over or up to, by its name: Stan reads it again in each turn.
+    ChangingLoop(String),
     /// Numbers such as `2i`.
     Complex,
     /// A function of a distribution, by its name: `gamma_cdf`.
@@ -27,6 +29,7 @@ pub enum Feature {
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ChangingLoop(name) => write!(f, "a loop that assigns to `{name}`, over which it runs, is"),
             Self::Complex => write!(f, "complex numbers are"),
             Self::Family(name) => write!(f, "the distribution `{name}` is"),
             Self::DensityFunction(name) | Self::Function(name) => write!(f, "the function `{name}` is"),

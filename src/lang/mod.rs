@@ -9,6 +9,7 @@ pub mod ast;
 pub mod bind;
 pub mod check;
 mod compile;
+mod constants;
 mod effects;
 pub mod error;
 pub mod feature;
@@ -95,6 +96,8 @@ pub struct Compiled {
     pub printed: Vec<String>,
     /// Whether parameters can break something that the model requires: a constraint, an argument, a `reject`.
     pub rejects: bool,
+    /// Where constants matter that Stan leaves out of a density and this program keeps: the posterior may be another one.
+    pub constants: Option<source::Span>,
 }
 
 /// How a model is compiled.
@@ -127,7 +130,7 @@ pub fn compile(source: &Source, data: &Data, name: &str, settings: Settings) -> 
     let (model, parameters, printed) = written.finish(&typed, name, settings.collapse)?;
     let quantities = Quantities::new(Arc::clone(&typed), source.clone(), &bound, parameters)?;
     let printed = bound.printed.into_iter().chain(printed).collect();
-    Ok(Compiled { model, quantities, printed, rejects })
+    Ok(Compiled { model, quantities, printed, rejects, constants: constants::kept(&typed) })
 }
 
 #[cfg(test)]

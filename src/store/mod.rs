@@ -47,3 +47,4 @@ pub use self::merge::merge;
 pub use self::output::Output;
 pub use self::run_read::{StoredRun, facts_of, has_run, open_run};
 pub use self::run_write::RunWriter;
+pub use self::variable::unstorable;

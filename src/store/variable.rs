@@ -3,6 +3,8 @@
 //! Names flow in, variables with their sizes and the columns of their elements flow out, and the other way round.
 //! Absent on purpose: values.
 
+use std::collections::HashSet;
+
 /// A named array of columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
@@ -87,9 +89,42 @@ pub fn element_names(name: &str, sizes: &[usize]) -> Vec<String> {
     (0..count).map(label).collect()
 }
 
+/// The first variable, of columns such as `mu` and `theta[2]`, that cannot be stored under its name: `chain` and `draw` are
+/// dimensions, `NAME_dim_K` is that of another variable `NAME`, and file systems take names of about 250 bytes.
+#[must_use]
+pub fn unstorable(columns: &[String]) -> Option<&str> {
+    const LONGEST: usize = 200;
+    fn stem(column: &str) -> &str {
+        column.split('[').next().unwrap_or(column)
+    }
+    let names: HashSet<&str> = columns.iter().map(|column| stem(column)).collect();
+    let is_taken = |name: &str| {
+        let owner = name.rsplit_once("_dim_").filter(|(_, axis)| axis.parse::<u32>().is_ok());
+        ["chain", "draw"].contains(&name)
+            || name.len() > LONGEST
+            || owner.is_some_and(|(owner, _)| names.contains(owner))
+    };
+    columns.iter().map(|column| stem(column)).find(|name| is_taken(name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_dimensions_and_names_that_are_too_long_cannot_be_stored() {
+        let first = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            unstorable(&names).map(str::to_owned)
+        };
+        assert_eq!(first(&["mu", "x_dim_0", "draws", "chains[1]"]), None);
+        assert_eq!(first(&["mu", "draw"]).as_deref(), Some("draw"));
+        assert_eq!(first(&["chain[2]"]).as_deref(), Some("chain"));
+        assert_eq!(first(&["x_dim_0", "x[1]", "x[2]"]).as_deref(), Some("x_dim_0"));
+        assert_eq!(first(&["x_dim_a", "x[1]"]), None);
+        assert_eq!(first(&[&"n".repeat(200)]), None);
+        assert!(first(&[&"n".repeat(201)]).is_some());
+    }
 
     fn of(names: &[&str]) -> Vec<Variable> {
         variables(&names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>())

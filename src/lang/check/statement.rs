@@ -7,9 +7,10 @@ use super::expression::divide;
 use super::{Checker, Place, operator};
 use crate::lang::ast::{self, BinaryOperator, Block, ExpressionId, Name};
 use crate::lang::error::{Error, Expected};
+use crate::lang::feature::Feature;
 use crate::lang::source::Span;
 use crate::lang::typed::{
-    Callee, Constraint, ExpressionKind, Index, Origin, Over, Statement, Text, Variable, VariableId,
+    Callee, Constraint, ExpressionKind, Index, Origin, Over, Statement, Text, Variable, VariableId, any_statement,
 };
 use crate::lang::types::Type;
 
@@ -124,7 +125,39 @@ impl Checker<'_> {
         };
         let body = self.nested(body, 1);
         self.scope.leave();
-        Some(Statement::For { variable: variable?, over: over?, body, span })
+        let (variable, over) = (variable?, over?);
+        // What is no variable is computed once, and so is where a range begins.
+        let read = match over {
+            Over::Range { to, .. } => self.variables_of(to),
+            Over::Container(container) => match self.kind(container) {
+                Some(&ExpressionKind::Variable(variable)) => vec![variable],
+                _ => Vec::new(),
+            },
+        };
+        let assigns = |of: VariableId| {
+            any_statement(
+                &body,
+                &|statement| matches!(statement, Statement::Assign { variable, .. } if *variable == of),
+            )
+        };
+        if let Some(&changed) = read.iter().find(|&&read| assigns(read)) {
+            let feature = Feature::ChangingLoop(self.variables[changed.0].name.clone());
+            self.errors.push(Error::Unsupported { feature, span: name.span });
+            return None;
+        }
+        Some(Statement::For { variable, over, body, span })
+    }
+
+    /// The variables that an expression reads.
+    fn variables_of(&self, expression: ExpressionId) -> Vec<VariableId> {
+        let (mut pending, mut found) = (vec![expression], Vec::new());
+        while let Some(kind) = pending.pop().and_then(|id| self.kind(id)) {
+            if let ExpressionKind::Variable(variable) = kind {
+                found.push(*variable);
+            }
+            pending.extend(kind.parts());
+        }
+        found
     }
 
     /// The type of what a loop over a container gives, one after the other.

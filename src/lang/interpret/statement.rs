@@ -271,9 +271,10 @@ impl Interpreter<'_> {
                 self.require_shape(&shape, &value.shape, span)?;
                 value.reshaped(shape)
             }
-            // As in Stan, what is not given a value is not a number.
+            // As in Stan, what is not given a value is not a number, or the least int.
             None => {
-                let values = vec![f64::NAN; shape.len()];
+                let nothing = if variable.of.base == Base::Int { f64::from(i32::MIN) } else { f64::NAN };
+                let values = vec![nothing; shape.len()];
                 Value::known(shape, values)
             }
         };

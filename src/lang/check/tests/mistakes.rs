@@ -42,6 +42,25 @@ fn names_declared_together_share_one_mistake() {
 }
 
 #[test]
+fn a_loop_that_changes_what_it_runs_over_is_refused() {
+    for (statement, name) in [
+        ("int n = 3; for (i in 1:n) n = 1;", "n"),
+        ("array[2] int k = {1, 2}; for (i in 1:(k[1] + 1)) { if (i > 1) k[1] += 1; }", "k"),
+        ("array[2] int k = {1, 2}; for (i in k) k[2] = 5;", "k"),
+    ] {
+        let sentence = format!("a loop that assigns to `{name}`, over which it runs, is not supported yet");
+        assert_eq!(in_model(statement), [sentence], "{statement}");
+    }
+    for statement in [
+        "int n = 3; for (i in n:4) n = 1;",
+        "array[2] int k = {1, 2}; for (i in k[1:2]) k[2] = 5;",
+        "int n = 3; array[3] int k; for (i in 1:n) k[i] = n;",
+    ] {
+        assert_eq!(in_model(statement), [""; 0], "{statement}");
+    }
+}
+
+#[test]
 fn only_the_own_block_assigns() {
     for (statement, sentence) in [
         ("x = 1;", "`x` is data and cannot be assigned here"),
