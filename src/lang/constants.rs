@@ -102,8 +102,8 @@ mod tests {
     #[test]
     fn constants_matter_under_conditions_in_functions_and_behind_target() {
         for (block, found) in [
-            ("if (x > 0) y ~ normal(x, 1); else y ~ normal(x, 50);", "y ~ normal(x, 1);"),
-            ("if (n > 0) { if (x > 0) { } else { y ~ cauchy(x, 1); } }", "y ~ cauchy(x, 1);"),
+            ("if (x > 0) y ~ normal(x, 1); else y ~ normal(x, 50);", "y ~ normal(x, 1)"),
+            ("if (n > 0) { if (x > 0) { } else { y ~ cauchy(x, 1); } }", "y ~ cauchy(x, 1)"),
             ("target += log_sum_exp(normal_lupdf(x | -4, 1), normal_lupdf(x | 4, 3));", "normal_lupdf(x | -4, 1)"),
             ("vector[2] l = [1.0, normal_lupdf(x | -4, 1)]'; target += log_sum_exp(l);", "normal_lupdf(x | -4, 1)"),
             ("target += x * normal_lupdf(y | x, 1);", "normal_lupdf(y | x, 1)"),

@@ -44,17 +44,17 @@ fn names_declared_together_share_one_mistake() {
 #[test]
 fn a_loop_that_changes_what_it_runs_over_is_refused() {
     for (statement, name) in [
-        ("int n = 3; for (i in 1:n) n = 1;", "n"),
-        ("array[2] int k = {1, 2}; for (i in 1:(k[1] + 1)) { if (i > 1) k[1] += 1; }", "k"),
-        ("array[2] int k = {1, 2}; for (i in k) k[2] = 5;", "k"),
+        ("int most = 3; for (i in 1:most) most = 1;", "most"),
+        ("array[2] int own = {1, 2}; for (i in 1:(own[1] + 1)) { if (i > 1) own[1] += 1; }", "own"),
+        ("array[2] int own = {1, 2}; for (i in own) own[2] = 5;", "own"),
     ] {
         let sentence = format!("a loop that assigns to `{name}`, over which it runs, is not supported yet");
         assert_eq!(in_model(statement), [sentence], "{statement}");
     }
     for statement in [
-        "int n = 3; for (i in n:4) n = 1;",
-        "array[2] int k = {1, 2}; for (i in k[1:2]) k[2] = 5;",
-        "int n = 3; array[3] int k; for (i in 1:n) k[i] = n;",
+        "int least = 3; for (i in least:4) least = 1;",
+        "array[2] int own = {1, 2}; for (i in own[1:2]) own[2] = 5;",
+        "int most = 3; array[3] int own; for (i in 1:most) own[i] = most;",
     ] {
         assert_eq!(in_model(statement), [""; 0], "{statement}");
     }
