@@ -3,6 +3,7 @@
 //! In: models, data and files that the tests write. Out: exit statuses, sentences, draws and verdicts of the program, all on
 //! the CPU.
 
+mod binary;
 #[path = "cases/files.rs"]
 mod files;
 #[path = "cases/packages.rs"]

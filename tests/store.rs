@@ -1,5 +1,6 @@
 //! Runs that last: what is stored, what survives, what is refused; with the program itself, on the CPU.
 
+mod binary;
 #[path = "store/damage.rs"]
 mod damage;
 #[path = "store/foreign.rs"]

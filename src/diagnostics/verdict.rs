@@ -102,6 +102,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Whether anything was found but constants.
+    #[must_use]
+    pub fn has_more_than_constants(&self) -> bool {
+        self.findings.iter().any(|finding| !matches!(finding, Finding::Constant { .. }))
+    }
+
     /// Whether the draws should not be trusted. A constant is no harm, unless it is one of the `sampled` parameters, whose
     /// chains have then never moved.
     #[must_use]

@@ -5,34 +5,31 @@
 //! condition on parameters, inside of a function that is not a sum, and where `target()` is read. In: a checked model. Out:
 //! the first such place. Absent: whether the constants that meet there differ.
 
-use std::cell::Cell;
-
 use super::ast::{BinaryOperator, ExpressionId};
 use super::source::Span;
-use super::typed::{Callee, Density, ExpressionKind, Statement, Text, TypedModel, any_statement};
+use super::typed::{Callee, Density, ExpressionKind, Statement, Text, TypedModel, find_statement};
 
 /// The first place where they matter; none in most models.
 pub(super) fn kept(model: &TypedModel) -> Option<Span> {
     under_condition(model).or_else(|| in_function(model)).or_else(|| behind_target(model))
 }
 
+/// The first `~` among statements.
+fn tilde(statements: &[Statement]) -> Option<Span> {
+    find_statement(statements, &mut |statement| match statement {
+        Statement::Tilde { span, .. } => Some(*span),
+        _ => None,
+    })
+}
+
 /// A `~` under a condition that parameters decide.
 fn under_condition(model: &TypedModel) -> Option<Span> {
-    let found = Cell::new(None);
-    let is_tilde = |statement: &Statement| match statement {
-        Statement::Tilde { span, .. } => {
-            found.set(Some(*span));
-            true
-        }
-        _ => false,
-    };
-    any_statement(&model.model, &|statement| match statement {
+    find_statement(&model.model, &mut |statement| match statement {
         Statement::If { condition, then, otherwise, .. } if !model.expressions[condition.index()].data_only => {
-            any_statement(then, &is_tilde) || any_statement(otherwise, &is_tilde)
+            tilde(then).or_else(|| tilde(otherwise))
         }
-        _ => false,
-    });
-    found.get()
+        _ => None,
+    })
 }
 
 /// A `_lupdf` or `_lupmf` that is an argument of something else than a sum.
@@ -59,26 +56,20 @@ fn in_function(model: &TypedModel) -> Option<Span> {
 
 /// A `target()` that is not printed, in a model with a `~`.
 fn behind_target(model: &TypedModel) -> Option<Span> {
-    let is_tilde = |statement: &Statement| matches!(statement, Statement::Tilde { .. });
-    if !any_statement(&model.model, &is_tilde) {
-        return None;
-    }
-    let printed = Cell::new(Vec::new());
+    tilde(&model.model)?;
+    let mut printed = Vec::new();
     let bodies = model.functions.iter().map(|function| &function.body).chain([&model.model]);
     for body in bodies {
-        any_statement(body, &|statement| {
+        find_statement(body, &mut |statement| {
             if let Statement::Print { arguments, .. } | Statement::Reject { arguments, .. } = statement {
-                let mut list = printed.take();
-                list.extend(arguments.iter().filter_map(|text| match text {
+                printed.extend(arguments.iter().filter_map(|text| match text {
                     Text::Value(id) => Some(id.index()),
                     Text::Literal(_) => None,
                 }));
-                printed.set(list);
             }
-            false
+            None::<()>
         });
     }
-    let printed = printed.take();
     let read = |(index, _): &(usize, _)| !printed.contains(index);
     let targets = model.expressions.iter().enumerate();
     let mut targets = targets.filter(|(_, expression)| expression.kind == ExpressionKind::Target).filter(read);

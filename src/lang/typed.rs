@@ -198,24 +198,30 @@ impl Statement {
 
 /// Whether one of some statements, or one inside of them, is so.
 pub fn any_statement(statements: &[Statement], is: &impl Fn(&Statement) -> bool) -> bool {
-    statements.iter().any(|statement| {
-        is(statement)
-            || match statement {
-                Statement::For { body, .. } | Statement::While { body, .. } | Statement::Block(body) => {
-                    any_statement(body, is)
-                }
-                Statement::If { then, otherwise, .. } => any_statement(then, is) || any_statement(otherwise, is),
-                Statement::Declare { .. }
-                | Statement::Assign { .. }
-                | Statement::Tilde { .. }
-                | Statement::TargetIncrement { .. }
-                | Statement::Break { .. }
-                | Statement::Continue { .. }
-                | Statement::Return { .. }
-                | Statement::Print { .. }
-                | Statement::Reject { .. }
-                | Statement::Call { .. } => false,
+    find_statement(statements, &mut |statement| is(statement).then_some(())).is_some()
+}
+
+/// What `find` first gives of some statements, each before those inside of it; it meets all of them if it gives nothing.
+pub fn find_statement<T>(statements: &[Statement], find: &mut impl FnMut(&Statement) -> Option<T>) -> Option<T> {
+    statements.iter().find_map(|statement| {
+        find(statement).or_else(|| match statement {
+            Statement::For { body, .. } | Statement::While { body, .. } | Statement::Block(body) => {
+                find_statement(body, find)
             }
+            Statement::If { then, otherwise, .. } => {
+                find_statement(then, find).or_else(|| find_statement(otherwise, find))
+            }
+            Statement::Declare { .. }
+            | Statement::Assign { .. }
+            | Statement::Tilde { .. }
+            | Statement::TargetIncrement { .. }
+            | Statement::Break { .. }
+            | Statement::Continue { .. }
+            | Statement::Return { .. }
+            | Statement::Print { .. }
+            | Statement::Reject { .. }
+            | Statement::Call { .. } => None,
+        })
     })
 }
 

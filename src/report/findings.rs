@@ -86,8 +86,8 @@ pub fn sentence(finding: &Finding) -> String {
             };
             format!(
                 "{length} too short for the chains to forget where they started: {} (in brackets, the steps in which a \
-                 chain forgets where it was, in the bulk or in a tail; {LEAST_WARMUP} times that is needed). The draws may all be on one side of the \
-                 posterior, even where chains agree.{need} If that is too long, the data may not identify the parameter{}: \
+                 chain forgets where it was, in the bulk or in a tail; {LEAST_WARMUP} times that is needed). The draws may \
+                 all be on one side of the posterior, even where chains agree.{need} If that is too long, the data may not identify the parameter{}: \
                  reparameterise, give informative priors, or use --sampler nuts.",
                 list(parameters, |(name, time)| format!("{name} ({})", steps_of(*time))),
                 if parameters.len() == 1 { "" } else { "s" }
@@ -158,9 +158,8 @@ pub fn conclusion(verdict: &Verdict, bad: bool) -> Option<String> {
         thousands(verdict.chains),
         thousands(*size as usize),
     );
-    let other = verdict.findings.iter().any(|finding| !matches!(finding, Finding::Constant { .. }));
     Some(match unchecked {
-        None if other => format!("No other problem was found: {numbers}."),
+        None if verdict.has_more_than_constants() => format!("No other problem was found: {numbers}."),
         None => format!("No problem was found: {numbers}."),
         Some(unchecked) => format!("The checks that could be made passed: {numbers}. {unchecked}"),
     })

@@ -3,8 +3,8 @@
 //!
 //! In: where chains ended and how they are tuned. Out: how many proposals were made, and the parameters of those at which
 //! the density is not a number that a chain may have, all in `f64`. Proposals of NUTS are trajectories until they turn
-//! back, of at most 32 leapfrogs, those of Metropolis moves of one coordinate. The draws of the run do not depend on it. Absent: reasons,
-//! which `lang::rejection` finds.
+//! back, of at most 32 leapfrogs, those of Metropolis moves of one coordinate. The draws of the run do not depend on it.
+//! Absent: reasons, which `lang::rejection` finds.
 
 use super::admissible;
 use crate::backend::cpu::Gradient;

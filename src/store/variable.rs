@@ -95,7 +95,7 @@ pub fn element_names(name: &str, sizes: &[usize]) -> Vec<String> {
 pub fn unstorable(columns: &[String]) -> Option<&str> {
     const LONGEST: usize = 200;
     fn stem(column: &str) -> &str {
-        column.split('[').next().unwrap_or(column)
+        split(column).map_or(column, |(stem, _)| stem)
     }
     let names: HashSet<&str> = columns.iter().map(|column| stem(column)).collect();
     let is_taken = |name: &str| {

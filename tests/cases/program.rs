@@ -4,17 +4,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
-use assert_cmd::cargo::CommandCargoExt;
 use serde_json::Value;
+
+use crate::binary;
+pub use crate::binary::{command, ridgewalk};
 
 /// A directory of the test's own, empty.
 pub fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cases").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
+    binary::folder("cases", name)
 }
 
 /// A file in a folder, by its whole name.
@@ -22,16 +21,6 @@ pub fn written(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()
-}
-
-pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("ridgewalk").unwrap();
-    command.args(arguments);
-    command
-}
-
-pub fn ridgewalk(arguments: &[&str]) -> Output {
-    command(arguments).output().unwrap()
 }
 
 /// `sample` on the CPU with a fixed seed.

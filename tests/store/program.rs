@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
-use assert_cmd::cargo::CommandCargoExt;
 use serde_json::Value;
+
+use crate::binary;
+pub use crate::binary::{command, ridgewalk};
 
 pub const MODEL: &str = "examples/identifiability/nonidentified.stan";
 pub const DATA: &str = "examples/identifiability/y.json";
 
 /// A directory of the test's own, empty.
 pub fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("store").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder
+    binary::folder("store", name)
 }
 
 /// Copies a folder with all that is in it.
@@ -30,16 +29,6 @@ pub fn copied(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), to).unwrap();
         }
     }
-}
-
-pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::cargo_bin("ridgewalk").unwrap();
-    command.args(arguments);
-    command
-}
-
-pub fn ridgewalk(arguments: &[&str]) -> Output {
-    command(arguments).output().unwrap()
 }
 
 /// `sample` of the notebook's model into a directory, with Metropolis unless `more` names another sampler.

@@ -6,7 +6,7 @@
 pub(super) mod arguments;
 mod families;
 mod multivariate;
-mod not_a_number;
+mod not_finite;
 mod truncation;
 
 use self::arguments::function_name;

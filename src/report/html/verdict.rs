@@ -64,7 +64,7 @@ fn judged(survey: &Survey) -> (&'static str, String, bool) {
     }
     let headline = match (&survey.verdict.largest_r_hat, &survey.verdict.unchecked[..]) {
         (None, _) => "There is nothing to judge.",
-        (Some(_), []) if findings.iter().any(|finding| !matches!(finding, Finding::Constant { .. })) => {
+        (Some(_), []) if survey.verdict.has_more_than_constants() => {
             "No problem that makes the draws unreliable was found."
         }
         (Some(_), []) => "No problem was found.",
