@@ -328,6 +328,37 @@ fn a_tail_that_no_chain_enters_or_leaves_is_flagged_however_well_ranks_mix() {
     assert!(found.iter().any(|finding| finding.code() == "short_warmup"), "{found:?}");
 }
 
+/// Independent draws of a Cauchy and of a normal distribution, one chain in each row: the index of the first is 1. The fit of
+/// 960 draws has a standard error of 0.06.
+#[test]
+fn heavy_tails_are_a_remark_and_ask_many_chains_for_a_longer_warmup() {
+    let heavy = run(204, (4, 4, 25_600), |random, _, values| {
+        values.iter_mut().for_each(|value| *value = random.normal() / random.normal());
+    });
+    assert!((heavy.rows[0].tail_index - 1.0).abs() < 0.25, "{}", heavy.rows[0].tail_index);
+    let found = verdict(&heavy, History { warmup: Some(1000), thin: 1 });
+    assert_eq!(found.findings.iter().map(Finding::code).collect::<Vec<_>>(), ["heavy_tails"]);
+    assert!(found.findings[0].is_remark(&[]) && !found.is_bad(&[]));
+    let light =
+        run(205, (4, 4, 25_600), |random, _, values| values.iter_mut().for_each(|value| *value = random.normal()));
+    assert!(light.rows[0].tail_index < 0.25, "{}", light.rows[0].tail_index);
+
+    // Chains with an autocorrelation time of 19: 7 such times are 133 steps, 25 are 475. What makes the tails heavy leaves the
+    // ranks as they are.
+    let after_300_steps = |heavy: bool| -> Vec<&'static str> {
+        let mut walk = autoregression(0.9);
+        let summary = run(206, (1024, 16, 50), |random, superchain, values| {
+            walk(random, superchain, values);
+            for value in values.iter_mut().filter(|_| heavy) {
+                *value = value.signum() * (0.5 * value.powi(2)).exp();
+            }
+        });
+        verdict(&summary, History { warmup: Some(300), thin: 1 }).findings.iter().map(Finding::code).collect()
+    };
+    assert_eq!(after_300_steps(false), [""; 0]);
+    assert_eq!(after_300_steps(true), ["short_warmup", "heavy_tails"]);
+}
+
 fn compiled(text: &str, json: &str) -> Model {
     let mut data = Data::default();
     data.add_json(json, "data.json").unwrap();

@@ -10,8 +10,8 @@ use crate::diagnostics::nested_rhat;
 use crate::diagnostics::rhat;
 use crate::diagnostics::summary::{FALSE_ALARM, TOLERANCE};
 use crate::diagnostics::verdict::{
-    Check, ESS_IN_TOTAL, ESS_PER_CHAIN, EssKind, FEW_CHAINS, Finding, History, LEAST_CHAINS, LEAST_DRAWS, NestedExcess,
-    R_HAT_THRESHOLD, Verdict, short_warmup,
+    Check, ESS_IN_TOTAL, ESS_PER_CHAIN, EssKind, FEW_CHAINS, Finding, History, LEAST_CHAINS, LEAST_DRAWS, LEAST_WARMUP,
+    NestedExcess, R_HAT_THRESHOLD, Verdict, short_warmup,
 };
 use crate::math::moments::{mean, moments};
 
@@ -258,7 +258,7 @@ impl MomentSummary {
         } else {
             self.rows.iter().filter(|row| row.is_judged()).map(|row| (row.parameter.clone(), row.r_hat)).collect()
         };
-        findings.extend(short_warmup(times.into_iter(), self.draws, history));
+        findings.extend(short_warmup(times.into_iter(), LEAST_WARMUP, self.draws, history));
         let threshold = if few { ESS_PER_CHAIN * chains as f64 } else { ESS_IN_TOTAL };
         let low = named(&|row| row.is_judged() && row.ess < threshold);
         let parameters: Vec<(String, f64)> = low.iter().map(|row| (row.parameter.clone(), row.ess)).collect();

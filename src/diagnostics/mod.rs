@@ -27,6 +27,7 @@ mod ranks;
 pub mod rhat;
 mod sort;
 pub mod summary;
+pub mod tail_index;
 pub mod trajectory;
 pub mod twins;
 mod values;

@@ -25,6 +25,7 @@ use crate::diagnostics::quantile::interpolate;
 use crate::diagnostics::rank::median_of_rows;
 use crate::diagnostics::ranks::Ranks;
 use crate::diagnostics::rhat;
+use crate::diagnostics::tail_index::tail_index;
 use crate::diagnostics::twins::{Twins, identical, twins};
 use crate::diagnostics::values::Values;
 use crate::diagnostics::word::key;
@@ -94,6 +95,9 @@ pub struct Row {
     /// The larger split R-hat of the indicators of the draws at or below the 5 % and the 95 % quantile: it sees chains that
     /// stay in a tail, or out of it. NaN for a single chain, and for tails without a draw beyond them.
     pub r_hat_tail: f64,
+    /// Shape k of a generalised Pareto distribution fitted to the outermost draws, the larger one of both tails: from 0.5 on
+    /// there is no variance, from 1 on no mean. NaN for fewer than 25 draws.
+    pub tail_index: f64,
     /// Rank-normalised split R-hat, folded about the median of all draws.
     pub r_hat: f64,
     /// The largest R-hat that tolerance and sampling noise explain; none where there is a nested
@@ -138,6 +142,7 @@ impl Row {
             ess_bulk: nan,
             ess_tail: nan,
             r_hat_tail: nan,
+            tail_index: nan,
             r_hat: nan,
             r_hat_limit: None,
             r_hat_nested: is_nested.then_some(nan),
@@ -268,6 +273,7 @@ fn summarise_parameter(
     } else {
         Mixing::undetermined()
     };
+    let tail_index = tail_index(size, mixing.ess_tail, at);
     space.words = order.into_words();
     let limit_of = |noise: Noise| match noise {
         Noise::OfSuperchains { effective } => limit(superchains, effective, TOLERANCE, false_alarm),
@@ -283,6 +289,7 @@ fn summarise_parameter(
         ess_bulk: mixing.ess_bulk,
         ess_tail: mixing.ess_tail,
         r_hat_tail: mixing.r_hat_tail,
+        tail_index,
         r_hat: mixing.r_hat,
         r_hat_limit: mixing.noise.filter(|noise| matches!(noise, Noise::OfHalves { .. })).map(limit_of),
         r_hat_nested: mixing.r_hat_nested,

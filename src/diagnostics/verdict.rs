@@ -25,6 +25,13 @@ pub const ESS_IN_TOTAL: f64 = 400.0;
 /// Autocorrelation times that a warm-up of many chains must last. Short chains underestimate the time, by up to a half
 /// where they start closer together than the posterior is wide: at least three and a half true times are left.
 pub const LEAST_WARMUP: f64 = 7.0;
+/// The same where the draws of some parameter have no variance, by their tail index: chains leave such tails more slowly than
+/// at an exponential rate, so that an autocorrelation time, which the bulk of the draws decides, says too little of them.
+pub const LEAST_WARMUP_OF_HEAVY_TAILS: f64 = 25.0;
+/// Above this tail index there is no variance.
+pub const INFINITE_VARIANCE: f64 = 0.5;
+/// A tail index above this makes tails heavy: means of any affordable number of draws are unreliable (Vehtari et al. 2024).
+pub const HEAVY_TAIL: f64 = 0.7;
 /// Share of steps that may diverge before the draws count as unreliable. In right runs of easy posteriors a few steps of
 /// ten thousand diverge; where divergences come with wrong numbers, one in a hundred does (`cargo bench --bench verdicts`).
 pub const TOLERATED_DIVERGENCES: f64 = 0.002;
@@ -151,12 +158,15 @@ pub enum Finding {
     NestedRHatAbove { parameters: Vec<NestedExcess> },
     /// All chains together have not settled: the first half of the run differs from the second by more than noise.
     Drift { parameters: Vec<(String, f64)> },
-    /// The warm-up of many chains is shorter than [`LEAST_WARMUP`] times the time in which a chain forgets where it was; with
-    /// each parameter, that time in steps. `warmup` is its length in steps, none where that is not known: the chains then
-    /// do not even forget in the steps between the draws.
-    ShortWarmup { warmup: Option<u64>, parameters: Vec<(String, f64)> },
+    /// The warm-up of many chains is shorter than [`LEAST_WARMUP`] times the time in which a chain forgets where it was, or
+    /// [`LEAST_WARMUP_OF_HEAVY_TAILS`] times; with each parameter, that time in steps. `warmup` is its length in steps, none
+    /// where that is not known: the chains then do not even forget in the steps between the draws. `needed` is the length
+    /// that would be enough.
+    ShortWarmup { warmup: Option<u64>, needed: f64, parameters: Vec<(String, f64)> },
     /// Too few effective draws, all chains together.
     EssBelow { kind: EssKind, threshold: f64, parameters: Vec<(String, f64)> },
+    /// Tails so heavy that means and standard deviations of draws may estimate nothing; with each parameter, its tail index.
+    HeavyTails { parameters: Vec<(String, f64)> },
     /// Trajectories that lost their energy, so that regions may be missing.
     Divergences { divergences: u64, steps: u64 },
     /// Trajectories that ended because they may not be doubled more often.
@@ -182,6 +192,7 @@ impl Finding {
             Self::ShortWarmup { .. } => "short_warmup",
             Self::EssBelow { kind: EssKind::Bulk, .. } => "ess_bulk_below",
             Self::EssBelow { kind: EssKind::Tail, .. } => "ess_tail_below",
+            Self::HeavyTails { .. } => "heavy_tails",
             Self::Divergences { .. } => "divergences",
             Self::SaturatedTreedepth { .. } => "saturated_treedepth",
             Self::LowEbfmi { .. } => "low_ebfmi",
@@ -204,16 +215,19 @@ impl Finding {
             Self::RHatAbove { parameters, .. }
             | Self::Drift { parameters }
             | Self::ShortWarmup { parameters, .. }
+            | Self::HeavyTails { parameters }
             | Self::EssBelow { parameters, .. } => parameters.iter().map(|(name, _)| name.as_str()).collect(),
             Self::NestedRHatAbove { parameters } => parameters.iter().map(|excess| excess.parameter.as_str()).collect(),
         }
     }
 
-    /// Whether it is a remark, and no warning: constants that are none of the `sampled` parameters, and a few divergences.
+    /// Whether it is a remark, and no warning: constants that are none of the `sampled` parameters, heavy tails, and a few
+    /// divergences.
     #[must_use]
     pub fn is_remark(&self, sampled: &[String]) -> bool {
         match self {
             Self::Constant { parameters } => !parameters.iter().any(|name| sampled.contains(name)),
+            Self::HeavyTails { .. } => true,
             Self::Divergences { .. } => !self.is_bad(),
             _ => false,
         }
@@ -221,12 +235,16 @@ impl Finding {
 
     /// Whether estimates should not be trusted. A constant parameter alone is no harm: models
     /// have them. Short trajectories cost time, not truth. Generated quantities that could not be computed say nothing
-    /// against the draws they were to be computed from. Divergences count where more than
+    /// against the draws they were to be computed from. Heavy tails are
+    /// those of the posterior: quantiles are right. Divergences count where more than
     /// [`TOLERATED_DIVERGENCES`] of the steps diverged.
     #[must_use]
     pub fn is_bad(&self) -> bool {
         match self {
-            Self::Constant { .. } | Self::SaturatedTreedepth { .. } | Self::GeneratedQuantities { .. } => false,
+            Self::Constant { .. }
+            | Self::SaturatedTreedepth { .. }
+            | Self::HeavyTails { .. }
+            | Self::GeneratedQuantities { .. } => false,
             Self::Divergences { divergences, steps } => *divergences as f64 > TOLERATED_DIVERGENCES * *steps as f64,
             _ => true,
         }
@@ -336,7 +354,9 @@ fn findings(summary: &Summary, history: History) -> Vec<Finding> {
     findings.extend((!none).then_some(Finding::Drift { parameters }));
 
     let r_hats = judged().filter(|_| !few).map(|row| (row.parameter.clone(), larger(row.r_hat, row.r_hat_tail)));
-    findings.extend(short_warmup(r_hats, draws, history));
+    let is_heavy = judged().any(|row| row.tail_index > INFINITE_VARIANCE);
+    let least = if is_heavy { LEAST_WARMUP_OF_HEAVY_TAILS } else { LEAST_WARMUP };
+    findings.extend(short_warmup(r_hats, least, draws, history));
 
     let threshold = if few { ESS_PER_CHAIN * chains as f64 } else { ESS_IN_TOTAL };
     for kind in [EssKind::Bulk, EssKind::Tail] {
@@ -351,6 +371,11 @@ fn findings(summary: &Summary, history: History) -> Vec<Finding> {
         let none = parameters.is_empty();
         findings.extend((!none).then_some(Finding::EssBelow { kind, threshold, parameters }));
     }
+
+    let heavy = judged().filter(|row| row.tail_index > HEAVY_TAIL);
+    let parameters: Vec<_> = heavy.map(|row| (row.parameter.clone(), row.tail_index)).collect();
+    let none = parameters.is_empty();
+    findings.extend((!none).then_some(Finding::HeavyTails { parameters }));
     findings
 }
 
@@ -379,17 +404,25 @@ pub fn autocorrelation_time(r_hat: f64, draws: usize, thin: u64) -> f64 {
     (2.0 * thin as f64 * (draws / 2) as f64 / low).max(1.0)
 }
 
-/// Whether many chains, each of so many draws, warmed up too shortly, by the R-hat of each parameter. Where nobody knows how
+/// Whether many chains, each of so many draws, warmed up for fewer than `least` autocorrelation times, by the R-hat of each
+/// parameter. Where nobody knows how
 /// long the warm-up was, it counts as long as the draws.
 pub(super) fn short_warmup(
     r_hats: impl Iterator<Item = (String, f64)>,
+    least: f64,
     draws: usize,
     history: History,
 ) -> Option<Finding> {
     let steps = history.warmup.unwrap_or(draws as u64 * history.thin) as f64;
-    let times = r_hats.map(|(name, r_hat)| (name, autocorrelation_time(r_hat, draws, history.thin)));
-    let parameters: Vec<_> = times.filter(|(_, time)| is_above(LEAST_WARMUP * time, steps)).collect();
-    (!parameters.is_empty()).then_some(Finding::ShortWarmup { warmup: history.warmup, parameters })
+    let (mut parameters, mut needed) = (Vec::new(), 0.0_f64);
+    for (parameter, r_hat) in r_hats {
+        let time = autocorrelation_time(r_hat, draws, history.thin);
+        if is_above(least * time, steps) {
+            needed = needed.max(least * time);
+            parameters.push((parameter, time));
+        }
+    }
+    (!parameters.is_empty()).then_some(Finding::ShortWarmup { warmup: history.warmup, needed, parameters })
 }
 
 /// Whether `value > limit`, or either is NaN.

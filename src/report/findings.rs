@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::diagnostics::verdict::LEAST_WARMUP;
+use crate::diagnostics::verdict::{HEAVY_TAIL, LEAST_WARMUP, LEAST_WARMUP_OF_HEAVY_TAILS};
 use crate::diagnostics::{Check, EssKind, Finding, Verdict};
 use crate::math::thousands::thousands;
 
@@ -73,10 +73,9 @@ pub fn sentence(finding: &Finding) -> String {
              Warm up longer (--warmup).",
             list(parameters, |(name, drift)| format!("{name} ({drift:.2})"))
         ),
-        Finding::ShortWarmup { warmup, parameters } => {
-            let need = parameters.iter().map(|(_, time)| LEAST_WARMUP * time).fold(0.0, f64::max);
-            let need = if need.is_finite() {
-                format!(" Warm up for at least {} steps (--warmup).", thousands(need.ceil() as usize))
+        Finding::ShortWarmup { warmup, needed, parameters } => {
+            let need = if needed.is_finite() && *needed > 0.0 {
+                format!(" Warm up for at least {} steps (--warmup).", thousands(needed.ceil() as usize))
             } else {
                 String::new()
             };
@@ -86,9 +85,10 @@ pub fn sentence(finding: &Finding) -> String {
             };
             format!(
                 "{length} too short for the chains to forget where they started: {} (in brackets, the steps in which a \
-                 chain forgets where it was, in the bulk or in a tail; {LEAST_WARMUP} times that is needed). The draws may \
-                 all be on one side of the posterior, even where chains agree.{need} If that is too long, the data may not identify the parameter{}: \
-                 reparameterise, give informative priors, or use --sampler nuts.",
+                 chain forgets where it was, in the bulk or in a tail; {LEAST_WARMUP} times that is needed, \
+                 {LEAST_WARMUP_OF_HEAVY_TAILS} times where the draws have no variance). The draws may all be on one side of the \
+                 posterior, even where chains agree.{need} If that is too long, the data may not identify the \
+                 parameter{}: reparameterise, give informative priors, or use --sampler nuts.",
                 list(parameters, |(name, time)| format!("{name} ({})", steps_of(*time))),
                 if parameters.len() == 1 { "" } else { "s" }
             )
@@ -105,6 +105,12 @@ pub fn sentence(finding: &Finding) -> String {
                 EssKind::Bulk => "their means and R-hat",
                 EssKind::Tail => "their intervals",
             }
+        ),
+        Finding::HeavyTails { parameters } => format!(
+            "The tails of {} are heavy (in brackets, the Pareto tail index, above {HEAVY_TAIL}): the mean and the standard \
+             deviation may not exist, and their estimates differ from run to run. The median and \
+             other quantiles (in --json) are safe to use.",
+            list(parameters, |(name, index)| format!("{name} ({index:.2})"))
         ),
         Finding::Divergences { divergences, steps } if !finding.is_bad() => format!(
             "{} diverged. So few seldom bias estimates; smaller steps (--target-accept 0.95) show whether they do.",

@@ -298,6 +298,7 @@ mod tests {
             ess_bulk: 1000.0,
             ess_tail: 900.0,
             r_hat_tail: 1.0,
+            tail_index: 0.0,
             r_hat,
             r_hat_nested: None,
             r_hat_nested_limit: None,
