@@ -35,7 +35,7 @@ const KEYWORDS: Words = Words(
     "
     break continue data else for functions generated if in jacobian model parameters print profile quantities
     reject fatal_error return target transformed void while repeat until then true false auto extern static
-    struct typedef export var fvar
+    struct typedef export var
     ",
 );
 
@@ -57,33 +57,30 @@ pub const OTHER_FAMILIES: Words = Words(
 /// Functions whose first argument is a function.
 pub const REDUCTIONS: [&str; 2] = ["reduce_sum", "reduce_sum_static"];
 
-/// Whether Stan has a function of this name to which a function is given, and ridgewalk has not: no model may define
-/// another of its name.
+/// Whether Stan has a function of this name to which a function is given, implemented here or not: no model may
+/// define another of its name.
 #[must_use]
 pub fn is_higher_order(name: &str) -> bool {
     const STEMS: [&str; 5] = ["ode_", "dae", "solve_newton", "solve_powell", "laplace_"];
-    name.starts_with("laplace_marginal_")
+    REDUCTIONS.contains(&name)
+        || name.starts_with("laplace_marginal_")
         || OTHER_FUNCTIONS.contains(name) && STEMS.iter().any(|stem| name.starts_with(stem))
 }
 
-/// Functions that Stan has and ridgewalk has not, operators under their names as functions included.
+/// Functions that Stan has and ridgewalk has not.
 pub const OTHER_FUNCTIONS: Words = Words(
     "
-    add algebra_solver algebra_solver_newton arg bessel_first_kind bessel_second_kind binary_log_loss
-    complex_schur_decompose conj csr_extract_u
-    csr_extract_v csr_extract_w csr_matrix_times_vector csr_to_dense_matrix dae dae_tol divide
-    eigendecompose eigendecompose_sym eigenvalues eigenvalues_sym eigenvectors eigenvectors_sym elt_divide
-    elt_multiply fft fft2 gamma_p gamma_q generalized_inverse get_imag get_lp get_real hmm_hidden_state_prob
+    algebra_solver algebra_solver_newton arg bessel_first_kind bessel_second_kind binary_log_loss
+    complex_schur_decompose conj csr_extract_u csr_extract_v csr_extract_w csr_matrix_times_vector
+    csr_to_dense_matrix dae dae_tol eigendecompose eigendecompose_sym eigenvalues eigenvalues_sym eigenvectors
+    eigenvectors_sym fft fft2 gamma_p gamma_q generalized_inverse get_imag get_lp get_real hmm_hidden_state_prob
     hmm_latent_rng hmm_marginal inc_beta inc_beta_inv integrate_1d integrate_ode integrate_ode_adams
     integrate_ode_bdf integrate_ode_rk45 inv_erfc inv_fft inv_fft2 inv_inc_beta lambert_w0 lambert_wm1
-    laplace_latent_rng laplace_marginal laplace_marginal_tol ldexp log_inv_logit_diff
-    logical_and logical_eq logical_gt logical_gte logical_lt logical_lte logical_negation logical_neq logical_or
-    map_rect matrix_exp matrix_exp_multiply matrix_power
-    minus modulus multiply norm ode_adams ode_adams_tol
-    ode_adjoint_tol_ctl ode_bdf ode_bdf_tol ode_ckrk ode_ckrk_tol ode_rk45 ode_rk45_tol owens_t plus polar proj qr qr_thin
-    scale_matrix_exp_multiply singular_values solve_newton solve_newton_tol solve_powell solve_powell_tol
-    std_normal_log_qf std_normal_qf subtract svd svd_U svd_V symmetrize_from_lower_tri to_complex
-    trace_gen_quad_form transpose
+    laplace_latent_rng laplace_marginal laplace_marginal_tol ldexp map_rect matrix_exp matrix_exp_multiply
+    matrix_power norm ode_adams ode_adams_tol ode_adjoint_tol_ctl ode_bdf ode_bdf_tol ode_ckrk ode_ckrk_tol ode_rk45
+    ode_rk45_tol owens_t polar proj qr qr_thin scale_matrix_exp_multiply singular_values solve_newton
+    solve_newton_tol solve_powell solve_powell_tol std_normal_log_qf std_normal_qf svd svd_U svd_V
+    symmetrize_from_lower_tri to_complex trace_gen_quad_form
     ",
 );
 

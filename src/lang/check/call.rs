@@ -3,7 +3,8 @@
 //! User-defined functions and the library share their names, so both are asked; the overload that needs the fewest
 //! promotions is taken. Absent: `~`, which `density` knows.
 
-use super::expression::Inferred;
+use super::expression::{Inferred, divide};
+use super::operator::{self, Called};
 use super::user::Ending;
 use super::{Checker, Value};
 use crate::lang::ast::{Block, ExpressionId, Name};
@@ -44,7 +45,7 @@ impl Checker<'_> {
         if bar && !conditioned {
             return Err(Error::BarUnwanted { name: name.text.clone(), span: name.span });
         }
-        if conditioned && !bar && !arguments.is_empty() {
+        if conditioned && !bar && arguments.len() > 1 {
             return Err(Error::BarMissing { name: name.text.clone(), span: name.span });
         }
         self.check_place(name, density)?;
@@ -52,6 +53,9 @@ impl Checker<'_> {
         let Some(values) = values else {
             return Ok(None);
         };
+        if let Some(inferred) = self.infer_operator(name, arguments, &values)? {
+            return Ok(Some(inferred));
+        }
         let chosen = self.choose(name, density, &values)?;
         if chosen.of.is_none() && self.place.call != Some(span) {
             return Err(Error::VoidAsValue { name: name.text.clone(), span });
@@ -62,11 +66,48 @@ impl Checker<'_> {
         Ok(Some((kind, chosen.of.unwrap_or(Type::INT), data_only)))
     }
 
+    /// A call of an operator as a function, with its type and whether it is data; `None` where the name is that of no
+    /// operator, or where a user's function of the name fits.
+    fn infer_operator(
+        &mut self,
+        name: &Name,
+        arguments: &[ExpressionId],
+        values: &[Value],
+    ) -> Result<Option<(ExpressionKind, Type, bool)>, Error> {
+        let Some((text, called)) = operator::called(&name.text) else { return Ok(None) };
+        let types: Vec<Type> = values.iter().map(|value| value.of).collect();
+        let Some(of) = called.given(&types) else {
+            let users = self.functions.first_named(text).is_some();
+            return match (called, &types[..]) {
+                _ if users => Ok(None),
+                (Called::Unary(_), &[found]) => Err(Error::Operand { operator: text, found, span: name.span }),
+                (Called::Binary(_), &[left, right]) => {
+                    Err(Error::Operands { operator: text, left, right, span: name.span })
+                }
+                (Called::Unary(_), _) => Err(argument_count(name, &[1], &[], types.len())),
+                (Called::Binary(_), _) => Err(argument_count(name, &[2], &[], types.len())),
+            };
+        };
+        let data_only = values.iter().all(|value| value.data_only);
+        let kind = match called {
+            Called::Unary(operator) => ExpressionKind::Unary { operator, operand: arguments[0] },
+            Called::Binary(operator) => {
+                let operator = divide(operator, types[0], types[1]);
+                ExpressionKind::Binary { operator, left: arguments[0], right: arguments[1] }
+            }
+        };
+        Ok(Some((kind, of, data_only)))
+    }
+
     /// Whether there is any function of the name.
     pub(super) fn check_known(&self, name: &Name, density: Option<DensityName<'_>>) -> Result<(), Error> {
         let (text, span) = (name.text.clone(), name.span);
         let users = self.functions.first_named(defined_name(&text, density).as_str()).is_some();
-        if users || self.signatures.function(&text).is_some() {
+        // A variable hides a user's function of its name, and none of the library.
+        if users && let Some(variable) = self.scope.get(&text) {
+            return Err(Error::VariableAsFunction { name: text, span, declared: variable.declared });
+        }
+        if users || self.signatures.function(&text).is_some() || operator::called(&text).is_some() {
             return Ok(());
         }
         if let Some(variable) = self.scope.get(&text) {
@@ -119,7 +160,7 @@ impl Checker<'_> {
         {
             return Some(format!("{family}{}", &text[density.family.len()..]));
         }
-        let library = self.signatures.function_names().chain(OTHER_FUNCTIONS.iter());
+        let library = self.signatures.function_names().chain(operator::called_names()).chain(OTHER_FUNCTIONS.iter());
         nearest(text, self.functions.names().chain(library.map(|name| -> &str { name }))).map(str::to_owned)
     }
 
@@ -145,13 +186,21 @@ impl Checker<'_> {
         }
     }
 
-    /// An error outside of where the target may be read and written.
+    /// An error outside of where the target may be increased.
     pub(super) fn require_model(&self, statement: &str, span: Span) -> Result<(), Error> {
         let inside = self.place.function.map(|function| function.ending);
         if self.place.block == Block::Model || inside == Some(Ending::Target) {
             return Ok(());
         }
         Err(Error::OutsideModel { statement: statement.to_owned(), span })
+    }
+
+    /// An error outside of where the target may be read.
+    pub(super) fn require_target(&self, span: Span) -> Result<(), Error> {
+        if self.place.block == Block::TransformedParameters {
+            return Ok(());
+        }
+        self.require_model("`target()`", span)
     }
 
     /// An error outside of where `jacobian` may be increased.
@@ -244,6 +293,9 @@ impl Checker<'_> {
         if self.signatures.function(name).is_some_and(|(_, overloads)| overloads.iter().any(accepted)) {
             return true;
         }
+        if operator::called(name).is_some_and(|(_, called)| called.given(types).is_some()) {
+            return true;
+        }
         let Some(density) = density_name(name) else { return false };
         let Some(family) = self.signatures.family(density.family) else { return false };
         match (density.density, &family.generator) {
@@ -284,8 +336,7 @@ impl Checker<'_> {
                 }
                 _ => vec![],
             };
-            let (name, found, span) = (name.text.clone(), values.len(), name.span);
-            return Error::ArgumentCount { name, expected: counted(&counts, &names), found, span };
+            return argument_count(name, &counts, &names, values.len());
         }
         if let ([row], []) = (&users[..], library)
             && let Some((argument, value)) =
@@ -314,9 +365,7 @@ impl Checker<'_> {
 pub(super) fn check_arguments(name: &Name, arguments: &[&Argument], values: &[Value]) -> Result<(), Error> {
     if arguments.len() != values.len() {
         let names: Vec<&str> = arguments.iter().filter_map(|argument| argument.name).collect();
-        let expected = counted(&[arguments.len()], &names);
-        let (name, found, span) = (name.text.clone(), values.len(), name.span);
-        return Err(Error::ArgumentCount { name, expected, found, span });
+        return Err(argument_count(name, &[arguments.len()], &names, values.len()));
     }
     let wrong = arguments.iter().zip(values).find(|(argument, value)| !argument.pattern.accepts(value.of));
     match wrong {
@@ -329,6 +378,11 @@ pub(super) fn check_arguments(name: &Name, arguments: &[&Argument], values: &[Va
         }),
         None => Ok(()),
     }
+}
+
+/// The error of a call with so many arguments where other numbers of them are taken.
+fn argument_count(name: &Name, counts: &[usize], names: &[&str], found: usize) -> Error {
+    Error::ArgumentCount { name: name.text.clone(), expected: counted(counts, names), found, span: name.span }
 }
 
 /// "2 arguments (mu, sigma)", "1 or 2 arguments"

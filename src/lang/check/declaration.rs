@@ -11,7 +11,7 @@ use crate::lang::signatures::density_name;
 use crate::lang::source::Span;
 use crate::lang::typed::{Constraint, Density, ExpressionKind, Origin, Statement, Variable, VariableId};
 use crate::lang::types::{Base, Type};
-use crate::lang::vocabulary::{REDUCTIONS, is_reserved};
+use crate::lang::vocabulary::is_reserved;
 
 impl Checker<'_> {
     pub(super) fn data_or_parameters(&mut self, block: Block, declarations: &[Declaration]) -> Vec<VariableId> {
@@ -83,8 +83,7 @@ impl Checker<'_> {
     /// Whether a variable may have the name.
     fn free(&self, name: &Name) -> Result<(), Error> {
         check_name(name)?;
-        let taken = self.scope.get(&name.text).map(|entry| entry.declared);
-        match taken.or_else(|| self.functions.first_named(&name.text)) {
+        match self.scope.get(&name.text).map(|entry| entry.declared) {
             Some(first) => Err(Error::Redeclared { name: name.text.clone(), span: name.span, first }),
             None => Ok(()),
         }
@@ -194,7 +193,7 @@ fn constraint_of_type(declared: DeclaredType) -> Constraint {
 /// Whether anything may have the name.
 pub(super) fn check_name(name: &Name) -> Result<(), Error> {
     let (text, span) = (&name.text, name.span);
-    if is_reserved(text) || REDUCTIONS.contains(&text.as_str()) {
+    if is_reserved(text) {
         return Err(Error::ReservedName { name: text.clone(), span });
     }
     let unnormalized = density_name(text).is_some_and(|name| name.density == Density::Lupdf);

@@ -43,7 +43,7 @@ impl Checker<'_> {
                 self.infer_call(function, arguments, *bar, span)?
             }
             ast::ExpressionKind::Target => {
-                self.require_model("`target()`", span)?;
+                self.require_target(span)?;
                 Some((ExpressionKind::Target, Type::REAL, false))
             }
         };
@@ -52,7 +52,8 @@ impl Checker<'_> {
 
     fn infer_variable(&self, name: &str, span: Span) -> Inferred {
         let Some(entry) = self.scope.get(name) else {
-            if self.functions.first_named(name).is_some() || self.signatures.function(name).is_some() {
+            let library = self.signatures.function(name).is_some() || operator::called(name).is_some();
+            if library || self.functions.first_named(name).is_some() {
                 return Err(Error::FunctionAsVariable { name: name.to_owned(), span });
             }
             return Err(self.scope.undeclared(&Name { text: name.to_owned(), span }));
@@ -116,6 +117,9 @@ impl Checker<'_> {
     }
 
     fn infer_row(&self, elements: &[ExpressionId]) -> Inferred {
+        if elements.is_empty() {
+            return Ok(Some((ExpressionKind::Row(Vec::new()), Type::ROW_VECTOR, true)));
+        }
         let Some((of, data_only)) = self.elements(elements)? else {
             return Ok(None);
         };

@@ -148,14 +148,17 @@ impl Checker<'_> {
         Some(Statement::For { variable, over, body, span })
     }
 
-    /// The variables that an expression reads.
+    /// The variables whose values an expression reads. Sizes are no values: no assignment changes them.
     fn variables_of(&self, expression: ExpressionId) -> Vec<VariableId> {
         let (mut pending, mut found) = (vec![expression], Vec::new());
         while let Some(kind) = pending.pop().and_then(|id| self.kind(id)) {
             if let ExpressionKind::Variable(variable) = kind {
                 found.push(*variable);
             }
-            pending.extend(kind.parts());
+            let sizes = ["size", "num_elements", "rows", "cols", "dims"];
+            if !matches!(kind, ExpressionKind::Call { callee: Callee::Builtin(name), .. } if sizes.contains(name)) {
+                pending.extend(kind.parts());
+            }
         }
         found
     }

@@ -239,7 +239,7 @@ impl Interpreter<'_> {
         match operator {
             Op::Multiply if containers => return self.product(left, right, span),
             Op::LeftDivide => return self.left_divide(left, right, span),
-            Op::Divide if !right.shape.is_scalar() && matches!(right.shape.inner, Inner::Matrix(..)) => {
+            Op::Divide if containers && matches!(right.shape.inner, Inner::Matrix(..)) => {
                 return self.right_divide(left, right, span);
             }
             _ => {}

@@ -99,6 +99,11 @@ impl Parser<'_> {
                 self.close("(", ")", token.span)?;
                 Ok(inner)
             }
+            TokenKind::Symbol("[") if self.is_symbol_at(1, "]") => {
+                self.bump();
+                let span = token.span.to(self.bump().span);
+                Ok(self.add_expression(ExpressionKind::Row(Vec::new()), span))
+            }
             TokenKind::Symbol("[") => self.list("[", "]", ExpressionKind::Row),
             TokenKind::Symbol("{") => self.list("{", "}", ExpressionKind::Array),
             TokenKind::Word => self.variable_or_call(token.span),

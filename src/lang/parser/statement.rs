@@ -34,7 +34,7 @@ impl Parser<'_> {
         }
         let start = self.peek().span;
         self.descend(start)?;
-        if self.at("{") {
+        if self.at("{") && !self.is_array() {
             into.push(Statement::Block(self.statements()?));
         } else if self.at_type() {
             into.extend(self.declaration()?.into_iter().map(Statement::Declaration));
@@ -50,6 +50,21 @@ impl Parser<'_> {
         }
         self.ascend();
         Ok(())
+    }
+
+    /// Whether the brace here opens an array and no block: blocks have a semicolon or another block before they end.
+    fn is_array(&self) -> bool {
+        let mut depth = 0;
+        for ahead in 0.. {
+            match self.peek_at(ahead).kind {
+                TokenKind::Symbol("{") => depth += 1,
+                TokenKind::Symbol("}") if depth > 1 => depth -= 1,
+                TokenKind::Symbol("}") => return self.is_symbol_at(ahead + 1, "~"),
+                TokenKind::Symbol(";") | TokenKind::End => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// The statement that `word` begins, if it is one of those that begin statements.

@@ -52,7 +52,7 @@ ordered_probit lr (ints k | reals eta, vector|vector[] c); int (real eta, vector
 multinomial lr (int[] y | vector theta); int[] (vector theta, int N)
 multinomial_logit lr (int[] y | vector gamma); int[] (vector gamma, int N)
 
-dirichlet lr (vector|vector[] theta | vector|vector[] alpha); vector (vector alpha)
+dirichlet lr (vectors theta | vectors alpha); vector (vector alpha)
 multi_normal lr (vectors y | vectors mu, matrix Sigma)
 multi_normal_prec l (vectors y | vectors mu, matrix Omega)
 multi_normal_cholesky lr (vectors y | vectors mu, matrix L)

@@ -55,6 +55,8 @@ fn a_loop_that_changes_what_it_runs_over_is_refused() {
         "int least = 3; for (i in least:4) least = 1;",
         "array[2] int own = {1, 2}; for (i in own[1:2]) own[2] = 5;",
         "int most = 3; array[3] int own; for (i in 1:most) own[i] = most;",
+        "array[3] int own; for (i in 1:size(own)) own[i] = i;",
+        "matrix[3, 2] own; for (i in 1:num_elements(own[, 1])) own[i] = [1, 2];",
     ] {
         // Another mistake is the only one.
         assert_eq!(in_model(&format!("{statement} b = 1;")), ["`b` has not been declared"], "{statement}");
@@ -99,7 +101,7 @@ fn suggestions_come_from_what_would_have_fitted() {
         ),
         (
             "functions { real reduce_sum(real x) { return x; } } model { }",
-            "`reduce_sum` is a word of the Stan language and cannot be a name",
+            "`reduce_sum` is a function of Stan's library that takes a function, and no model can define another",
         ),
         (
             "functions { real f(array[] int x, int start, int end) { return 1; } } model { target += reduce_sum(f, {3}); }",
@@ -325,4 +327,28 @@ fn mistakes_everywhere_come_together() {
          generated quantities { real q = normal_rng(mu, 1, 2); }",
     );
     assert_eq!(found.len(), 10, "{found:#?}");
+}
+
+#[test]
+fn operators_called_as_functions_are_told_what_they_do_not_take() {
+    for (call, sentence) in [
+        ("transpose(1.5)", "`transpose` does not work on `real`"),
+        ("multiply([1, 2]', [1, 2]')", "`multiply` does not work on `vector` and `vector`"),
+        ("add(1)", "`add` takes 2 arguments, not 1"),
+    ] {
+        assert_eq!(in_model(&format!("print({call});")), [sentence], "{call}");
+    }
+    // One of the user's own is free to take what the operator does not.
+    let defined = sentences(
+        "functions { real add(real x, real y, real z) { return 1; } real add(real x, real y) { return 1; } }",
+    );
+    assert_eq!(defined, ["`add` with these types is a function of Stan's library"]);
+}
+
+#[test]
+fn a_variable_hides_a_users_function_and_no_function_of_the_library() {
+    let hidden = "functions { real f(real x) { return x; } } parameters { real f; } model { target += f(1); }";
+    assert_eq!(sentences(hidden), ["`f` is a variable and cannot be called"]);
+    let own = "functions { real f(real f, real exp) { return f + exp(exp); } } model { print(f(1, 2)); b = 1; }";
+    assert_eq!(sentences(own), ["`b` has not been declared"]);
 }

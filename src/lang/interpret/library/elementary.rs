@@ -116,6 +116,18 @@ pub(crate) fn log_diff_exp(g: &mut Graph, x: Number, y: Number) -> Number {
     g.add(x, rest)
 }
 
+/// `ln(inv_logit(x) - inv_logit(y))`; minus infinity where they are equal, NaN where `x < y`.
+pub(super) fn log_inv_logit_diff(g: &mut Graph, x: Number, y: Number) -> Number {
+    // inv_logit(x) - inv_logit(y) = (1 - exp(y - x)) / ((1 + exp(-x)) (1 + exp(y)))
+    let difference = g.subtract(y, x);
+    let numerator = g.unary(Unary::Log1mExp, difference);
+    let negated = g.negate(x);
+    let first = g.unary(Unary::Log1pExp, negated);
+    let second = g.unary(Unary::Log1pExp, y);
+    let denominator = g.add(first, second);
+    g.subtract(numerator, denominator)
+}
+
 /// `x ln(y)`, which is 0 where both are 0.
 pub(super) fn logarithmic_product(g: &mut Graph, x: Number, y: Number) -> Number {
     let never_zero = match (x, g.as_column(x)) {

@@ -9,7 +9,7 @@ use std::f64::consts::{E, LN_2, LN_10, PI, SQRT_2};
 
 use super::elementary::{
     acos, acosh, asin, asinh, atanh, cbrt, cosh, exp2, fmax, fmin, fmod, hypot, int_step, inverse, is_nan,
-    log_diff_exp, log2, log10, logarithmic_product, power, round, sinh, tan, truncate,
+    log_diff_exp, log_inv_logit_diff, log2, log10, logarithmic_product, power, round, sinh, tan, truncate,
 };
 use super::special::{beta, inv_cloglog, log_choose, log_falling_factorial, log_rising_factorial, phi_approx, tgamma};
 use crate::ir::graph::{Graph, Number};
@@ -147,6 +147,7 @@ fn of_two(name: &str) -> Option<Function> {
         "lbeta" => |g, x| g.binary(Binary::LnBeta, x[0], x[1]),
         "lmultiply" | "multiply_log" => |g, x| logarithmic_product(g, x[0], x[1]),
         "log_diff_exp" => |g, x| log_diff_exp(g, x[0], x[1]),
+        "log_inv_logit_diff" => |g, x| log_inv_logit_diff(g, x[0], x[1]),
         "log_falling_factorial" => |g, x| log_falling_factorial(g, x[0], x[1]),
         "log_rising_factorial" => |g, x| log_rising_factorial(g, x[0], x[1]),
         "log_sum_exp" => |g, x| g.binary(Binary::LogAddExp, x[0], x[1]),
