@@ -43,6 +43,24 @@ def binomial_tails(n, t, p):
     return sum(chances[: int(n) + 1]), sum(chances[int(n) + 1 :], mp.mpf(0))
 
 
+def beta_binomial_tails(n, t, a, b):
+    chances = [choose(t, k) * mp.beta(k + a, t - k + b) / mp.beta(a, b) for k in range(int(t) + 1)]
+    return sum(chances[: int(n) + 1]), sum(chances[int(n) + 1 :], mp.mpf(0))
+
+
+def negative_binomial_tails(n, p, r):
+    chances = [mp.exp(negative_binomial(mp.mpf(k), p, r)) for k in range(int(n) + 1)]
+    above = mp.betainc(n + 1, r, 0, 1 - p, regularized=True)
+    assert abs(sum(chances) + above - 1) < mp.mpf(10) ** -60
+    return sum(chances), above
+
+
+def exp_mod_normal_tails(y, m, s, l):
+    z, v = (y - m) / s, l * s
+    later = mp.exp(v * v / 2 - v * z) * mp.ncdf(z - v)
+    return mp.ncdf(z) - later, mp.ncdf(-z) + later
+
+
 def logistic(x):
     return 1 / (1 + mp.exp(-x))
 
@@ -203,7 +221,7 @@ FAMILIES = {
                      for a in [-4.0, 0.0, 1.5, 30.0]],
                     lambda y, x, w, a: st.skewnorm.logpdf(y, a, x, w) if a * (y - x) / w > -5 else None),
     "exp_mod_normal": (lambda y, m, s, l: log(l / 2) + l / 2 * (2 * m + l * s**2 - 2 * y)
-                       + log(mp.erfc((m + l * s**2 - y) / (mp.sqrt(2) * s))), None,
+                       + log(mp.erfc((m + l * s**2 - y) / (mp.sqrt(2) * s))), exp_mod_normal_tails,
                        [(m + s * z, m, s, l) for m, s in [(0.0, 1.0), (-3.25, 0.125)]
                         for z in [-20.0, -3.0, 0.0, 1.0, 6.0, 50.0] for l in [0.1, 1.0, 8.0]],
                        lambda y, m, s, l: st.exponnorm.logpdf(y, 1 / (s * l), m, s) if (y - m) / s > -5 and l < 5 else None),
@@ -217,7 +235,7 @@ FAMILIES = {
     "binomial_logit": (lambda n, t, a: log(choose(t, n)) + n * log(logistic(a)) + (t - n) * log(logistic(-a)), None,
                        [(n, t, a) for n, t in [(0.0, 0.0), (0.0, 5.0), (2.0, 5.0), (5.0, 5.0), (40.0, 300.0)]
                         for a in [-30.0, -1.5, 0.0, 0.4, 30.0]], None),
-    "beta_binomial": (lambda n, t, a, b: log(choose(t, n)) + log(mp.beta(n + a, t - n + b) / mp.beta(a, b)), None,
+    "beta_binomial": (lambda n, t, a, b: log(choose(t, n)) + log(mp.beta(n + a, t - n + b) / mp.beta(a, b)), beta_binomial_tails,
                       [(n, t, a, b) for n, t in [(0.0, 0.0), (0.0, 5.0), (2.0, 5.0), (5.0, 5.0), (40.0, 300.0)]
                        for a, b in [(0.1, 0.2), (1.0, 1.0), (30.0, 2.5), (1e6, 2e6)]],
                       lambda n, t, a, b: st.betabinom.logpmf(n, t, a, b) if a < 1e5 else None),
@@ -228,10 +246,10 @@ FAMILIES = {
                           None),
     "discrete_range": (lambda y, l, u: -log(u - l + 1), None, [(2.0, 2.0, 2.0), (0.0, -3.0, 10.0), (10.0, -3.0, 10.0)],
                        lambda y, l, u: st.randint.logpmf(y, l, u + 1)),
-    "neg_binomial": (lambda n, a, b: negative_binomial(n, b / (b + 1), a), None,
+    "neg_binomial": (lambda n, a, b: negative_binomial(n, b / (b + 1), a), lambda n, a, b: negative_binomial_tails(n, b / (b + 1), a),
                      product([0.0, 1.0, 7.0, 300.0], [0.05, 1.0, 20.0], [0.01, 1.0, 30.0]),
                      lambda n, a, b: st.nbinom.logpmf(n, a, b / (b + 1))),
-    "neg_binomial_2": (lambda n, m, p: negative_binomial(n, p / (m + p), p), None,
+    "neg_binomial_2": (lambda n, m, p: negative_binomial(n, p / (m + p), p), lambda n, m, p: negative_binomial_tails(n, p / (m + p), p),
                        product([0.0, 1.0, 7.0, 300.0], [0.01, 6.0, 300.0], [0.05, 1.0, 20.0, 1e8]),
                        lambda n, m, p: st.nbinom.logpmf(n, p, p / (m + p)) if p < 1e3 else None),
     "neg_binomial_2_log": (lambda n, e, p: negative_binomial(n, p / (mp.exp(e) + p), p), None,

@@ -49,8 +49,8 @@ pub fn is_reserved(word: &str) -> bool {
 pub const OTHER_FAMILIES: Words = Words(
     "
     beta_neg_binomial binomial_logit_glm dirichlet_multinomial gaussian_dlm_obs hmm_latent hypergeometric
-    inv_wishart_cholesky loglogistic multi_gp multi_gp_cholesky multi_student_t_cholesky skew_double_exponential
-    wiener wishart_cholesky
+    inv_wishart_cholesky lkj_cov loglogistic multi_gp multi_gp_cholesky multi_student_t_cholesky skew_double_exponential
+    wiener wishart_cholesky yule_simon
     ",
 );
 
@@ -67,22 +67,39 @@ pub fn is_higher_order(name: &str) -> bool {
         || OTHER_FUNCTIONS.contains(name) && STEMS.iter().any(|stem| name.starts_with(stem))
 }
 
-/// Functions that Stan has and ridgewalk has not.
+/// Functions that Stan has and ridgewalk has not, but for those of constrained types (see [`is_other_function`]).
 pub const OTHER_FUNCTIONS: Words = Words(
     "
     algebra_solver algebra_solver_newton arg bessel_first_kind bessel_second_kind binary_log_loss
-    complex_schur_decompose conj csr_extract_u csr_extract_v csr_extract_w csr_matrix_times_vector
-    csr_to_dense_matrix dae dae_tol eigendecompose eigendecompose_sym eigenvalues eigenvalues_sym eigenvectors
-    eigenvectors_sym fft fft2 gamma_p gamma_q generalized_inverse get_imag get_lp get_real hmm_hidden_state_prob
-    hmm_latent_rng hmm_marginal inc_beta inc_beta_inv integrate_1d integrate_ode integrate_ode_adams
-    integrate_ode_bdf integrate_ode_rk45 inv_erfc inv_fft inv_fft2 inv_inc_beta lambert_w0 lambert_wm1
-    laplace_latent_rng laplace_marginal laplace_marginal_tol ldexp map_rect matrix_exp matrix_exp_multiply
-    matrix_power norm ode_adams ode_adams_tol ode_adjoint_tol_ctl ode_bdf ode_bdf_tol ode_ckrk ode_ckrk_tol ode_rk45
-    ode_rk45_tol owens_t polar proj qr qr_thin scale_matrix_exp_multiply singular_values solve_newton
-    solve_newton_tol solve_powell solve_powell_tol std_normal_log_qf std_normal_qf svd svd_U svd_V
-    symmetrize_from_lower_tri to_complex trace_gen_quad_form
+    complex_schur_decompose conj dae dae_tol eigendecompose eigendecompose_sym eigenvalues eigenvalues_sym
+    eigenvectors eigenvectors_sym fft fft2 gamma_p gamma_q generalized_inverse get_imag get_lp get_real
+    hmm_hidden_state_prob hmm_latent_rng hypergeometric_1F0 hypergeometric_2F1 hypergeometric_3F2 hypergeometric_pFq
+    inc_beta inc_beta_inv integrate_1d integrate_1d_double_exponential integrate_1d_gauss_kronrod integrate_ode
+    integrate_ode_adams integrate_ode_bdf integrate_ode_rk45 inv_erfc inv_fft inv_fft2 inv_inc_beta lambert_w0
+    lambert_wm1 laplace_latent_rng laplace_marginal laplace_marginal_tol ldexp map_rect matrix_exp
+    matrix_exp_multiply matrix_power modified_bessel_second_kind norm ode_adams ode_adams_tol ode_adjoint_tol_ctl
+    ode_bdf ode_bdf_tol ode_ckrk ode_ckrk_tol ode_rk45 ode_rk45_tol owens_t polar proj qr qr_thin
+    scale_matrix_exp_multiply singular_values solve_newton solve_newton_tol solve_powell solve_powell_tol
+    std_normal_log_qf std_normal_qf student_t_qf svd svd_U svd_V to_complex trace_dot trace_gen_quad_form
+    wiener_lccdf_unnorm wiener_lcdf_unnorm
     ",
 );
+
+/// Constrained types whose transforms Stan has as functions, under three endings.
+const TRANSFORMED: Words = Words(
+    "
+    cholesky_factor_corr cholesky_factor_cov corr_matrix cov_matrix lower_bound lower_upper_bound offset_multiplier
+    ordered positive_ordered simplex stochastic_column stochastic_row sum_to_zero unit_vector upper_bound
+    ",
+);
+
+/// Whether Stan has a function of this name and ridgewalk has not.
+#[must_use]
+pub fn is_other_function(name: &str) -> bool {
+    let mut endings = ["_constrain", "_jacobian", "_unconstrain"].iter();
+    OTHER_FUNCTIONS.contains(name)
+        || endings.any(|ending| name.strip_suffix(ending).is_some_and(|stem| TRANSFORMED.contains(stem)))
+}
 
 #[cfg(test)]
 mod tests {

@@ -15,7 +15,7 @@ use crate::lang::source::Span;
 use crate::lang::suggest::nearest;
 use crate::lang::typed::{Callee, Density, ExpressionKind, FunctionId};
 use crate::lang::types::{Base, Type};
-use crate::lang::vocabulary::{OTHER_FAMILIES, OTHER_FUNCTIONS, REDUCTIONS};
+use crate::lang::vocabulary::{OTHER_FAMILIES, OTHER_FUNCTIONS, REDUCTIONS, is_other_function};
 
 /// A function that fits.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ impl Checker<'_> {
                 return Err(Error::UnknownFunction { suggestion, name: text, span });
             }
         }
-        if OTHER_FUNCTIONS.contains(&text) {
+        if is_other_function(&text) {
             return unsupported(Feature::Function(text));
         }
         if let Some(family) = self.signatures.family(&text) {

@@ -12,7 +12,7 @@ use crate::lang::source::Span;
 use crate::lang::suggest::nearest;
 use crate::lang::typed::{Callee, Density, Statement, Tails, Truncation};
 use crate::lang::types::Type;
-use crate::lang::vocabulary::{OTHER_FAMILIES, OTHER_FUNCTIONS};
+use crate::lang::vocabulary::{OTHER_FAMILIES, is_other_function};
 
 /// What stands to the right of `~`.
 struct Found {
@@ -128,7 +128,7 @@ impl Checker<'_> {
         if OTHER_FAMILIES.contains(&text) {
             return Error::Unsupported { feature: Feature::Family(text), span };
         }
-        let function = self.signatures.function(&text).is_some() || OTHER_FUNCTIONS.contains(&text);
+        let function = self.signatures.function(&text).is_some() || is_other_function(&text);
         if function || self.functions.first_named(&text).is_some() {
             return Error::FunctionAsFamily { name: text, span };
         }

@@ -137,7 +137,11 @@ impl Interpreter<'_> {
         if let Some(counts) = families::counted(family, density) {
             self.require_terms(&values[counts], values, span)?;
         }
-        let Some(function) = function else {
+        let is_known = values.iter().all(|value| value.as_known().is_some());
+        let closed = is_known
+            && matches!(density, Density::Cdf | Density::Lcdf | Density::Lccdf)
+            && families::log_tails(family).is_some();
+        let Some(function) = function.filter(|_| !closed) else {
             return tails_of_known(family, density, values, span);
         };
         let arguments: Vec<&Value> = values.iter().collect();

@@ -1,6 +1,7 @@
 //! The beta-binomial distribution: `n` successes among `trials`, whose chance is beta distributed with shapes
 //! `alpha > 0` and `beta > 0`.
 
+use super::counts::{self, Tails};
 use super::terms::{ZERO, between, ln_rising, not_negative};
 use super::{beta, binomial};
 use crate::ir::{Graph, Number};
@@ -16,6 +17,33 @@ pub fn log_density(g: &mut Graph, n: Number, trials: Number, alpha: Number, beta
     let ways = g.add(up, down);
     let density = g.subtract(ways, all);
     between(g, ZERO, n, trials, density)
+}
+
+/// The chance of at most `n` successes. `n` and `trials` are data.
+pub fn cdf(g: &mut Graph, n: Number, trials: Number, alpha: Number, beta: Number) -> Number {
+    tails(g, n, trials, alpha, beta).cdf(g)
+}
+
+/// The logarithm of the chance of at most `n` successes, minus infinity for `n < 0`. `n` and `trials` are data. The cost is a term for each
+/// of the trials.
+///
+/// # Panics
+/// When a count is not known from data.
+pub fn log_cdf(g: &mut Graph, n: Number, trials: Number, alpha: Number, beta: Number) -> Number {
+    tails(g, n, trials, alpha, beta).log_cdf
+}
+
+/// The logarithm of the chance of more than `n` successes, 0 for `n < 0`. `n` and `trials` are data. The cost is as above.
+///
+/// # Panics
+/// When a count is not known from data.
+pub fn log_ccdf(g: &mut Graph, n: Number, trials: Number, alpha: Number, beta: Number) -> Number {
+    tails(g, n, trials, alpha, beta).log_ccdf
+}
+
+/// Both tails.
+fn tails(g: &mut Graph, n: Number, trials: Number, alpha: Number, beta: Number) -> Tails {
+    counts::of_trials(g, n, trials, |g, k| log_density(g, k, trials, alpha, beta))
 }
 
 /// A count; NaN unless `trials` is one, `alpha > 0` and `beta > 0`.

@@ -1,10 +1,8 @@
 //! The binomial distribution: `n` successes among `trials`, each with the chance `0 <= theta <= 1`.
 
 use super::beta;
-use super::terms::{
-    IMPOSSIBLE, ZERO, between, choose, complement, exp, from, largest_count, ln_choose, log_sum_between, probability,
-    weighted,
-};
+use super::counts::{self, Tails};
+use super::terms::{ZERO, between, ln_choose, probability, weighted};
 use super::variates;
 use crate::ir::{Graph, Number, Unary};
 use crate::rng::random::Random;
@@ -25,46 +23,29 @@ pub fn log_density(g: &mut Graph, n: Number, trials: Number, theta: Number) -> N
 
 /// The chance of at most `n` successes. `n` and `trials` are data.
 pub fn cdf(g: &mut Graph, n: Number, trials: Number, theta: Number) -> Number {
-    let log_cdf = log_cdf(g, n, trials, theta);
-    exp(g, log_cdf)
+    tails(g, n, trials, theta).cdf(g)
 }
 
-/// The logarithm of the chance of at most `n` successes, minus infinity for `n < 0`. `n` and `trials` are data; the cost
-/// is a term for each of the trials.
+/// The logarithm of the chance of at most `n` successes, minus infinity for `n < 0`. `n` and `trials` are data. The cost is a term for each
+/// of the trials.
 ///
 /// # Panics
-/// When `n` or `trials` is not known from data.
+/// When a count is not known from data.
 pub fn log_cdf(g: &mut Graph, n: Number, trials: Number, theta: Number) -> Number {
-    let [lower, upper] = tails(g, n, trials, theta);
-    let inside = the_larger(g, lower, upper);
-    let inside = choose(g, trials, n, ZERO, inside);
-    from(g, ZERO, n, inside)
+    tails(g, n, trials, theta).log_cdf
 }
 
-/// The logarithm of the chance of more than `n` successes, 0 for `n < 0`. `n` and `trials` are data; the cost is a term
-/// for each of the trials.
+/// The logarithm of the chance of more than `n` successes, 0 for `n < 0`. `n` and `trials` are data. The cost is as above.
 ///
 /// # Panics
-/// When `n` or `trials` is not known from data.
+/// When a count is not known from data.
 pub fn log_ccdf(g: &mut Graph, n: Number, trials: Number, theta: Number) -> Number {
-    let [lower, upper] = tails(g, n, trials, theta);
-    let inside = the_larger(g, upper, lower);
-    let inside = choose(g, trials, n, IMPOSSIBLE, inside);
-    choose(g, ZERO, n, inside, ZERO)
+    tails(g, n, trials, theta).log_ccdf
 }
 
-/// The logarithms of the chances of at most and of more than `n` successes, each summed on its own.
-fn tails(g: &mut Graph, n: Number, trials: Number, theta: Number) -> [Number; 2] {
-    let terms: Vec<Number> =
-        (0..=largest_count(g, trials)).map(|k| log_density(g, Number::Known(f64::from(k)), trials, theta)).collect();
-    let next = g.add(n, Number::Known(1.0));
-    [log_sum_between(g, ZERO, n, &terms), log_sum_between(g, next, trials, &terms)]
-}
-
-/// A chance of which two logarithms are known, its own and that of the rest: from the smaller.
-fn the_larger(g: &mut Graph, own: Number, rest: Number) -> Number {
-    let complement = complement(g, rest);
-    g.select(rest, own, complement, own)
+/// Both tails.
+fn tails(g: &mut Graph, n: Number, trials: Number, theta: Number) -> Tails {
+    counts::of_trials(g, n, trials, |g, k| log_density(g, k, trials, theta))
 }
 
 /// A count; NaN unless `trials` is one and `0 <= theta <= 1`.

@@ -25,6 +25,7 @@ pub mod categorical;
 pub mod categorical_logit;
 pub mod cauchy;
 pub mod chi_square;
+mod counts;
 pub mod dirichlet;
 pub mod discrete_range;
 pub mod double_exponential;

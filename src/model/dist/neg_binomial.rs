@@ -1,6 +1,7 @@
 //! The negative binomial distribution with shape `alpha > 0` and inverse scale `beta > 0`: a Poisson count whose rate
 //! is gamma distributed.
 
+use super::counts::{self, Ratios, Tails};
 use super::terms::{ONE, ZERO, from, ln_rising, not_negative};
 use super::variates;
 use super::{gamma, poisson};
@@ -19,6 +20,39 @@ pub fn log_density(g: &mut Graph, n: Number, alpha: Number, beta: Number) -> Num
     let shape = g.subtract(ways, some);
     let density = g.subtract(shape, none);
     from(g, ZERO, n, density)
+}
+
+/// The chance of at most `n` events. `n` is data.
+pub fn cdf(g: &mut Graph, n: Number, alpha: Number, beta: Number) -> Number {
+    tails(g, n, alpha, beta).cdf(g)
+}
+
+/// The logarithm of the chance of at most `n` events, minus infinity for `n < 0`. `n` is data. The cost is a term for each
+/// count up to the largest.
+///
+/// # Panics
+/// When a count is not known from data.
+pub fn log_cdf(g: &mut Graph, n: Number, alpha: Number, beta: Number) -> Number {
+    tails(g, n, alpha, beta).log_cdf
+}
+
+/// The logarithm of the chance of more than `n` events, 0 for `n < 0`. `n` is data. The cost is as above.
+///
+/// # Panics
+/// When a count is not known from data.
+pub fn log_ccdf(g: &mut Graph, n: Number, alpha: Number, beta: Number) -> Number {
+    tails(g, n, alpha, beta).log_ccdf
+}
+
+/// Both tails. One more event comes before the end with the chance `1 / (1 + beta)`.
+fn tails(g: &mut Graph, n: Number, alpha: Number, beta: Number) -> Tails {
+    let (alpha, beta) = (not_negative(g, alpha), not_negative(g, beta));
+    let ratios = |g: &mut Graph| {
+        let more = g.add(beta, ONE);
+        let scale = g.divide(ONE, more);
+        Ratios { scale, rate: g.multiply(alpha, scale) }
+    };
+    counts::without_end(g, n, ratios, |g, k| log_density(g, k, alpha, beta))
 }
 
 /// A count; NaN unless `alpha > 0` and `beta > 0`.

@@ -174,7 +174,9 @@ fn distribution_functions_agree_with_the_reference_in_both_tails() {
             got.extend(computed(function, &case.arguments, known_counts(&case.family)));
             // Of sums over counts only the chance keeps its digits, not a logarithm of it that is nearly 0.
             let least = if known_counts(&case.family) > 0 { 1.0 } else { f64::MIN_POSITIVE };
-            if !got.iter().all(|&got| is_close(got, expected, least)) {
+            // Two terms that cancel to a hundredth of their size.
+            let digits = if case.family == "exp_mod_normal" { 100.0 } else { 1.0 };
+            if !got.iter().all(|&got| is_close(got, expected, least.max(digits * expected.abs()))) {
                 wrong.push(format!("{what} of {}{:?}: {got:?} instead of {expected}", case.family, case.arguments));
             }
         }
@@ -197,8 +199,8 @@ fn distribution_functions_end_where_the_support_does() {
 /// How many arguments in front must be data for a distribution function: sums run over them.
 fn known_counts(family: &str) -> usize {
     match family {
-        "binomial" => 2,
-        "poisson" => 1,
+        "beta_binomial" | "binomial" => 2,
+        "neg_binomial" | "neg_binomial_2" | "poisson" => 1,
         _ => 0,
     }
 }

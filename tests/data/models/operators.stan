@@ -29,7 +29,7 @@ transformed parameters {
 model {
   array[2] vector[3] shares = softmax(groups);
   target += std_normal_lpdf(a) + bowl_lpdf(b);
-  target += std_normal_lcdf(subtract(a, 1));
+  target += std_normal_lpdf(subtract(a, 1));
   {b[1], 1.5} ~ normal(divide(a, 2), 1);
   c ~ normal(0, 2);
   softmax(logits) ~ dirichlet([2, 2.5, 3]);

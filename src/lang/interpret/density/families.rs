@@ -75,6 +75,18 @@ pub(super) fn log_density(family: &str) -> Option<Function> {
 /// A distribution function of a univariate family, or its logarithm.
 pub(super) fn distribution(family: &str, density: Density) -> Option<Function> {
     Some(match (family, density) {
+        ("beta_binomial", Density::Cdf) => |g, x| dist::beta_binomial::cdf(g, x[0], x[1], x[2], x[3]),
+        ("beta_binomial", Density::Lcdf) => |g, x| dist::beta_binomial::log_cdf(g, x[0], x[1], x[2], x[3]),
+        ("beta_binomial", Density::Lccdf) => |g, x| dist::beta_binomial::log_ccdf(g, x[0], x[1], x[2], x[3]),
+        ("exp_mod_normal", Density::Cdf) => |g, x| dist::exp_mod_normal::cdf(g, x[0], x[1], x[2], x[3]),
+        ("exp_mod_normal", Density::Lcdf) => |g, x| dist::exp_mod_normal::log_cdf(g, x[0], x[1], x[2], x[3]),
+        ("exp_mod_normal", Density::Lccdf) => |g, x| dist::exp_mod_normal::log_ccdf(g, x[0], x[1], x[2], x[3]),
+        ("neg_binomial", Density::Cdf) => |g, x| dist::neg_binomial::cdf(g, x[0], x[1], x[2]),
+        ("neg_binomial", Density::Lcdf) => |g, x| dist::neg_binomial::log_cdf(g, x[0], x[1], x[2]),
+        ("neg_binomial", Density::Lccdf) => |g, x| dist::neg_binomial::log_ccdf(g, x[0], x[1], x[2]),
+        ("neg_binomial_2", Density::Cdf) => |g, x| dist::neg_binomial_2::cdf(g, x[0], x[1], x[2]),
+        ("neg_binomial_2", Density::Lcdf) => |g, x| dist::neg_binomial_2::log_cdf(g, x[0], x[1], x[2]),
+        ("neg_binomial_2", Density::Lccdf) => |g, x| dist::neg_binomial_2::log_ccdf(g, x[0], x[1], x[2]),
         ("cauchy", Density::Cdf) => |g, x| dist::cauchy::cdf(g, x[0], x[1], x[2]),
         ("cauchy", Density::Lcdf) => |g, x| dist::cauchy::log_cdf(g, x[0], x[1], x[2]),
         ("cauchy", Density::Lccdf) => |g, x| dist::cauchy::log_ccdf(g, x[0], x[1], x[2]),
@@ -134,8 +146,8 @@ pub(super) fn distribution(family: &str, density: Density) -> Option<Function> {
 pub(super) fn counted(family: &str, density: Density) -> Option<usize> {
     match (family, density) {
         (_, Density::Lpdf | Density::Lupdf | Density::Rng) => None,
-        ("poisson", _) => Some(0),
-        ("binomial", _) => Some(1),
+        ("poisson" | "neg_binomial" | "neg_binomial_2", _) => Some(0),
+        ("binomial" | "beta_binomial", _) => Some(1),
         _ => None,
     }
 }
@@ -143,7 +155,7 @@ pub(super) fn counted(family: &str, density: Density) -> Option<usize> {
 /// Both tails of an outcome, as logarithms, from numbers that data give.
 pub(super) type Tails = fn(&[f64]) -> [f64; 2];
 
-/// The distribution function, of known numbers alone, of families whose [`distribution`] is no program.
+/// The distribution function of known numbers, of families whose [`distribution`] is no program, or a sum of many terms.
 pub(super) fn log_tails(family: &str) -> Option<Tails> {
     Some(match family {
         "beta" => |x| dist::beta::log_tails(x[0], x[1], x[2]),

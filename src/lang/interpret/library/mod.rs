@@ -14,12 +14,14 @@
 //! parts         some of the elements, and diagonals                      joins     several containers one after another
 //! order         sorting, ranks, quantiles: of data
 //! matrices      linear algebra                                           kernels   covariance functions
+//! sparse        matrices in compressed rows                              hidden_markov   states summed out
 //! ```
 
 mod constructors;
 mod elementary;
 mod exponentials;
 mod folds;
+mod hidden_markov;
 mod integers;
 mod joins;
 mod kernels;
@@ -30,6 +32,7 @@ mod reductions;
 mod requirements;
 mod scalars;
 mod shapes;
+mod sparse;
 mod special;
 #[cfg(test)]
 mod trial;
@@ -76,6 +79,8 @@ impl Interpreter<'_> {
             Self::order_function,
             Self::matrix_function,
             Self::kernel_function,
+            Self::sparse_function,
+            Self::hidden_markov,
         ];
         for kind in kinds {
             if let Some(value) = kind(self, name, arguments, span)? {

@@ -72,6 +72,13 @@ impl Interpreter<'_> {
                 }
                 Value::each(Shape::of(Inner::Matrix(n, n)), elements)
             }
+            ("symmetrize_from_lower_tri", [x]) => {
+                self.require_square(x, span)?;
+                let n = matrix_sizes(x).0;
+                let positions = (0..n * n).map(|at| (at % n, at / n)).map(|(i, j)| i.max(j) + i.min(j) * n);
+                let positions: Vec<u32> = positions.map(|at| at as u32).collect();
+                x.gather(&mut self.graph, x.shape.clone(), &positions)
+            }
             ("add_diag", [x, diagonal]) => self.add_diagonal(x, diagonal, span)?,
             _ => return Ok(None),
         }))
@@ -200,6 +207,14 @@ mod tests {
         }
         let reversed: Vec<f64> = x.iter().rev().copied().collect();
         assert_eq!(agreed("reverse", &[Either(vector(&x))], 0.0), vector(&reversed));
+    }
+
+    #[test]
+    fn the_lower_triangle_decides() {
+        let symmetric = matrix([[1.0, 4.0, 7.0], [4.0, 5.0, 8.0], [7.0, 8.0, 9.0]]);
+        assert_eq!(agreed("symmetrize_from_lower_tri", &[Either(three_by_three())], 0.0), symmetric);
+        let wide = matrix([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+        assert!(matches!(call("symmetrize_from_lower_tri", &[wide]), Err(BindError::NotSquare { .. })));
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn rows(name: &str, count: usize) -> &'static [Row] {
         }
         ("distance" | "squared_distance", _) => &[(0, "x1", Finite), (1, "x2", Finite)],
 
+        ("hmm_marginal", _) => &[(2, "rho", Simplex)],
         ("cholesky_decompose" | "inverse_spd", _) => &[(0, "m", PositiveDefinite)],
         ("log_determinant_spd", _) => &[(0, "m", Symmetric)],
         ("mdivide_left_spd", _) => &[(0, "A", PositiveDefinite)],
