@@ -1,7 +1,8 @@
 //! The words of the Stan language, supported here or not.
 //!
 //! They decide between "not supported yet" and "no such name", and which names a variable may not take.
-//! Source: Stan Reference Manual 2.36 ("Reserved names", "Data types") and Stan Functions Reference 2.36.
+//! Source: Stan Reference Manual 2.36 ("Reserved names", "Data types") and Stan Functions Reference 2.36, and
+//! what stanc 2.40 knows beyond it.
 //! Absent: what any of the words means.
 
 /// Words with blanks between them: as an array, the lists below would take a line a word.
@@ -93,12 +94,21 @@ const TRANSFORMED: Words = Words(
     ",
 );
 
+/// The endings of the functions of constrained types.
+const TRANSFORMS: [&str; 3] = ["_constrain", "_jacobian", "_unconstrain"];
+
 /// Whether Stan has a function of this name and ridgewalk has not.
 #[must_use]
 pub fn is_other_function(name: &str) -> bool {
-    let mut endings = ["_constrain", "_jacobian", "_unconstrain"].iter();
+    let mut endings = TRANSFORMS.iter();
     OTHER_FUNCTIONS.contains(name)
         || endings.any(|ending| name.strip_suffix(ending).is_some_and(|stem| TRANSFORMED.contains(stem)))
+}
+
+/// All functions that Stan has and ridgewalk has not.
+pub fn other_functions() -> impl Iterator<Item = String> {
+    let transforms = TRANSFORMED.iter().flat_map(|stem| TRANSFORMS.iter().map(move |ending| format!("{stem}{ending}")));
+    OTHER_FUNCTIONS.iter().map(str::to_owned).chain(transforms)
 }
 
 #[cfg(test)]

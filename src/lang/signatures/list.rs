@@ -3,13 +3,15 @@
 
 use super::{Argument, Family, Outcome, Overload, Pattern, SIGNATURES};
 use crate::lang::types::{Base, Type};
+use crate::lang::vocabulary::{OTHER_FAMILIES, other_functions};
 
 /// What stands above the tables.
 const HEAD: &str = "\
 # Distributions and functions
 
 What a model can call. `ridgewalk functions` prints this page. Each has the meaning that it has in the
-[Stan Functions Reference](https://mc-stan.org/docs/functions-reference/). Operators and control flow are not listed.
+[Stan Functions Reference](https://mc-stan.org/docs/functions-reference/). Operators and control flow are not listed, nor are
+operators under their names as functions (`multiply`, `transpose`, `logical_eq` and so on).
 
 In the signatures, `reals` is a real, a vector, a row vector or a one-dimensional array of reals, and `ints` is an int
 or an array of ints: a distribution takes them together. `T` is a real or any container of reals, and `I` an int or any
@@ -33,7 +35,15 @@ pub fn page() -> String {
         let shown: Vec<String> = overloads.iter().map(|overload| code(&overload_shown(overload))).collect();
         page += &format!("| `{name}` | {} |\n", shown.join(", "));
     }
+    page += "\n## Missing\n\nStan 2.40 has these as well. A model that calls one is refused by name.\n\n";
+    page += &format!("Distributions: {}.\n\n", named(OTHER_FAMILIES.iter().map(str::to_owned)));
+    page += &format!("Functions: {}.\n", named(other_functions()));
     page
+}
+
+/// Names as code, one after the other.
+fn named(names: impl Iterator<Item = String>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// In a table, a bar inside of code would end the cell.
