@@ -319,6 +319,29 @@ fn data_that_do_not_fit_are_named_with_the_declaration() {
 }
 
 #[test]
+fn a_model_in_several_files_runs_and_its_mistakes_are_shown_in_their_own_file() {
+    let folder = std::env::temp_dir().join(format!("ridgewalk-include-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("parts")).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    write(
+        "model.stan",
+        "functions {\n#include /half.stan\n}\n#include \"parameters.stan\"\nmodel { target += half(a); }\n",
+    );
+    write("parameters.stan", "parameters { real a; }\n");
+    write("parts/half.stan", "// minus a half\nreal half(real x) { return -0.5 * x^2; }\n");
+    let (model, parts) = (folder.join("model.stan"), folder.join("parts"));
+    let (model, parts) = (model.to_str().unwrap(), parts.to_str().unwrap());
+    let run = |path: &[&str]| ridgewalk(&[&["compile", model][..], path].concat());
+
+    let found = run(&["--include-path", parts]);
+    assert!(found.status.success(), "{}", text(&found.stderr));
+    assert_refused(&run(&[]), &["there is no file `/half.stan`", "--include-path", "model.stan:2:1"]);
+    write("parts/half.stan", "// minus a half\nreal half(real x) { return -0.5 * y^2; }\n");
+    assert_refused(&run(&["--include-path", parts]), &["`y` has not been declared", "half.stan:2:35"]);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn models_that_cannot_be_used_are_shown_with_a_caret() {
     let model = Scratch::new("typo.stan", b"parameters { real sigma; }\nmodel { sigam ~ normal(0, 1); }\n");
     assert_refused(

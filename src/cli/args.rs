@@ -42,6 +42,14 @@ pub enum Command {
     Adapters(Adapters),
 }
 
+/// Where a model's `#include` looks.
+#[derive(Debug, Args)]
+pub struct Includes {
+    /// Where `#include` looks for files, before the folder of the file that it stands in; may be repeated
+    #[arg(long, value_name = "DIR", alias = "include-paths", value_delimiter = ',')]
+    pub include_path: Vec<PathBuf>,
+}
+
 /// A model and its data.
 #[derive(Debug, Args)]
 pub struct Input {
@@ -51,6 +59,8 @@ pub struct Input {
     /// Its data: Stan's JSON, or CSV whose columns are vectors; may be repeated
     #[arg(long, value_name = "FILE")]
     pub data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub includes: Includes,
 }
 
 /// The sampler, and the limit of its trajectories.
@@ -203,6 +213,8 @@ pub struct Report {
     /// The model's data, for the sizes in its graph; may be repeated
     #[arg(long, value_name = "FILE")]
     pub data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub includes: Includes,
     /// Only these parameters: names (mu), all elements of one (theta), or patterns (theta*)
     #[arg(long, value_name = "A,B")]
     pub parameters: Vec<String>,
@@ -320,6 +332,8 @@ pub struct Bench {
     /// Its data: Stan's JSON, or CSV whose columns are vectors; may be repeated
     #[arg(long, value_name = "FILE")]
     pub data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub includes: Includes,
     /// Numbers of chains to measure
     #[arg(long, value_name = "N,N", value_delimiter = ',', default_value = "1,16,256,1024,4096,16384,65536")]
     pub chains: Vec<u32>,

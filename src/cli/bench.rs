@@ -110,7 +110,7 @@ fn settings(arguments: &Bench) -> Result<Settings, CliError> {
 fn model(arguments: &Bench, collapse: bool) -> Result<Model, CliError> {
     let settings = lang::Settings { collapse, ..lang::Settings::default() };
     if let Some(path) = &arguments.model {
-        let model = files::read_from(path, &arguments.data)?.compiled(settings)?.model;
+        let model = files::read_from(path, &arguments.data, &arguments.includes)?.compiled(settings)?.model;
         if model.coordinates.is_empty() {
             return Err(CliError::plain("the model has no parameters: there is nothing to measure"));
         }

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::Input;
+use super::args::{Includes, Input};
 use super::error::CliError;
 use super::terminal::colour;
 use super::{memory, text};
 use crate::lang::source::Source;
-use crate::lang::{self, Compiled};
+use crate::lang::{self, Compiled, include};
 use crate::model::data::Data;
 use crate::model::likelihood::Likelihood;
 
@@ -20,12 +20,12 @@ pub(super) struct Files {
 
 /// Reads a model and its data.
 pub(super) fn read(input: &Input) -> Result<Files, CliError> {
-    read_from(&input.model, &input.data)
+    read_from(&input.model, &input.data, &input.includes)
 }
 
 /// The same, from paths.
-pub(super) fn read_from(model: &Path, paths: &[PathBuf]) -> Result<Files, CliError> {
-    Ok(Files { source: source(model)?, data: data(paths)?, name: model_name(model) })
+pub(super) fn read_from(model: &Path, paths: &[PathBuf], includes: &Includes) -> Result<Files, CliError> {
+    Ok(Files { source: source(model, includes)?, data: data(paths)?, name: model_name(model) })
 }
 
 impl Files {
@@ -62,11 +62,33 @@ pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compil
     read(input)?.compiled(settings)
 }
 
-/// The text of a model.
-pub(super) fn source(model: &Path) -> Result<Source, CliError> {
+/// The text of a model, with the files that it includes.
+pub(super) fn source(model: &Path, includes: &Includes) -> Result<Source, CliError> {
     /// Longer than any model that people or programs write.
     const MOST: u64 = 64 << 20;
-    Ok(Source::new(model.display().to_string(), text::read(model, "the model", MOST)?))
+    let text = text::read(model, "the model", MOST)?;
+    let mut find = |wanted: &str, holder: &str| {
+        let beside = Path::new(holder).parent().map(Path::to_owned);
+        let folders = || includes.include_path.iter().cloned().chain(beside.clone());
+        // As stanc has it, a name that begins with `/` is one below the folders as well.
+        let below = wanted.trim_start_matches('/');
+        let Some(path) = folders().map(|folder| folder.join(below)).find(|path| path.is_file()) else {
+            let looked: Vec<String> = folders().map(|folder| shown(&folder)).collect();
+            return Err(format!(
+                "there is no file `{wanted}` in {}: name its folder with --include-path",
+                looked.join(", ")
+            ));
+        };
+        let text = text::read(&path, "the included file", MOST).map_err(|error| error.to_string())?;
+        Ok((path.display().to_string(), text))
+    };
+    include::expand(&model.display().to_string(), &text, &mut find)
+        .map_err(|error| CliError::Rendered(error.render(colour())))
+}
+
+/// A folder as a sentence names it.
+fn shown(folder: &Path) -> String {
+    if folder.as_os_str().is_empty() { "the current folder".to_owned() } else { folder.display().to_string() }
 }
 
 /// What a model is called: as its file is.

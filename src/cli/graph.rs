@@ -14,7 +14,7 @@ use crate::report::graph::{dot, svg};
 use crate::report::picture::Picture;
 
 pub(super) fn graph(arguments: &Graph, out: &mut impl Write) -> Result<Verdict, CliError> {
-    let source = files::source(&arguments.input.model)?;
+    let source = files::source(&arguments.input.model, &arguments.input.includes)?;
     let structure = of(&source, &files::data(&arguments.input.data)?)?;
     let name = files::model_name(&arguments.input.model);
     match arguments.format {

@@ -48,7 +48,7 @@ pub(super) fn report(arguments: &Report, out: &mut impl Write) -> Result<Verdict
     let origin = stored.as_deref().and_then(StoredRun::facts);
     // A run directory knows its model, and of its data what are arrays.
     let model = match (&arguments.model, &stored) {
-        (Some(path), _) => Some((files::source(path)?, files::model_name(path))),
+        (Some(path), _) => Some((files::source(path, &arguments.includes)?, files::model_name(path))),
         (None, Some(run)) => run.model()?.map(|text| {
             let name = origin.map_or_else(|| "model".to_owned(), |facts| facts.model.clone());
             (Source::new(format!("{name}.stan"), text), name)

@@ -19,6 +19,8 @@ pub enum Error {
     UnexpectedCharacter { character: char, instead: Option<&'static str>, span: Span },
     #[error("comments that begin with `#` are no longer part of Stan")]
     HashComment { span: Span },
+    #[error("the file that `#include` names has not been read")]
+    IncludeNotRead { span: Span },
     #[error("this comment is never closed")]
     UnterminatedComment { span: Span },
     #[error("this text is not closed on its line")]

@@ -20,8 +20,6 @@ pub enum Feature {
     Family(String),
     /// A function, by its name.
     Function(String),
-    /// `#include`.
-    Include,
     /// A type, by its name.
     Type(String),
 }
@@ -33,7 +31,6 @@ impl fmt::Display for Feature {
             Self::Complex => write!(f, "complex numbers are"),
             Self::Family(name) => write!(f, "the distribution `{name}` is"),
             Self::DensityFunction(name) | Self::Function(name) => write!(f, "the function `{name}` is"),
-            Self::Include => write!(f, "`#include` is"),
             Self::Type(name) => write!(f, "the type `{name}` is"),
         }
     }

@@ -206,7 +206,7 @@ fn stray(character: char, rest: &str, start: usize) -> Error {
     if character == '#' {
         const INCLUDE: &str = "#include";
         if rest.starts_with(INCLUDE) {
-            return Error::Unsupported { feature: Feature::Include, span: Span::new(start, start + INCLUDE.len()) };
+            return Error::IncludeNotRead { span: Span::new(start, start + INCLUDE.len()) };
         }
         return Error::HashComment { span };
     }

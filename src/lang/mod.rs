@@ -13,6 +13,7 @@ mod constants;
 mod effects;
 pub mod error;
 pub mod feature;
+pub mod include;
 mod interpret;
 pub mod lexer;
 mod likelihood;

@@ -24,7 +24,7 @@ impl Rejection {
     /// The reason in a sentence, with file and line: `normal_lpdf: Scale parameter is -5, but must be positive
     /// (model.stan:14)`.
     pub fn sentence(&self, source: &Source) -> String {
-        format!("{} ({}:{})", self.error, source.name(), source.line(self.error.span()))
+        format!("{} ({}:{})", self.error, source.located(self.error.span()).0.name, source.line(self.error.span()))
     }
 
     /// The place in the model as a picture, closed by a newline.

@@ -53,9 +53,10 @@ pub fn at(sentence: &str, span: Span, label: &str, source: &Source, colour: bool
 }
 
 fn draw(sentence: &str, picture: Picture, source: &Source, colour: bool) -> String {
-    let name = printable(source.name());
-    let text = printable(source.text());
-    let place = |span: Span| (name.as_str(), visible(span, &text));
+    let place = |span: Span| {
+        let (file, span) = source.located(span);
+        (printable(&file.name), visible(span, &printable(&file.text)))
+    };
     let mut labels = vec![(picture.span, picture.label, Color::Red)];
     labels.extend(picture.other.map(|(span, label)| (span, label, Color::Blue)));
     // ariadne draws labels that run backwards as two excerpts, and gives both the same line number.
@@ -70,7 +71,8 @@ fn draw(sentence: &str, picture: Picture, source: &Source, colour: bool) -> Stri
         report = report.with_help(help);
     }
     let mut bytes = Vec::new();
-    let written = report.finish().write((name.as_str(), ariadne::Source::from(text.as_str())), &mut bytes);
+    let files = source.files().map(|file| (printable(&file.name), printable(&file.text)));
+    let written = report.finish().write(ariadne::sources(files), &mut bytes);
     let drawn = String::from_utf8_lossy(&bytes);
     let mut out = String::new();
     if written.is_err() || drawn.is_empty() {
@@ -119,6 +121,7 @@ fn picture(error: &Error) -> Picture {
         Error::UnexpectedCharacter { instead, span, .. } => {
             Picture { help: instead.map(|plain| format!("Stan writes `{plain}`")), ..at(span, "this character") }
         }
+        Error::IncludeNotRead { span } => at(span, "here"),
         Error::HashComment { span } => at(span, "begin the comment with `//`"),
         Error::UnterminatedComment { span } => at(span, "opened here; `*/` closes it"),
         Error::UnterminatedString { span } => at(span, "`\"` is missing"),

@@ -72,17 +72,17 @@ pub fn is_higher_order(name: &str) -> bool {
 pub const OTHER_FUNCTIONS: Words = Words(
     "
     algebra_solver algebra_solver_newton arg bessel_first_kind bessel_second_kind binary_log_loss
-    complex_schur_decompose conj dae dae_tol eigendecompose eigendecompose_sym eigenvalues eigenvalues_sym
-    eigenvectors eigenvectors_sym fft fft2 gamma_p gamma_q generalized_inverse get_imag get_lp get_real
-    hmm_hidden_state_prob hmm_latent_rng hypergeometric_1F0 hypergeometric_2F1 hypergeometric_3F2 hypergeometric_pFq
-    inc_beta inc_beta_inv integrate_1d integrate_1d_double_exponential integrate_1d_gauss_kronrod integrate_ode
-    integrate_ode_adams integrate_ode_bdf integrate_ode_rk45 inv_erfc inv_fft inv_fft2 inv_inc_beta lambert_w0
-    lambert_wm1 laplace_latent_rng laplace_marginal laplace_marginal_tol ldexp map_rect matrix_exp
-    matrix_exp_multiply matrix_power modified_bessel_second_kind norm ode_adams ode_adams_tol ode_adjoint_tol_ctl
-    ode_bdf ode_bdf_tol ode_ckrk ode_ckrk_tol ode_rk45 ode_rk45_tol owens_t polar proj qr qr_thin
-    scale_matrix_exp_multiply singular_values solve_newton solve_newton_tol solve_powell solve_powell_tol
-    std_normal_log_qf std_normal_qf student_t_qf svd svd_U svd_V to_complex trace_dot trace_gen_quad_form
-    wiener_lccdf_unnorm wiener_lcdf_unnorm
+    complex_schur_decompose complex_schur_decompose_t complex_schur_decompose_u conj csr_extract dae dae_tol
+    eigendecompose eigendecompose_sym eigenvalues eigenvalues_sym eigenvectors eigenvectors_sym fft fft2 gamma_p
+    gamma_q generalized_inverse generate_laplace_options get_imag get_lp get_real hmm_hidden_state_prob
+    hmm_latent_rng hypergeometric_1F0 hypergeometric_2F1 hypergeometric_3F2 hypergeometric_pFq inc_beta inc_beta_inv
+    integrate_1d integrate_1d_double_exponential integrate_1d_gauss_kronrod integrate_ode integrate_ode_adams
+    integrate_ode_bdf integrate_ode_rk45 inv_erfc inv_fft inv_fft2 inv_inc_beta lambert_w0 lambert_wm1
+    laplace_latent_rng laplace_marginal laplace_marginal_tol ldexp map_rect matrix_exp matrix_exp_multiply
+    matrix_power modified_bessel_second_kind norm ode_adams ode_adams_tol ode_adjoint_tol_ctl ode_bdf ode_bdf_tol
+    ode_ckrk ode_ckrk_tol ode_rk45 ode_rk45_tol owens_t polar proj qr qr_thin scale_matrix_exp_multiply
+    singular_values solve_newton solve_newton_tol solve_powell solve_powell_tol std_normal_log_qf std_normal_qf
+    student_t_qf svd svd_U svd_V to_complex trace_dot trace_gen_quad_form wiener_lccdf_unnorm wiener_lcdf_unnorm
     ",
 );
 
