@@ -6,7 +6,7 @@ use super::args::{Includes, Input};
 use super::error::CliError;
 use super::terminal::colour;
 use super::{memory, text};
-use crate::lang::source::Source;
+use crate::lang::source::{File, Source};
 use crate::lang::{self, Compiled, include};
 use crate::model::data::Data;
 use crate::model::likelihood::Likelihood;
@@ -80,7 +80,7 @@ pub(super) fn source(model: &Path, includes: &Includes) -> Result<Source, CliErr
             ));
         };
         let text = text::read(&path, "the included file", MOST).map_err(|error| error.to_string())?;
-        Ok((path.display().to_string(), text))
+        Ok(File { name: path.display().to_string(), text })
     };
     include::expand(&model.display().to_string(), &text, &mut find)
         .map_err(|error| CliError::Rendered(error.render(colour())))

@@ -5,7 +5,7 @@
 //! comments and texts; its file is named bare, between quotes, or between `<` and `>`. Source: Stan Reference Manual 2.36,
 //! "Includes". Absent: reading files, and where they are looked for.
 
-use super::source::{Source, Span};
+use super::source::{File, Source, Span};
 
 /// Files within files: beyond this depth one most likely includes itself under many names.
 const DEEPEST: usize = 64;
@@ -32,28 +32,22 @@ impl IncludeError {
     }
 }
 
-/// The model and all that it includes. `find` gives the text of a file, and what messages call it, from the name that a
-/// directive has and from the name of the file that holds the directive; or why it has none.
+/// Gives a file from the name that a directive has and from the name of the file that holds the directive; or says why there
+/// is none.
+pub type Find<'a> = dyn FnMut(&str, &str) -> Result<File, String> + 'a;
+
+/// The model and all that it includes.
 ///
 /// # Errors
 /// A directive without a name, a file that is not found, includes itself, or makes the whole too long.
-pub fn expand(
-    name: &str,
-    text: &str,
-    find: &mut dyn FnMut(&str, &str) -> Result<(String, String), String>,
-) -> Result<Source, IncludeError> {
+pub fn expand(name: &str, text: &str, find: &mut Find<'_>) -> Result<Source, IncludeError> {
     let mut source = Source::empty();
     push(&mut source, &mut vec![name.to_owned()], text, find)?;
     Ok(source)
 }
 
 /// Appends a file, the last one of `open`, which are those that are being read.
-fn push(
-    source: &mut Source,
-    open: &mut Vec<String>,
-    text: &str,
-    find: &mut dyn FnMut(&str, &str) -> Result<(String, String), String>,
-) -> Result<(), IncludeError> {
+fn push(source: &mut Source, open: &mut Vec<String>, text: &str, find: &mut Find<'_>) -> Result<(), IncludeError> {
     let name = open.last().expect("a file is being read").clone();
     let file = source.add_file(&name, text);
     let mut written = 0;
@@ -65,7 +59,7 @@ fn push(
         source.add_piece(file, written..directive.span.start);
         written = directive.span.end;
         let Some(wanted) = directive.file else { return fail("`#include` names no file".to_owned()) };
-        let (found, inside) = match find(wanted, &name) {
+        let File { name: found, text: inside } = match find(wanted, &name) {
             Ok(found) => found,
             Err(reason) => return fail(reason),
         };
@@ -142,7 +136,8 @@ mod tests {
     fn expanded(text: &str, files: &[(&str, &str)]) -> Result<Source, IncludeError> {
         expand("model.stan", text, &mut |wanted, _| {
             let found = files.iter().find(|(name, _)| *name == wanted);
-            found.map(|&(name, text)| (name.to_owned(), text.to_owned())).ok_or_else(|| format!("no `{wanted}`"))
+            let file = |&(name, text): &(&str, &str)| File { name: name.to_owned(), text: text.to_owned() };
+            found.map(file).ok_or_else(|| format!("no `{wanted}`"))
         })
     }
 
