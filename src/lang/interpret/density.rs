@@ -128,22 +128,21 @@ impl Interpreter<'_> {
 
     /// The value for each element of the containers among the arguments.
     fn broadcast(&mut self, family: &str, density: Density, values: &[Value], span: Span) -> Result<Value, Stop> {
+        let is_known = values.iter().all(|value| value.as_known().is_some());
         let function = match density {
             Density::Lpdf | Density::Lupdf => families::log_density(family),
+            // What is known needs no program, and no sum over counts.
+            Density::Cdf | Density::Lcdf | Density::Lccdf if is_known && families::log_tails(family).is_some() => None,
             Density::Cdf | Density::Lcdf | Density::Lccdf => families::distribution(family, density),
             Density::Rng => None,
         };
         require_lengths(values, span)?;
+        let Some(function) = function else {
+            return tails_of_known(family, density, values, span);
+        };
         if let Some(counts) = families::counted(family, density) {
             self.require_terms(&values[counts], values, span)?;
         }
-        let is_known = values.iter().all(|value| value.as_known().is_some());
-        let closed = is_known
-            && matches!(density, Density::Cdf | Density::Lcdf | Density::Lccdf)
-            && families::log_tails(family).is_some();
-        let Some(function) = function.filter(|_| !closed) else {
-            return tails_of_known(family, density, values, span);
-        };
         let arguments: Vec<&Value> = values.iter().collect();
         Ok(elementwise(&mut self.graph, &arguments, function))
     }

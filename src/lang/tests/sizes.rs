@@ -79,6 +79,8 @@ fn counts_that_parameters_decide_are_not_summed_to() {
         "poisson_lccdf({1, x > 0.5 ? 1 : 2} | 2)",
         "binomial_cdf(1 | x > 0.5 ? 1 : 2, 0.3)",
         "binomial_lcdf(1 | 1 + (x > 0.5), 0.3)",
+        "neg_binomial_2_lcdf(1 + (x > 0.5) | 2, x)",
+        "beta_binomial_lccdf(1 | 1 + (x > 0.5), 2, x)",
     ] {
         let refused = refusal(&format!("target += {call};"));
         assert!(refused.starts_with("an integer depends on parameters here"), "{call}: {refused}");
@@ -88,6 +90,14 @@ fn counts_that_parameters_decide_are_not_summed_to() {
     assert_alike(
         "parameters { real x; } model { int k = 0; for (i in 1:9) { k += i; target += poisson_lcdf(k | exp(x)); } }",
         "parameters { real x; } model { for (i in 1:9) target += poisson_lcdf((i * (i + 1)) %/% 2 | exp(x)); }",
+    );
+}
+
+#[test]
+fn distribution_functions_of_known_numbers_have_no_term_for_each_count() {
+    assert_alike(
+        "parameters { real x; } model { target += x * neg_binomial_2_cdf(100000000 | 3.0, 2.0); }",
+        "parameters { real x; } model { target += x; }",
     );
 }
 
