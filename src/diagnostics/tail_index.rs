@@ -8,6 +8,9 @@ use crate::math::moments::mean;
 
 /// Fewest draws of a tail that a shape is fitted to.
 const LEAST: usize = 5;
+/// Most draws of a tail that a shape is fitted to: of more, so many at equal distances. Their fit has a standard error of
+/// (1 + k) / 30, and its cost does not grow with the run.
+const MOST: usize = 1000;
 
 /// The larger shape of the two tails of independent draws, in any order. NaN as for the draws of a parameter.
 #[must_use]
@@ -22,8 +25,11 @@ pub fn of_independent(draws: &[f64]) -> f64 {
 pub(super) fn tail_index(size: usize, effective: f64, at: impl Fn(usize) -> f64) -> f64 {
     let Some(count) = tail_length(size, effective) else { return f64::NAN };
     // Distances from the draw next to the tail, in increasing order.
-    let upper: Vec<f64> = (size - count..size).map(|k| at(k) - at(size - count - 1)).collect();
-    let lower: Vec<f64> = (0..count).rev().map(|k| at(count) - at(k)).collect();
+    let taken = count.min(MOST);
+    let beyond = || (1..=taken).map(|place| place * count / taken);
+    let (low, high) = (at(count), at(size - count - 1));
+    let lower: Vec<f64> = beyond().map(|place| low - at(count - place)).collect();
+    let upper: Vec<f64> = beyond().map(|place| at(size - count - 1 + place) - high).collect();
     shape(&lower).max(shape(&upper))
 }
 
