@@ -64,8 +64,7 @@ pub(super) fn compiled(input: &Input, settings: lang::Settings) -> Result<Compil
 
 /// The text of a model, with the files that it includes.
 pub(super) fn source(model: &Path, includes: &Includes) -> Result<Source, CliError> {
-    /// Longer than any model that people or programs write.
-    const MOST: u64 = 64 << 20;
+    const MOST: u64 = include::MOST as u64;
     let text = text::read(model, "the model", MOST)?;
     let mut find = |wanted: &str, holder: &str| {
         let beside = Path::new(holder).parent().map(Path::to_owned);

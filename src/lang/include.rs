@@ -11,7 +11,7 @@ use super::source::{File, Source, Span};
 const DEEPEST: usize = 64;
 
 /// Bytes of all files together: more than any model that people or programs write.
-const MOST: usize = 64 << 20;
+pub const MOST: usize = 64 << 20;
 
 /// A directive whose file cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub fn expand(name: &str, text: &str, find: &mut Find<'_>) -> Result<Source, Inc
 /// Appends a file, the last one of `open`, which are those that are being read.
 fn push(source: &mut Source, open: &mut Vec<String>, text: &str, find: &mut Find<'_>) -> Result<(), IncludeError> {
     let name = open.last().expect("a file is being read").clone();
-    let file = source.add_file(&name, text);
+    let file = source.add_file(name.clone(), text.to_owned());
     let mut written = 0;
     for directive in directives(text) {
         let fail = |reason: String| {

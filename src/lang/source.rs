@@ -63,8 +63,9 @@ impl Source {
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         let mut source = Self::empty();
         let text = text.into();
-        let file = source.add_file(&name.into(), &text);
-        source.add_piece(file, 0..text.len());
+        let length = text.len();
+        let file = source.add_file(name.into(), text);
+        source.add_piece(file, 0..length);
         source
     }
 
@@ -74,8 +75,8 @@ impl Source {
     }
 
     /// Makes a file known.
-    pub(super) fn add_file(&mut self, name: &str, text: &str) -> usize {
-        self.files.push(File { name: name.to_owned(), text: text.to_owned() });
+    pub(super) fn add_file(&mut self, name: String, text: String) -> usize {
+        self.files.push(File { name, text });
         self.files.len() - 1
     }
 

@@ -100,9 +100,7 @@ const TRANSFORMS: [&str; 3] = ["_constrain", "_jacobian", "_unconstrain"];
 /// Whether Stan has a function of this name and ridgewalk has not.
 #[must_use]
 pub fn is_other_function(name: &str) -> bool {
-    let mut endings = TRANSFORMS.iter();
-    OTHER_FUNCTIONS.contains(name)
-        || endings.any(|ending| name.strip_suffix(ending).is_some_and(|stem| TRANSFORMED.contains(stem)))
+    other_functions().any(|other| other == name)
 }
 
 /// All functions that Stan has and ridgewalk has not.

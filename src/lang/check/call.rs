@@ -3,7 +3,7 @@
 //! User-defined functions and the library share their names, so both are asked; the overload that needs the fewest
 //! promotions is taken. Absent: `~`, which `density` knows.
 
-use super::expression::{Inferred, divide};
+use super::expression::Inferred;
 use super::operator::{self, Called};
 use super::user::Ending;
 use super::{Checker, Value};
@@ -53,7 +53,7 @@ impl Checker<'_> {
         let Some(values) = values else {
             return Ok(None);
         };
-        if let Some(inferred) = self.infer_operator(name, arguments, &values)? {
+        if let Some(inferred) = self.infer_operator(name, arguments, &values, span)? {
             return Ok(Some(inferred));
         }
         let chosen = self.choose(name, density, &values)?;
@@ -66,37 +66,25 @@ impl Checker<'_> {
         Ok(Some((kind, chosen.of.unwrap_or(Type::INT), data_only)))
     }
 
-    /// A call of an operator as a function, with its type and whether it is data; `None` where the name is that of no
-    /// operator, or where a user's function of the name fits.
-    fn infer_operator(
-        &mut self,
-        name: &Name,
-        arguments: &[ExpressionId],
-        values: &[Value],
-    ) -> Result<Option<(ExpressionKind, Type, bool)>, Error> {
+    /// A call of an operator as a function; `None` where the name is that of no operator, or where only a user's function of
+    /// the name can fit.
+    fn infer_operator(&self, name: &Name, arguments: &[ExpressionId], values: &[Value], span: Span) -> Inferred {
         let Some((text, called)) = operator::called(&name.text) else { return Ok(None) };
         let types: Vec<Type> = values.iter().map(|value| value.of).collect();
-        let Some(of) = called.given(&types) else {
-            let users = self.functions.first_named(text).is_some();
-            return match (called, &types[..]) {
-                _ if users => Ok(None),
-                (Called::Unary(_), &[found]) => Err(Error::Operand { operator: text, found, span: name.span }),
-                (Called::Binary(_), &[left, right]) => {
-                    Err(Error::Operands { operator: text, left, right, span: name.span })
-                }
-                (Called::Unary(_), _) => Err(argument_count(name, &[1], &[], types.len())),
-                (Called::Binary(_), _) => Err(argument_count(name, &[2], &[], types.len())),
-            };
-        };
-        let data_only = values.iter().all(|value| value.data_only);
-        let kind = match called {
-            Called::Unary(operator) => ExpressionKind::Unary { operator, operand: arguments[0] },
-            Called::Binary(operator) => {
-                let operator = divide(operator, types[0], types[1]);
-                ExpressionKind::Binary { operator, left: arguments[0], right: arguments[1] }
+        let fits = called.given(&types).is_some();
+        if !fits && self.functions.first_named(text).is_some() {
+            return Ok(None);
+        }
+        match (called, arguments, &types[..]) {
+            (Called::Unary(operator), &[operand], _) if fits => self.infer_unary(operator, operand, span),
+            (Called::Binary(operator), &[left, right], _) if fits => self.infer_binary(operator, left, right, span),
+            (Called::Unary(_), _, &[found]) => Err(Error::Operand { operator: text, found, span: name.span }),
+            (Called::Binary(_), _, &[left, right]) => {
+                Err(Error::Operands { operator: text, left, right, span: name.span })
             }
-        };
-        Ok(Some((kind, of, data_only)))
+            (Called::Unary(_), ..) => Err(argument_count(name, &[1], &[], types.len())),
+            (Called::Binary(_), ..) => Err(argument_count(name, &[2], &[], types.len())),
+        }
     }
 
     /// Whether there is any function of the name.

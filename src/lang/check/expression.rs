@@ -5,7 +5,7 @@
 
 use super::scope::Entry;
 use super::{Checker, Value, operator};
-use crate::lang::ast::{self, BinaryOperator, Block, ExpressionId, Name};
+use crate::lang::ast::{self, BinaryOperator, Block, ExpressionId, Name, UnaryOperator};
 use crate::lang::error::{Error, Expected};
 use crate::lang::source::Span;
 use crate::lang::typed::{Expression, ExpressionKind};
@@ -23,13 +23,7 @@ impl Checker<'_> {
             ast::ExpressionKind::Real(value) => Some((ExpressionKind::Real(*value), Type::REAL, true)),
             ast::ExpressionKind::Variable(name) => self.infer_variable(name, span)?,
             ast::ExpressionKind::Function(name) => self.infer_function(name, span)?,
-            ast::ExpressionKind::Unary { operator, operand } => self.part(*operand).map_or(Ok(None), |value| {
-                let kind = ExpressionKind::Unary { operator: *operator, operand: *operand };
-                match operator::unary(*operator, value.of) {
-                    Some(of) => Ok(Some((kind, of, value.data_only))),
-                    None => Err(Error::Operand { operator: operator.symbol(), found: value.of, span }),
-                }
-            })?,
+            ast::ExpressionKind::Unary { operator, operand } => self.infer_unary(*operator, *operand, span)?,
             ast::ExpressionKind::Binary { operator, left, right } => {
                 self.infer_binary(*operator, *left, *right, span)?
             }
@@ -66,7 +60,21 @@ impl Checker<'_> {
         Ok(Some((ExpressionKind::Variable(id), of, entry.is_data(block))))
     }
 
-    fn infer_binary(&self, operator: BinaryOperator, left: ExpressionId, right: ExpressionId, span: Span) -> Inferred {
+    pub(super) fn infer_unary(&self, operator: UnaryOperator, operand: ExpressionId, span: Span) -> Inferred {
+        let Some(value) = self.part(operand) else { return Ok(None) };
+        let Some(of) = operator::unary(operator, value.of) else {
+            return Err(Error::Operand { operator: operator.symbol(), found: value.of, span });
+        };
+        Ok(Some((ExpressionKind::Unary { operator, operand }, of, value.data_only)))
+    }
+
+    pub(super) fn infer_binary(
+        &self,
+        operator: BinaryOperator,
+        left: ExpressionId,
+        right: ExpressionId,
+        span: Span,
+    ) -> Inferred {
         let (Some(a), Some(b)) = (self.part(left), self.part(right)) else {
             return Ok(None);
         };

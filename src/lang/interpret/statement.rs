@@ -347,7 +347,7 @@ impl Interpreter<'_> {
     }
 
     /// The elements of an array, or the numbers of a vector or matrix.
-    fn parts(&mut self, container: &Value) -> Vec<Value> {
+    pub(super) fn parts(&mut self, container: &Value) -> Vec<Value> {
         let (count, shape) = match container.shape.arrays.split_first() {
             Some((&count, rest)) => (count, Shape { arrays: rest.to_vec(), inner: container.shape.inner }),
             None => (container.len(), Shape::SCALAR),

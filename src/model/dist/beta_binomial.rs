@@ -24,8 +24,8 @@ pub fn cdf(g: &mut Graph, n: Number, trials: Number, alpha: Number, beta: Number
     tails(g, n, trials, alpha, beta).cdf(g)
 }
 
-/// The logarithm of the chance of at most `n` successes, minus infinity for `n < 0`. `n` and `trials` are data. The cost is a term for each
-/// of the trials.
+/// The logarithm of the chance of at most `n` successes, minus infinity for `n < 0`. `n` and `trials` are data. The
+/// cost is a term for each of the trials.
 ///
 /// # Panics
 /// When a count is not known from data.
@@ -33,7 +33,8 @@ pub fn log_cdf(g: &mut Graph, n: Number, trials: Number, alpha: Number, beta: Nu
     tails(g, n, trials, alpha, beta).log_cdf
 }
 
-/// The logarithm of the chance of more than `n` successes, 0 for `n < 0`. `n` and `trials` are data. The cost is as above.
+/// The logarithm of the chance of more than `n` successes, 0 for `n < 0`. `n` and `trials` are data. The cost is as
+/// above.
 ///
 /// # Panics
 /// When a count is not known from data.

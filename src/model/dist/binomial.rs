@@ -26,8 +26,8 @@ pub fn cdf(g: &mut Graph, n: Number, trials: Number, theta: Number) -> Number {
     tails(g, n, trials, theta).cdf(g)
 }
 
-/// The logarithm of the chance of at most `n` successes, minus infinity for `n < 0`. `n` and `trials` are data. The cost is a term for each
-/// of the trials.
+/// The logarithm of the chance of at most `n` successes, minus infinity for `n < 0`. `n` and `trials` are data. The
+/// cost is a term for each of the trials.
 ///
 /// # Panics
 /// When a count is not known from data.
@@ -35,7 +35,8 @@ pub fn log_cdf(g: &mut Graph, n: Number, trials: Number, theta: Number) -> Numbe
     tails(g, n, trials, theta).log_cdf
 }
 
-/// The logarithm of the chance of more than `n` successes, 0 for `n < 0`. `n` and `trials` are data. The cost is as above.
+/// The logarithm of the chance of more than `n` successes, 0 for `n < 0`. `n` and `trials` are data. The cost is as
+/// above.
 ///
 /// # Panics
 /// When a count is not known from data.

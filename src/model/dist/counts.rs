@@ -7,9 +7,6 @@
 use super::terms::{IMPOSSIBLE, ONE, ZERO, choose, complement, exp, from, largest_count, log_sum_between};
 use crate::ir::{Graph, Number, Unary};
 
-/// Between no and yes.
-const HALF: Number = Number::Known(0.5);
-
 /// Both tails of an outcome.
 #[derive(Clone, Copy)]
 pub(super) struct Tails {
@@ -87,13 +84,12 @@ pub(super) fn without_end(
     }
     let Ratios { scale, rate } = ratios(g);
     let (second, third) = (g.add(n, Number::Known(2.0)), g.add(n, Number::Known(3.0)));
-    // Mean below `n + 2`: `scale (n + 3) + rate < n + 2`.
+    // The mean lies below `n + 2` where `scale (n + 3) + rate` does.
     let grown = g.multiply(scale, third);
-    let above = g.add(grown, rate);
-    let is_rare = g.select(above, second, ONE, ZERO);
-    // Where it is not, the fraction is not asked for, and must stay a number: both are made smaller.
-    let excess = g.divide(second, above);
-    let shrink = g.select(above, second, ONE, excess);
+    let bound = g.add(grown, rate);
+    // Elsewhere the fraction is not asked for, and must stay a number: both are made smaller.
+    let excess = g.divide(second, bound);
+    let shrink = g.select(bound, second, ONE, excess);
     let (scale, rate) = (g.multiply(shrink, scale), g.multiply(shrink, rate));
     let fraction = fraction(g, n, largest, Ratios { scale, rate });
     let next = g.add(n, ONE);
@@ -101,9 +97,9 @@ pub(super) fn without_end(
     let logarithm = g.unary(Unary::Ln, fraction);
     let upper = g.subtract(first, logarithm);
     let all_but = complement(g, upper);
-    let below = g.select(HALF, is_rare, all_but, lower);
+    let below = g.select(bound, second, all_but, lower);
     let log_cdf = from(g, ZERO, n, below);
-    let above = g.select(HALF, is_rare, upper, rest);
+    let above = g.select(bound, second, upper, rest);
     Tails { log_cdf, log_ccdf: choose(g, ZERO, n, above, ZERO) }
 }
 

@@ -9,16 +9,8 @@ use crate::rng::random::Random;
 
 /// `ln(lambda) + v^2 / 2 - v z + ln Φ(z - v)` with `z = (y - mu) / sigma` and `v = lambda sigma`
 pub fn log_density(g: &mut Graph, y: Number, mu: Number, sigma: Number, lambda: Number) -> Number {
-    let sigma = not_negative(g, sigma);
-    let z = standard(g, y, mu, sigma);
-    let v = g.multiply(lambda, sigma);
-    let below = g.subtract(z, v);
-    let side = g.unary(Unary::LnPhi, below);
-    let half = g.scale(0.5, v);
-    let distance = g.subtract(half, z);
-    let exponent = g.multiply(v, distance);
+    let [_, shape] = later(g, y, mu, sigma, lambda);
     let scale = g.unary(Unary::Ln, lambda);
-    let shape = g.add(exponent, side);
     g.add(shape, scale)
 }
 
@@ -30,7 +22,8 @@ pub fn cdf(g: &mut Graph, y: Number, mu: Number, sigma: Number, lambda: Number) 
 
 /// The logarithm of the chance of at most `y`: `Φ(z) - exp(v^2 / 2 - v z) Φ(z - v)`, two terms that cancel where `v` is small.
 pub fn log_cdf(g: &mut Graph, y: Number, mu: Number, sigma: Number, lambda: Number) -> Number {
-    let [below, _, later] = parts(g, y, mu, sigma, lambda);
+    let [z, later] = later(g, y, mu, sigma, lambda);
+    let below = g.unary(Unary::LnPhi, z);
     let share = g.subtract(later, below);
     let rest = complement(g, share);
     g.add(below, rest)
@@ -38,23 +31,23 @@ pub fn log_cdf(g: &mut Graph, y: Number, mu: Number, sigma: Number, lambda: Numb
 
 /// The logarithm of the chance of more than `y`: `Φ(-z) + exp(v^2 / 2 - v z) Φ(z - v)`.
 pub fn log_ccdf(g: &mut Graph, y: Number, mu: Number, sigma: Number, lambda: Number) -> Number {
-    let [_, above, later] = parts(g, y, mu, sigma, lambda);
+    let [z, later] = later(g, y, mu, sigma, lambda);
+    let minus = g.negate(z);
+    let above = g.unary(Unary::LnPhi, minus);
     g.binary(Binary::LogAddExp, above, later)
 }
 
-/// Logarithms: of `Φ(z)`, of `Φ(-z)`, and of `exp(v^2 / 2 - v z) Φ(z - v)`, the chance that the normal part is below `y` and
-/// the sum is not.
-fn parts(g: &mut Graph, y: Number, mu: Number, sigma: Number, lambda: Number) -> [Number; 3] {
+/// `z`, and the logarithm of `exp(v^2 / 2 - v z) Φ(z - v)`: of the chance that the normal part is below `y` and the sum is not.
+fn later(g: &mut Graph, y: Number, mu: Number, sigma: Number, lambda: Number) -> [Number; 2] {
     let sigma = not_negative(g, sigma);
     let z = standard(g, y, mu, sigma);
     let v = g.multiply(lambda, sigma);
-    let (below, shifted) = (g.unary(Unary::LnPhi, z), g.subtract(z, v));
-    let minus = g.negate(z);
-    let (above, side) = (g.unary(Unary::LnPhi, minus), g.unary(Unary::LnPhi, shifted));
+    let below = g.subtract(z, v);
+    let side = g.unary(Unary::LnPhi, below);
     let half = g.scale(0.5, v);
     let distance = g.subtract(half, z);
     let exponent = g.multiply(v, distance);
-    [below, above, g.add(exponent, side)]
+    [z, g.add(exponent, side)]
 }
 
 /// A variate; NaN unless `sigma > 0` and `lambda > 0`.

@@ -22,8 +22,8 @@ pub fn cdf(g: &mut Graph, n: Number, lambda: Number) -> Number {
     tails(g, n, lambda).cdf(g)
 }
 
-/// The logarithm of the chance of at most `n` events, minus infinity for `n < 0`. `n` is data. The cost is a term for each
-/// count up to the largest.
+/// The logarithm of the chance of at most `n` events, minus infinity for `n < 0`. `n` is data. The cost is a term for
+/// each count up to the largest.
 ///
 /// # Panics
 /// When a count is not known from data.

@@ -8,7 +8,7 @@ use crate::ir::graph::{Domain, Graph, Number};
 use crate::ir::{Binary, Unary};
 use crate::lang::bind::BindError;
 use crate::lang::interpret::elementwise::elementwise;
-use crate::lang::interpret::value::{Elements, Inner, ROWS, Shape, Value};
+use crate::lang::interpret::value::{Elements, Inner, ROWS, Value};
 use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
 
@@ -24,15 +24,27 @@ impl Interpreter<'_> {
         let g = &mut self.graph;
         Ok(Some(match (name, arguments) {
             ("log_sum_exp", [x]) => Value::number(log_sum_exp(g, x)),
-            ("log_softmax", [x]) => each_vector(g, x, log_softmax),
+            ("log_softmax", [x]) => self.log_softmax(x),
             ("cumulative_logsumexp", [x]) => running(g, x, |g, x, y| g.binary(Binary::LogAddExp, x, y)),
             ("softmax", [x]) => {
-                let logarithms = each_vector(g, x, log_softmax);
-                elementwise(g, &[&logarithms], |g, x| g.unary(Unary::Exp, x[0]))
+                let logarithms = self.log_softmax(x);
+                elementwise(&mut self.graph, &[&logarithms], |g, x| g.unary(Unary::Exp, x[0]))
             }
             ("log_mix", [weights, densities]) => Value::number(self.mixture(weights, densities, span)?),
             _ => return Ok(None),
         }))
+    }
+
+    /// Of a vector, or of each one of an array.
+    fn log_softmax(&mut self, x: &Value) -> Value {
+        if x.shape.arrays.is_empty() {
+            return log_softmax(&mut self.graph, x);
+        }
+        let mut numbers = Vec::with_capacity(x.len());
+        for vector in self.parts(x) {
+            numbers.extend(log_softmax(&mut self.graph, &vector).numbers(&mut self.graph));
+        }
+        Value::each(x.shape.clone(), numbers)
     }
 
     /// `log_sum_exp(log(weights) + densities)`, summed over an array of such densities.
@@ -111,22 +123,6 @@ fn log_sum_of(g: &mut Graph, terms: &[Number]) -> Number {
     g.add(shift, logarithm)
 }
 
-/// A function of vectors, applied to a vector or to each one of an array.
-fn each_vector(g: &mut Graph, x: &Value, function: fn(&mut Graph, &Value) -> Value) -> Value {
-    if x.shape.arrays.is_empty() {
-        return function(g, x);
-    }
-    let size = x.shape.inner.len();
-    let count: usize = x.shape.arrays.iter().product();
-    let mut numbers = Vec::with_capacity(x.len());
-    for vector in 0..count {
-        let positions: Vec<u32> = (vector * size..(vector + 1) * size).map(|at| at as u32).collect();
-        let vector = x.gather(g, Shape::of(x.shape.inner), &positions);
-        numbers.extend(function(g, &vector).numbers(g));
-    }
-    Value::each(x.shape.clone(), numbers)
-}
-
 fn log_softmax(g: &mut Graph, x: &Value) -> Value {
     let total = Value::number(log_sum_exp(g, x));
     elementwise(g, &[x, &total], |g, x| g.subtract(x[0], x[1]))
@@ -137,6 +133,7 @@ mod tests {
     use super::super::trial::Given::{Data, Either};
     use super::super::trial::{agreed, call, close, scalar, vector};
     use super::*;
+    use crate::lang::interpret::value::Shape;
 
     /// Exponentials and logarithms of at most 4 units in the last place, and a sum of rounded terms.
     const TOLERANCE: f64 = 50.0 * f64::EPSILON;

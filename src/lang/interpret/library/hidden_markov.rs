@@ -8,7 +8,7 @@ use crate::ir::Unary;
 use crate::ir::graph::Number;
 use crate::lang::bind::BindError;
 use crate::lang::interpret::check::{Caller, Extent};
-use crate::lang::interpret::value::{Inner, Shape, Value};
+use crate::lang::interpret::value::{Inner, Value};
 use crate::lang::interpret::{Interpreter, Stop};
 use crate::lang::source::Span;
 use crate::model::check::Requirement;
@@ -36,8 +36,7 @@ impl Interpreter<'_> {
         }
         let caller = Caller { function: name, span };
         for from in 0..states {
-            let places: Vec<u32> = (0..states).map(|to| (from + to * states) as u32).collect();
-            let row = transitions.gather(&mut self.graph, Shape::of(Inner::RowVector(states)), &places);
+            let row = self.block(transitions, from..from + 1, 0..states, Inner::RowVector(states));
             self.require(caller, &format!("Gamma[{}, ]", from + 1), &row, Requirement::Simplex, Extent::Full)?;
         }
         let all: Vec<&Value> = arguments.iter().collect();

@@ -99,7 +99,8 @@ impl Interpreter<'_> {
         x.gather(&mut self.graph, shape, &positions)
     }
 
-    fn block(
+    /// The elements where some rows and some columns meet.
+    pub(super) fn block(
         &mut self,
         x: &Value,
         down: std::ops::Range<usize>,
